@@ -1,0 +1,1 @@
+"""Meeting Finder: a directory and finder of recovery support meetings."""

@@ -1,0 +1,102 @@
+"""A listing as a value: what the register holds and what a feed, a form or a seed file brings."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from finder.domain.schedule import Schedule
+from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationDraft:
+    """A place where meetings are held. Coordinates in degrees (WGS 84); both or neither."""
+
+    name: str = ""
+    formatted_address: str = ""
+    street: str = ""
+    unit: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    country: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    precision: Precision = Precision.EXACT
+    zone: str = ""
+    notes: str = ""
+    access_notes: str = ""
+    address_visibility: AddressVisibility = AddressVisibility.PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDraft:
+    """Somebody to ask about a listing. Private: never on the shelf."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupDraft:
+    """The people who hold the meetings, with the contact details that are public."""
+
+    name: str
+    notes: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    district: str = ""
+    venmo: str = ""
+    square: str = ""
+    paypal: str = ""
+    contacts: tuple[ContactDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideDraft:
+    """A dated exception, first and last date inclusive, in the meeting's own zone."""
+
+    kind: OverrideKind
+    first_date: dt.date
+    last_date: dt.date
+    start: dt.time | None = None
+    duration: dt.timedelta | None = None
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingDraft:
+    """One meeting at one time, whole. Region names run from the general to the particular.
+
+    ``formats`` are format slugs; ``unmapped_types`` are foreign codes that nothing here stands for.
+    ``source_key`` is unique within its source and survives a refresh.
+    """
+
+    name: str
+    program: str
+    attendance: Attendance
+    schedule: Schedule
+    slug: str = ""
+    source_key: str = ""
+    temporarily_closed: bool = False
+    formats: tuple[str, ...] = ()
+    unmapped_types: tuple[str, ...] = ()
+    group: GroupDraft | None = None
+    location: LocationDraft | None = None
+    region: tuple[str, ...] = ()
+    service_body: str = ""
+    conference_url: str = ""
+    conference_url_notes: str = ""
+    conference_phone: str = ""
+    conference_phone_notes: str = ""
+    join_policy: JoinPolicy = JoinPolicy.OPEN
+    notes: str = ""
+    website: str = ""
+    url: str = ""
+    confirmed_at: dt.datetime | None = None
+    updated_at: dt.datetime | None = None
+    overrides: tuple[OverrideDraft, ...] = ()
+    demo: bool = False
+    extra: dict[str, str] = field(default_factory=dict)
