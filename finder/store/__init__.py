@@ -1,0 +1,1 @@
+"""Tables (one file a concept), column types, the unit of work and the migrations."""

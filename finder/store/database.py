@@ -1,0 +1,76 @@
+"""The database behind the register: engine, unit of work, and what both dialects need said.
+
+SQLite runs in WAL mode with ``synchronous=FULL``; writers begin with ``BEGIN IMMEDIATE``, because a transaction
+that read first and then writes fails at once with BUSY_SNAPSHOT. PostgreSQL runs as it is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from finder.domain.errors import NotSavedError
+
+BUSY_TIMEOUT_MS = 5000
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+    connection.isolation_level = None  # transactions are begun by the event below, not by the driver
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Database:
+    """One database, SQLite or PostgreSQL; *url* as SQLAlchemy reads it (``postgresql://`` means psycopg 3)."""
+
+    def __init__(self, url: str) -> None:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.engine: Engine = create_engine(parsed)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """Open one transaction for writing; it commits at the end, and nothing is kept when anything raises.
+
+        Raises NotSavedError when the database is locked, full or gone.
+        """
+        try:
+            with Session(self._writing, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise NotSavedError(
+                "This was not saved: the database is busy or out of reach. Try again shortly."
+            ) from error
+        except DBAPIError as error:
+            if "disk I/O" in str(error.orig) or "full" in str(error.orig):
+                raise NotSavedError("This was not saved: the disk is full. Try again later.") from error
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one transaction for reading."""
+        with Session(self.engine) as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection (before a fork, and at the end)."""
+        self.engine.dispose()

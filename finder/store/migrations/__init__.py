@@ -1,0 +1,1 @@
+"""Migrations: history, reviewed after autogenerate, importing no model."""

@@ -1,0 +1,50 @@
+"""Service bodies (the responsibility tree), groups, and their private contacts."""
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from finder.store.base import Base
+
+
+class ServiceBody(Base):
+    """An intergroup, area or region that listings are entrusted to."""
+
+    __tablename__ = "service_body"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("service_body.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(128), unique=True)
+    name: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(32), default="")
+    url: Mapped[str] = mapped_column(String(2048), default="")
+    helpline: Mapped[str] = mapped_column(String(255), default="")
+
+
+class Group(Base):
+    """The people who hold the meetings; the contact details here are public ones."""
+
+    __tablename__ = "group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # digest of what makes two rows the same group
+    name: Mapped[str] = mapped_column(String(255))
+    notes: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(String(2048), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(255), default="")
+    district: Mapped[str] = mapped_column(String(255), default="")
+    venmo: Mapped[str] = mapped_column(String(255), default="")
+    square: Mapped[str] = mapped_column(String(255), default="")
+    paypal: Mapped[str] = mapped_column(String(255), default="")
+
+
+class Contact(Base):
+    """Somebody to ask about a group. Private: nothing of it goes on the shelf."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(255), default="")

@@ -1,0 +1,161 @@
+"""Reads the shelf by plain statements: what every public answer costs the database.
+
+A page reads the revision (one primary-key SELECT) and up to a hundred documents; going through the ORM costs several
+times the statement itself. A connection belongs to one thread of one process and is opened when first needed, so
+readers survive a fork. Every method raises the driver's own error when the database is out of reach, after having
+dropped the connection, so that the next call tries a new one.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+from finder.store.database import BUSY_TIMEOUT_MS
+
+#: What reading can raise when the database is out of reach.
+READ_ERRORS = (sqlite3.Error, psycopg.Error)
+
+#: The columns a snapshot is made of, in the order of `rows_since`.
+SNAPSHOT_COLUMNS = (
+    "id",
+    "gone",
+    "program_id",
+    "attendance",
+    "closed",
+    "latitude",
+    "longitude",
+    "weekdays",
+    "start_minute",
+    "duration_min",
+    "zone",
+    "special",
+    "formats",
+    "region_id",
+    "service_body_id",
+    "name_key",
+    "words",
+)
+
+
+class Revision(NamedTuple):
+    """How new the shelf is, and its vocabulary."""
+
+    directory: int
+    vocabulary: int
+
+
+class ShelfReader:
+    """A reader of the shelf of the database at *url*."""
+
+    def __init__(self, url: str | URL) -> None:
+        self._url = make_url(url)
+        self._sqlite = self._url.get_backend_name() == "sqlite"
+        self._mark = "?" if self._sqlite else "%s"
+        self._held = threading.local()
+
+    def _connection(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
+        held = self._held
+        if getattr(held, "pid", None) != os.getpid():
+            held.pid = os.getpid()
+            held.connection = None  # a connection of the parent process is not ours to close
+        if held.connection is None:
+            held.connection = self._open()
+        return held.connection
+
+    def _open(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
+        if self._sqlite:
+            connection = sqlite3.connect(self._url.database or ":memory:", isolation_level=None)
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            connection.execute("PRAGMA query_only=ON")
+            return connection
+        dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
+
+    def _read(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            rows: list[tuple[Any, ...]] = self._connection().execute(statement, parameters).fetchall()
+        except READ_ERRORS:
+            self.close()
+            raise
+        return rows
+
+    def close(self) -> None:
+        """Close this thread's connection, if it has one."""
+        connection = getattr(self._held, "connection", None)
+        if connection is not None and self._held.pid == os.getpid():
+            connection.close()
+        self._held.connection = None
+
+    def revision(self) -> Revision:
+        """How new the shelf is; (0, 0) before anything was put on it."""
+        rows = self._read("SELECT revision, vocabulary_revision FROM directory_revision WHERE id = 1")
+        return Revision(*rows[0]) if rows else Revision(0, 0)
+
+    def rows_since(self, revision: int) -> Iterator[tuple[Any, ...]]:
+        """Rows of SNAPSHOT_COLUMNS changed after *revision*, by id; from 0 those that are gone are left out."""
+        columns = ", ".join(SNAPSHOT_COLUMNS)
+        where = f"revision > {self._mark}" + (" AND NOT gone" if revision == 0 else "")
+        statement = f"SELECT {columns} FROM public_listing WHERE {where} ORDER BY id"  # noqa: S608 - constants only
+        try:
+            if self._sqlite:
+                yield from self._connection().execute(statement, (revision,))
+            else:
+                connection = self._connection()
+                with connection.transaction(), connection.cursor(name="snapshot") as cursor:
+                    cursor.itersize = 20000
+                    cursor.execute(statement, (revision,))
+                    yield from cursor
+        except READ_ERRORS:
+            self.close()
+            raise
+
+    def documents(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """JSON documents of the listings *ids* that are on the shelf."""
+        if not ids:
+            return {}
+        marks = ", ".join([self._mark] * len(ids))
+        rows = self._read(f"SELECT id, document FROM public_listing WHERE NOT gone AND id IN ({marks})", list(ids))  # noqa: S608
+        return {row[0]: row[1].encode() for row in rows}
+
+    def listing(self, slug: str) -> bytes | None:
+        """The JSON document of the listing with *slug*, or None."""
+        rows = self._read(f"SELECT document FROM public_listing WHERE NOT gone AND slug = {self._mark}", (slug,))  # noqa: S608
+        return rows[0][0].encode() if rows else None
+
+    def at_location(self, location_id: int, limit: int = 100) -> list[bytes]:
+        """Documents of the listings at a location, by id. Area-only listings have none (0)."""
+        return self._siblings("location_id", location_id, limit)
+
+    def of_group(self, group_id: int, limit: int = 100) -> list[bytes]:
+        """Documents of the listings of a group, by id."""
+        return self._siblings("group_id", group_id, limit)
+
+    def _siblings(self, column: str, value: int, limit: int) -> list[bytes]:
+        if not value:
+            return []
+        mark = self._mark
+        statement = f"SELECT document FROM public_listing WHERE NOT gone AND {column} = {mark} ORDER BY id LIMIT {mark}"  # noqa: S608
+        return [row[0].encode() for row in self._read(statement, (value, limit))]
+
+    def vocabulary(self, kind: str) -> list[bytes]:
+        """Documents of one kind (program, format, region, service_body), by id."""
+        rows = self._read(f"SELECT document FROM public_vocabulary WHERE kind = {self._mark} ORDER BY id", (kind,))  # noqa: S608
+        return [row[0].encode() for row in rows]
+
+    def successor(self, kind: str, slug: str) -> str | None:
+        """The slug that answers today for a retired *slug* of *kind* (meeting, region, program), or None."""
+        if kind == "meeting":
+            table, where = "public_listing", "NOT t.gone"
+        else:
+            table, where = "public_vocabulary", f"t.kind = '{'region' if kind == 'region' else 'program'}'"
+        statement = (
+            f"SELECT t.slug FROM public_slug s JOIN {table} t ON t.id = s.target_id AND {where} "  # noqa: S608
+            f"WHERE s.kind = {self._mark} AND s.slug = {self._mark}"
+        )
+        rows = self._read(statement, (kind, slug))
+        return rows[0][0] if rows else None
