@@ -1,0 +1,97 @@
+"""Writes and verifies the audit chain."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from finder.store.audit import AuditEntry
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing done to one target; *before* and *after* are JSON values or None."""
+
+    act: str
+    target_kind: str
+    target_id: int
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+def content_digest(content: dict[str, Any] | None) -> str:
+    """SHA-256 of a JSON value with sorted keys; "" for None."""
+    if content is None:
+        return ""
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, now: dt.datetime) -> None:
+    """Add *acts* to the chain, in order. The caller holds the write lock (see `revision.raise_revision`)."""
+    if not acts:
+        return
+    last = session.execute(select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)).first()
+    number, previous = (last.id, last.digest) if last else (0, GENESIS)
+    rows = []
+    for act in acts:
+        number += 1
+        row = {
+            "id": number,
+            "at": now,
+            "actor": actor,
+            "act": act.act,
+            "target_kind": act.target_kind,
+            "target_id": act.target_id,
+            "reason": reason,
+            "before_digest": content_digest(act.before),
+            "after_digest": content_digest(act.after),
+            "previous": previous,
+        }
+        previous = _digest(row)
+        rows.append({**row, "before": act.before, "after": act.after, "digest": previous})
+    session.execute(insert(AuditEntry), rows)
+
+
+def faults(session: Session) -> Iterator[str]:
+    """Walk the whole chain and name what does not hold: gaps, broken seals, altered texts."""
+    expected, previous = 1, GENESIS
+    entries = session.execute(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)).scalars()
+    for entry in entries:
+        if entry.id != expected:
+            yield f"Audit entry {expected} is missing."
+            expected = entry.id
+        if entry.previous != previous:
+            yield f"Audit entry {entry.id} does not continue the chain."
+        if entry.digest != _digest({name: getattr(entry, name) for name in _SEALED}):
+            yield f"Audit entry {entry.id} was altered."
+        for content, digest in ((entry.before, entry.before_digest), (entry.after, entry.after_digest)):
+            if content is not None and content_digest(content) != digest:
+                yield f"Audit entry {entry.id} holds a text that was altered."
+        expected, previous = entry.id + 1, entry.digest
+
+
+_SEALED = (
+    "id",
+    "at",
+    "actor",
+    "act",
+    "target_kind",
+    "target_id",
+    "reason",
+    "before_digest",
+    "after_digest",
+    "previous",
+)
+
+
+def _digest(row: dict[str, Any]) -> str:
+    sealed = {name: row[name] for name in _SEALED}
+    sealed["at"] = row["at"].astimezone(dt.UTC).isoformat()
+    return hashlib.sha256(orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,175 @@
+"""Applies many changes of listings at once: register, audit chain, shelf and revision in the caller's transaction."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.draft import audited, meeting_columns
+from finder.directory.resolve import Resolver, chunks
+from finder.directory.revision import note_vocabulary_change, raise_revision
+from finder.directory.shelf import shelve
+from finder.directory.slugs import free_slugs
+from finder.directory.vocabulary import shelve_vocabulary
+from finder.domain.listing import ListingDraft
+from finder.domain.text import slugify
+from finder.store.meeting import Meeting, MeetingFormat, Override, Source
+
+Progress = Callable[[int, int], None]
+
+
+class HeldListing(NamedTuple):
+    """What the register holds of one row of a source."""
+
+    id: int
+    digest: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Changes of the listings of one source. ``changed`` and ``gone`` name meetings by id."""
+
+    source: str
+    source_url: str = ""
+    source_kind: str = ""
+    new: tuple[ListingDraft, ...] = ()
+    changed: tuple[tuple[int, ListingDraft], ...] = ()
+    gone: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many listings it touches."""
+        return len(self.new) + len(self.changed) + len(self.gone)
+
+
+def held_listings(session: Session, source: str) -> dict[str, HeldListing]:
+    """Give what the register holds of *source*, by source key."""
+    statement = (
+        select(Meeting.source_key, Meeting.id, Meeting.source_digest, Meeting.published)
+        .join(Source, Meeting.source_id == Source.id)
+        .where(Source.name == source, Meeting.source_key.is_not(None))
+    )
+    return {
+        str(key): HeldListing(number, digest, published)
+        for key, number, digest, published in session.execute(statement).tuples()
+    }
+
+
+def apply_batch(
+    session: Session,
+    batch: Batch,
+    *,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
+    progress: Progress | None = None,
+) -> list[int]:
+    """Write *batch*; gives the ids of the new meetings in their order. A batch without changes writes nothing.
+
+    Raises BadInputError for a program that does not exist. The caller commits.
+    """
+    if not batch.size:
+        return []
+    tell = progress or (lambda _done, _total: None)
+    revision = raise_revision(session, now=now)  # takes the write lock
+    drafts = [*batch.new, *(draft for _, draft in batch.changed)]
+    resolver = Resolver.load(session, source=batch.source, url=batch.source_url, kind=batch.source_kind, drafts=drafts)
+    resolver.source.refreshed_at = now
+    created = _create(session, batch.new, resolver)
+    tell(len(created), batch.size)
+    for number, draft in batch.changed:
+        columns = {**meeting_columns(draft), **_references(draft, resolver), "revision": Meeting.revision + 1}
+        session.execute(update(Meeting).where(Meeting.id == number).values(columns))
+    changed = [number for number, _ in batch.changed]
+    _replace_details(session, list(zip(created, batch.new, strict=True)), fresh=True, resolver=resolver)
+    _replace_details(session, list(batch.changed), fresh=False, resolver=resolver)
+    for part in chunks(batch.gone):
+        session.execute(
+            update(Meeting).where(Meeting.id.in_(part)).values(published=False, revision=Meeting.revision + 1)
+        )
+    tell(len(created) + len(changed), batch.size)
+    session.flush()  # the shelf is made from what the register holds
+    shelve(session, [*created, *changed, *batch.gone], revision=revision)
+    if resolver.new_vocabulary:
+        note_vocabulary_change(session)
+        shelve_vocabulary(session)
+    acts = [
+        *_acts("publish", zip(created, batch.new, strict=True)),
+        *_acts("revise", batch.changed),
+        *(audit.Act(act="unpublish", target_kind="meeting", target_id=number) for number in batch.gone),
+    ]
+    audit.append(session, acts, actor=actor, reason=reason, now=now)
+    tell(batch.size, batch.size)
+    return created
+
+
+def _acts(act: str, listings: Iterable[tuple[int, ListingDraft]]) -> list[audit.Act]:
+    return [
+        audit.Act(act=act, target_kind="meeting", target_id=number, after=audited(draft)) for number, draft in listings
+    ]
+
+
+def _references(draft: ListingDraft, resolver: Resolver) -> dict[str, Any]:
+    return {
+        "program_id": resolver.program_id(draft),
+        "group_id": resolver.group_id(draft),
+        "location_id": resolver.location_id(draft),
+        "region_id": resolver.region_id(draft),
+        "service_body_id": resolver.body_id(draft),
+        "formats": " ".join(resolver.format_slugs(draft)),
+        "source_id": resolver.source.id,
+        "source_key": draft.source_key or None,
+    }
+
+
+def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver) -> list[int]:
+    if not drafts:
+        return []
+    slugs = free_slugs(session, [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts])
+    rows = [
+        {**meeting_columns(draft), **_references(draft, resolver), "slug": slug, "revision": 1}
+        for draft, slug in zip(drafts, slugs, strict=True)
+    ]
+    ids: list[int] = []
+    for part in chunks(rows):
+        statement = insert(Meeting).returning(Meeting.id, sort_by_parameter_order=True)
+        ids += session.execute(statement, list(part)).scalars().all()
+    return ids
+
+
+def _replace_details(
+    session: Session, listings: Sequence[tuple[int, ListingDraft]], *, fresh: bool, resolver: Resolver
+) -> None:
+    """Write formats and dated exceptions of the meetings, in place of those there were."""
+    if not fresh:
+        for part in chunks([number for number, _ in listings]):
+            session.execute(delete(MeetingFormat).where(MeetingFormat.meeting_id.in_(part)))
+            session.execute(delete(Override).where(Override.meeting_id.in_(part)))
+    formats = [
+        {"meeting_id": number, "format_id": resolver.formats[slug][0]}
+        for number, draft in listings
+        for slug in resolver.format_slugs(draft)
+    ]
+    overrides = [
+        {
+            "meeting_id": number,
+            "kind": override.kind,
+            "first_date": override.first_date,
+            "last_date": override.last_date,
+            "start_minute": None if override.start is None else override.start.hour * 60 + override.start.minute,
+            "duration_min": None if override.duration is None else int(override.duration.total_seconds()) // 60,
+            "place": override.place,
+            "note": override.note,
+        }
+        for number, draft in listings
+        for override in draft.overrides
+    ]
+    if formats:
+        session.execute(insert(MeetingFormat), formats)
+    if overrides:
+        session.execute(insert(Override), overrides)

@@ -1,0 +1,224 @@
+"""Finds or makes the things that listings share: sources, regions, service bodies, groups, locations.
+
+Two rows share a group or a location when everything that would be shown of it is the same once folded.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from finder.domain.errors import BadInputError
+from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
+from finder.domain.text import fold, slugify
+from finder.domain.vocabulary import AddressVisibility
+from finder.store.meeting import Source
+from finder.store.people import Contact, Group, ServiceBody
+from finder.store.place import Location, Region
+from finder.store.vocabulary import Format, Program
+
+T = TypeVar("T")
+
+CHUNK = 500
+BODY_SEPARATOR = ">"
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Slices of at most *size*, so that a statement stays within the parameters both databases take."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def digest(*parts: object) -> str:
+    """A short stable key of *parts*."""
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def location_key(location: LocationDraft) -> str:
+    """What makes two rows the same place: folded words, the point to about ten metres, what is shown."""
+    point = (
+        ""
+        if location.latitude is None or location.longitude is None
+        else f"{location.latitude:.4f},{location.longitude:.4f}"
+    )
+    words = (location.name, location.formatted_address, location.street, location.unit, location.city)
+    rest = (location.state, location.postal_code, location.country, location.notes, location.access_notes)
+    folded = (fold(text) for text in (*words, *rest))
+    return digest(*folded, point, location.precision, location.zone, location.address_visibility)
+
+
+def group_key(source: str, group: GroupDraft) -> str:
+    """What makes two rows of one source the same group: its folded public words."""
+    public = {name: text for name, text in asdict(group).items() if name != "contacts"}
+    return digest(source, *(fold(text) for text in public.values()))
+
+
+@dataclass(slots=True)
+class Resolver:
+    """The shared things of one batch, looked up together and made where they are missing.
+
+    ``new_vocabulary`` tells whether a region or a service body was made, so that the public vocabulary must follow.
+    """
+
+    session: Session
+    source: Source
+    programs: Mapping[str, int]
+    formats: Mapping[str, tuple[int, int]]  # slug -> id, position
+    regions: dict[tuple[int | None, str], Region] = field(default_factory=dict)
+    bodies: dict[tuple[int | None, str], ServiceBody] = field(default_factory=dict)
+    locations: dict[str, int] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
+    new_vocabulary: bool = False
+
+    @classmethod
+    def load(cls, session: Session, *, source: str, url: str, kind: str, drafts: Sequence[ListingDraft]) -> "Resolver":
+        """Read the vocabulary, then find or make everything that *drafts* share."""
+        row = session.execute(select(Source).where(Source.name == source)).scalar_one_or_none()
+        if row is None:
+            row = Source(name=source, url=url, kind=kind)
+            session.add(row)
+            session.flush()  # meetings need its id
+        resolver = cls(
+            session=session,
+            source=row,
+            programs=dict(session.execute(select(Program.slug, Program.id)).tuples().all()),
+            formats={
+                slug: (number, position)
+                for slug, number, position in session.execute(select(Format.slug, Format.id, Format.position)).tuples()
+            },
+            regions={(row.parent_id, row.name_key): row for row in session.execute(select(Region)).scalars()},
+            bodies={(row.parent_id, fold(row.name)): row for row in session.execute(select(ServiceBody)).scalars()},
+        )
+        resolver._share_locations([draft.location for draft in drafts if draft.location])
+        resolver._share_groups([draft.group for draft in drafts if draft.group])
+        resolver._share_regions(drafts)
+        return resolver
+
+    def program_id(self, draft: ListingDraft) -> int:
+        """Give the program's id; raises BadInputError when there is no such program."""
+        if draft.program not in self.programs:
+            raise BadInputError("program", f"There is no program {draft.program!r}: see the list under /programs.")
+        return self.programs[draft.program]
+
+    def format_slugs(self, draft: ListingDraft) -> tuple[str, ...]:
+        """Give the known formats of a draft in vocabulary order, each once."""
+        known = {slug for slug in draft.formats if slug in self.formats}
+        return tuple(sorted(known, key=lambda slug: (self.formats[slug][1], slug)))
+
+    def location_id(self, draft: ListingDraft) -> int | None:
+        """Give the id of the draft's location, or None when it has none."""
+        return self.locations[location_key(draft.location)] if draft.location else None
+
+    def group_id(self, draft: ListingDraft) -> int | None:
+        """Give the id of the draft's group, or None when it has none."""
+        return self.groups[group_key(self.source.name, draft.group)] if draft.group else None
+
+    def region_id(self, draft: ListingDraft) -> int | None:
+        """Give the id of the particular end of the draft's region path, or None."""
+        parent: int | None = None
+        for name in draft.region:
+            parent = self.regions[parent, fold(name)].id
+        return parent
+
+    def body_id(self, draft: ListingDraft) -> int | None:
+        """Give the id of the service body, "Region > Area > Group" from the top; made when it is not known."""
+        parent: int | None = None
+        for part in filter(None, (part.strip() for part in draft.service_body.split(BODY_SEPARATOR))):
+            row = self.bodies.get((parent, fold(part)))
+            if row is None:
+                taken = {body.slug for body in self.bodies.values()}
+                row = ServiceBody(parent_id=parent, name=part, slug=free_slug(slugify(part) or "body", taken))
+                self.session.add(row)
+                self.session.flush()  # children need its id
+                self.bodies[parent, fold(part)] = row
+                self.new_vocabulary = True
+            parent = row.id
+        return parent
+
+    def _share_locations(self, drafts: Sequence[LocationDraft]) -> None:
+        wanted = {location_key(draft): draft for draft in reversed(drafts)}
+        self.locations = _known(self.session, Location, list(wanted))
+        missing = [{"key": key, **asdict(draft)} for key, draft in wanted.items() if key not in self.locations]
+        self.locations |= _made(self.session, Location, missing)
+
+    def _share_groups(self, drafts: Sequence[GroupDraft]) -> None:
+        wanted = {group_key(self.source.name, draft): draft for draft in reversed(drafts)}
+        self.groups = _known(self.session, Group, list(wanted))
+        missing = {key: draft for key, draft in wanted.items() if key not in self.groups}
+        rows = [
+            {name: value for name, value in asdict(draft).items() if name != "contacts"} for draft in missing.values()
+        ]
+        self.groups |= _made(self.session, Group, [{"key": key, **row} for key, row in zip(missing, rows, strict=True)])
+        contacts = {
+            (self.groups[group_key(self.source.name, draft)], contact): None
+            for draft in drafts
+            for contact in draft.contacts
+        }
+        fresh = {self.groups[key] for key in missing}
+        rows = [{"group_id": number, **asdict(contact)} for number, contact in contacts if number in fresh]
+        if rows:
+            self.session.execute(insert(Contact), rows)
+
+    def _share_regions(self, drafts: Sequence[ListingDraft]) -> None:
+        points = _centres(drafts)
+        taken = {region.slug for region in self.regions.values()}
+        for path in dict.fromkeys(draft.region for draft in drafts):
+            parent: Region | None = None
+            for depth, name in enumerate(path, start=1):
+                key = (parent.id if parent else None, fold(name))
+                row = self.regions.get(key)
+                centre = points.get(tuple(fold(part) for part in path[:depth]))
+                if row is None:
+                    base = slugify(name) or "region"
+                    if base in taken and parent is not None:
+                        base = slugify(f"{parent.name} {name}")
+                    row = Region(parent_id=key[0], name=name, name_key=key[1], slug=free_slug(base, taken))
+                    taken.add(row.slug)
+                    self.session.add(row)
+                    self.regions[key] = row
+                    self.new_vocabulary = True
+                if row.latitude is None and centre is not None:
+                    row.latitude, row.longitude = centre
+                    self.new_vocabulary = True
+                self.session.flush()  # children need its id
+                parent = row
+
+
+def free_slug(base: str, taken: set[str]) -> str:
+    """*base*, or *base* with the smallest number that is free behind it."""
+    slug, number = base, 1
+    while slug in taken:
+        number += 1
+        slug = f"{base[:58]}-{number}"
+    return slug
+
+
+def _centres(drafts: Sequence[ListingDraft]) -> dict[tuple[str, ...], tuple[float, float]]:
+    """The centre of each region path, from public points alone: a hidden address must not move it."""
+    sums: dict[tuple[str, ...], tuple[float, float, int]] = {}
+    for draft in drafts:
+        place = draft.location
+        if place is None or place.address_visibility is not AddressVisibility.PUBLIC:
+            continue
+        if place.latitude is None or place.longitude is None:
+            continue
+        path = tuple(fold(name) for name in draft.region)
+        for depth in range(1, len(path) + 1):
+            north, east, count = sums.get(path[:depth], (0.0, 0.0, 0))
+            sums[path[:depth]] = (north + place.latitude, east + place.longitude, count + 1)
+    return {path: (round(north / count, 3), round(east / count, 3)) for path, (north, east, count) in sums.items()}
+
+
+def _known(session: Session, table: type[Location | Group], keys: Sequence[str]) -> dict[str, int]:
+    known: dict[str, int] = {}
+    for part in chunks(keys):
+        known |= dict(session.execute(select(table.key, table.id).where(table.key.in_(part))).tuples().all())
+    return known
+
+
+def _made(session: Session, table: type[Location | Group], rows: list[dict[str, object]]) -> dict[str, int]:
+    if not rows:
+        return {}
+    return dict(session.execute(insert(table).returning(table.key, table.id), rows).tuples().all())

@@ -1,0 +1,124 @@
+"""Loads programs and formats into the register, and puts the vocabulary on the shelf."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.revision import note_vocabulary_change, raise_revision
+from finder.domain.catalogue import Format as FormatValue
+from finder.domain.catalogue import Program as ProgramValue
+from finder.store.people import ServiceBody
+from finder.store.place import Region
+from finder.store.shelf import PublicVocabulary
+from finder.store.vocabulary import Format, FormatCode, Program
+
+PROGRAM_FIELDS = ("slug", "name", "short_name", "approach", "focus", "for_whom", "expect", "site", "position")
+FORMAT_FIELDS = ("bit", "slug", "name", "kind", "description", "position")
+
+
+def load_vocabulary(
+    session: Session, programs: Sequence[ProgramValue], formats: Sequence[FormatValue], *, actor: str, now: dt.datetime
+) -> int:
+    """Bring programs and formats in line with the values given; tells how many were added or changed.
+
+    What is in the register and not among the values stays: listings may use it. Safe to repeat.
+    """
+    acts = [
+        *_merge(session, Program, PROGRAM_FIELDS, programs, "program"),
+        *_merge(session, Format, FORMAT_FIELDS, formats, "format"),
+    ]
+    codes_changed = _merge_codes(session, formats)
+    if acts or codes_changed:
+        raise_revision(session, now=now)
+        note_vocabulary_change(session)
+        audit.append(session, acts, actor=actor, reason="vocabulary of the seed files", now=now)
+        shelve_vocabulary(session)
+    return len(acts)
+
+
+def _merge(
+    session: Session, table: type[Program | Format], names: Sequence[str], values: Iterable[object], kind: str
+) -> list[audit.Act]:
+    held: dict[str, Any] = {row.slug: row for row in session.execute(select(table)).scalars()}
+    acts = []
+    for value in values:
+        wanted = {name: getattr(value, name) for name in names}
+        row = held.get(wanted["slug"])
+        before = None if row is None else {name: getattr(row, name) for name in names}
+        if before == wanted:
+            continue
+        if row is None:
+            row = table()
+            session.add(row)
+        for name, content in wanted.items():
+            setattr(row, name, content)
+        session.flush()  # the audit entry needs the id
+        acts.append(
+            audit.Act(
+                act="revise" if before else "create", target_kind=kind, target_id=row.id, before=before, after=wanted
+            )
+        )
+    return acts
+
+
+def _merge_codes(session: Session, formats: Sequence[FormatValue]) -> bool:
+    ids = {slug: number for number, slug in session.execute(select(Format.id, Format.slug)).tuples()}
+    wanted = {
+        (system, code): ids[value.slug]
+        for value in formats
+        for system, codes in (("meeting_guide", value.meeting_guide), ("naws", value.naws))
+        for code in codes
+    }
+    held = {
+        (system, code): number
+        for system, code, number in session.execute(
+            select(FormatCode.system, FormatCode.code, FormatCode.format_id)
+        ).tuples()
+    }
+    if held == wanted:
+        return False
+    session.execute(delete(FormatCode))
+    if wanted:
+        session.execute(
+            insert(FormatCode),
+            [{"system": system, "code": code, "format_id": number} for (system, code), number in wanted.items()],
+        )
+    return True
+
+
+def shelve_vocabulary(session: Session) -> None:
+    """Write the public documents of programs, formats, regions and service bodies anew."""
+    codes: dict[int, dict[str, list[str]]] = {}
+    for row in session.execute(select(FormatCode).order_by(FormatCode.system, FormatCode.code)).scalars():
+        codes.setdefault(row.format_id, {}).setdefault(row.system, []).append(row.code)
+    rows = [
+        *_documents(session, "program", Program, PROGRAM_FIELDS, {}),
+        *_documents(session, "format", Format, FORMAT_FIELDS, codes),
+        *_documents(session, "region", Region, ("slug", "name", "parent_id", "latitude", "longitude"), {}),
+        *_documents(session, "service_body", ServiceBody, ("slug", "name", "parent_id", "kind", "url", "helpline"), {}),
+    ]
+    session.execute(delete(PublicVocabulary))
+    if rows:
+        session.execute(insert(PublicVocabulary), rows)
+
+
+def _documents(
+    session: Session,
+    kind: str,
+    table: type[Program | Format | Region | ServiceBody],
+    names: Sequence[str],
+    codes: Mapping[int, Mapping[str, list[str]]],
+) -> list[dict[str, Any]]:
+    rows = []
+    for row in session.execute(select(table).order_by(table.id)).scalars():
+        document: dict[str, Any] = {"id": row.id, **{name: getattr(row, name) for name in names}}
+        if kind == "format":
+            own = codes.get(row.id, {})
+            document |= {"meeting_guide": own.get("meeting_guide", []), "naws": own.get("naws", [])}
+        rows.append({"kind": kind, "id": row.id, "slug": row.slug, "document": orjson.dumps(document).decode()})
+    return rows
