@@ -48,8 +48,8 @@ def _database_faults(session: Session) -> Iterator[str]:
 def _shelf_faults(session: Session, ids: list[int]) -> Iterator[str]:
     held: dict[int, dict[str, object]] = {}
     for part in chunks(ids):
-        for row in session.execute(select(PublicListing).where(PublicListing.id.in_(part))).scalars():
-            held[row.id] = {column.key: getattr(row, column.key) for column in PublicListing.__table__.columns}
+        for shelved in session.execute(select(PublicListing).where(PublicListing.id.in_(part))).scalars():
+            held[shelved.id] = {column.key: getattr(shelved, column.key) for column in PublicListing.__table__.columns}
     revisions = {number: int(str(row["revision"])) for number, row in held.items()}
     shown = set()
     for wanted in shelf_rows(session, ids, revisions=revisions):

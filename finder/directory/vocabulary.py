@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import delete, insert, select
@@ -16,6 +16,9 @@ from finder.store.people import ServiceBody
 from finder.store.place import Region
 from finder.store.shelf import PublicVocabulary
 from finder.store.vocabulary import Format, FormatCode, Program
+
+Entry = TypeVar("Entry", Program, Format)
+Shown = TypeVar("Shown", Program, Format, Region, ServiceBody)
 
 PROGRAM_FIELDS = ("slug", "name", "short_name", "approach", "focus", "for_whom", "expect", "site", "position")
 FORMAT_FIELDS = ("bit", "slug", "name", "kind", "description", "position")
@@ -42,9 +45,9 @@ def load_vocabulary(
 
 
 def _merge(
-    session: Session, table: type[Program | Format], names: Sequence[str], values: Iterable[object], kind: str
+    session: Session, table: type[Entry], names: Sequence[str], values: Iterable[object], kind: str
 ) -> list[audit.Act]:
-    held: dict[str, Any] = {row.slug: row for row in session.execute(select(table)).scalars()}
+    held: dict[str, Entry] = {row.slug: row for row in session.execute(select(table)).scalars()}
     acts = []
     for value in values:
         wanted = {name: getattr(value, name) for name in names}
@@ -110,7 +113,7 @@ def shelve_vocabulary(session: Session) -> None:
 def _documents(
     session: Session,
     kind: str,
-    table: type[Program | Format | Region | ServiceBody],
+    table: type[Shown],
     names: Sequence[str],
     codes: Mapping[int, Mapping[str, list[str]]],
 ) -> list[dict[str, Any]]:
