@@ -28,11 +28,11 @@ _PLAIN = str.maketrans(
         "Ð": "d",
         "þ": "th",
         "Þ": "th",
-        "ı": "i",
+        "\u0131": "i",  # dotless i
     }
 )
-_APOSTROPHES = re.compile(r"['’ʼ`´]")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_APOSTROPHES = re.compile("['\u2019\u02bc`\u00b4]")
+_NOT_WORD = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
 
 
@@ -51,8 +51,14 @@ def _removed_characters() -> dict[int, str | None]:
 
 
 _REMOVED = _removed_characters()
-_JOINED_SCRIPTS = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\U0001f000-\U0001faff]")
+_JOINED_SCRIPTS = re.compile(
+    r"[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\U0001f000-\U0001faff]"
+)
 _KEEPING_JOINERS = {number: to for number, to in _REMOVED.items() if chr(number) not in _JOINERS}
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
 
 @lru_cache(maxsize=65536)
@@ -61,8 +67,7 @@ def fold(text: str) -> str:
     if text.isascii():
         plain = text.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN).casefold())
-        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+        plain = _bare(_bare(text.translate(_PLAIN)).casefold())  # folding case can bring accents back
     return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).strip()
 
 
@@ -78,7 +83,7 @@ def slugify(text: str, max_length: int = 64) -> str:
 
 
 def clean(text: str) -> str:
-    """Give one line without control, bidi, zero-width and other hidden characters, in normal form NFC.
+    """One line without control, bidi, zero-width and other hidden characters, in normal form NFC.
 
     The joiners stay in scripts that are spelt with them.
     """
@@ -86,7 +91,7 @@ def clean(text: str) -> str:
 
 
 def clean_multiline(text: str) -> str:
-    """`clean`, with line breaks kept as ``\\n``, at most one empty line in a row."""
+    """`clean`, with line breaks kept, at most one empty line in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not (text.isascii() and text.isprintable()):
         text = text.translate(_KEEPING_JOINERS if _JOINED_SCRIPTS.search(text) else _REMOVED)

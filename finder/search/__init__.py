@@ -1,0 +1,1 @@
+"""Question to answer: criteria, places, snapshot, engine. Never writes."""
