@@ -1,0 +1,1 @@
+"""Wire formats: pure encoding and decoding of what others write and read."""

@@ -1,0 +1,50 @@
+"""The public document of a listing read back into values: its rule and its dated exceptions."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from finder.domain.schedule import Override, Schedule
+from finder.domain.vocabulary import OverrideKind, RecurrenceKind
+
+Document = Mapping[str, Any]
+
+
+def schedule_of(document: Document) -> Schedule:
+    """The rule of the listing that *document* is about."""
+    rule = document["schedule"]
+    return Schedule(
+        kind=RecurrenceKind(rule["kind"]),
+        weekdays=tuple(rule["weekdays"]),
+        start=_clock(rule["start"]),
+        duration=dt.timedelta(minutes=rule["duration_min"]),
+        zone=rule["zone"],
+        interval=rule["interval"],
+        weeks_of_month=tuple(rule["weeks_of_month"]),
+        first_date=_date(rule["first_date"]),
+        last_date=_date(rule["last_date"]),
+    )
+
+
+def overrides_of(document: Document) -> tuple[Override, ...]:
+    """The dated exceptions of the listing that *document* is about, in order."""
+    return tuple(
+        Override(
+            kind=OverrideKind(held["kind"]),
+            first_date=dt.date.fromisoformat(held["first_date"]),
+            last_date=dt.date.fromisoformat(held["last_date"]),
+            start=_clock(held["start"]),
+            duration=None if held["duration_min"] is None else dt.timedelta(minutes=held["duration_min"]),
+            place=held["place"],
+            note=held["note"],
+        )
+        for held in document["overrides"]
+    )
+
+
+def _clock(text: str | None) -> dt.time | None:
+    return None if text is None else dt.time.fromisoformat(text)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)

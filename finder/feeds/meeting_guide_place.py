@@ -1,0 +1,118 @@
+"""Where a Meeting Guide row says it meets: the address, its parts, the point, and how exact all that is."""
+
+import re
+from dataclasses import dataclass, replace
+
+from finder.domain.listing import LocationDraft
+from finder.domain.vocabulary import Precision
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, country_code, is_street, read_address
+from finder.feeds.meeting_guide_record import Record
+
+FULL_PARTS = 4  # readers take an address with fewer parts for an area, not a place
+MAX_REGIONS = 6
+MAX_LATITUDE, MAX_LONGITUDE = 90.0, 180.0
+BOX_NUMBERS = 4
+
+_NOWHERE = re.compile(r"(?:zoom|online|virtual|telephone|phone|internet|skype|web)\b.*", re.IGNORECASE)
+_NUMBERS = re.compile(r"[+-]?\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The place of a row. ``area_only``: no more is known than a town or wider, so nobody can be sent there."""
+
+    draft: LocationDraft
+    area_only: bool
+    known: bool
+
+    def town(self) -> LocationDraft:
+        """The same place told no finer than its town, for meetings that do not sit there."""
+        draft = self.draft
+        if self.area_only:
+            name = "" if _NOWHERE.fullmatch(draft.name) else draft.name
+            return replace(draft, name=name, street="", unit="", precision=Precision.APPROXIMATE)
+        *_, last = draft.formatted_address.split(", ")
+        country = last if country_code(last) else draft.country  # as the feed writes it
+        area = ", ".join(part for part in (draft.city, draft.state, country) if part)
+        return LocationDraft(
+            formatted_address=area,
+            city=draft.city,
+            state=draft.state,
+            country=draft.country,
+            latitude=_coarse(draft.latitude),
+            longitude=_coarse(draft.longitude),
+            precision=Precision.APPROXIMATE,
+        )
+
+
+def _coarse(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, 1)
+
+
+def read_spot(record: Record) -> Spot:
+    """The place of a row; ``known`` is false when it gives neither an address nor a point."""
+    address, split = read_address(record)
+    latitude, longitude, boxed = _point(record)
+    said = record.yes("approximate")
+    parts = [part for part in address.formatted.split(",") if part.strip()]
+    full = len(parts) >= FULL_PARTS or split or bool(parts and is_street(parts[0].strip()))
+    area_only = said if said is not None else not full
+    exact = not area_only and not boxed
+    draft = LocationDraft(
+        name=record.line("location", "location_name"),
+        formatted_address=address.formatted,
+        street=address.street,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        country=address.country,
+        latitude=latitude,
+        longitude=longitude,
+        precision=Precision.EXACT if exact else Precision.APPROXIMATE,
+        notes=record.notes("location_notes"),
+    )
+    return Spot(draft=draft, area_only=area_only, known=bool(address.formatted) or latitude is not None)
+
+
+def _point(record: Record) -> tuple[float | None, float | None, bool]:
+    """Latitude and longitude, and whether they are only the middle of a box."""
+    latitude, longitude, boxed = record.number("latitude"), record.number("longitude"), False
+    if latitude is None and longitude is None:
+        text = record.line("coordinates")
+        numbers = [float(number) for number in _NUMBERS.findall(text[:200])]
+        if len(numbers) == BOX_NUMBERS:
+            south, west, north, east = numbers
+            latitude, longitude, boxed = (south + north) / 2, (west + east) / 2, True
+        elif len(numbers) == BOX_NUMBERS // 2:
+            latitude, longitude = numbers
+        elif text:
+            record.remarks.add("coordinates", text, 'is not "latitude,longitude" nor a box of four numbers: left out')
+    if latitude is None and longitude is None:
+        return None, None, False
+    if latitude is None or longitude is None:
+        field = "longitude" if longitude is None else "latitude"
+        record.remarks.add(field, record.raw(field), "is missing beside the other coordinate: the point was left out")
+    elif abs(latitude) > MAX_LATITUDE or abs(longitude) > MAX_LONGITUDE:
+        record.remarks.add("latitude", f"{latitude}, {longitude}", "is not on the globe: the point was left out")
+    elif not latitude and not longitude:
+        record.remarks.add("latitude", "0, 0", "is in the open sea, as when nobody knew: the point was left out")
+    else:
+        return round(latitude, 7), round(longitude, 7), boxed
+    return None, None, False
+
+
+def read_region(record: Record) -> tuple[str, ...]:
+    """Region names, the general first: ``regions``, or region and sub-regions; a name may hold a path "A > B"."""
+    value = record.raw("regions")
+    if isinstance(value, list) and value:
+        names = record.texts("regions")
+    else:
+        names = [record.line(name, limit=ADDRESS_LENGTH) for name in ("region", "sub_region", "sub_sub_region")]
+    path = [record.fit("region", part.strip(), 255) for name in names for part in name.split(">") if part.strip()]
+    found: list[str] = []
+    for name in path:
+        if not found or found[-1].casefold() != name.casefold():
+            found.append(name)
+    if len(found) > MAX_REGIONS:
+        record.remarks.add("regions", " > ".join(found), f"is deeper than {MAX_REGIONS} regions: the rest was left out")
+    return tuple(found[:MAX_REGIONS])

@@ -1,0 +1,93 @@
+"""What a feed brings, row by row: a draft where one can be made, and a remark for everything that was not plain."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from finder.domain.catalogue import FormatCatalogue
+from finder.domain.errors import FinderError
+from finder.domain.listing import ListingDraft
+
+#: More rows than any federation publishes; past it the feed is broken or hostile.
+MAX_ROWS = 200_000
+MAX_VALUE_LENGTH = 200
+
+
+class FeedError(FinderError):
+    """A payload that cannot be read as a feed at all; the sentence says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about one row: the field as the feed names it, its value (shortened), and why it is mentioned."""
+
+    field: str
+    value: str
+    reason: str
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a feed, numbered from 1. ``draft`` is None when it was refused; ``key`` is its source key."""
+
+    number: int
+    draft: ListingDraft | None
+    key: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A whole feed in its order; ``note`` says what was remarkable about the payload itself."""
+
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeOptions:
+    """What a feed does not say about itself: program slug, IANA zone, ISO country, service body."""
+
+    program: str
+    catalogue: FormatCatalogue
+    zone: str | None = None
+    country: str = ""
+    service_body: str = ""
+    max_rows: int = MAX_ROWS
+
+
+class Remarks:
+    """Collects the remarks of one row."""
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: list[Remark] = []
+
+    def add(self, field: str, value: object, reason: str) -> None:
+        """Note something about a row that is taken."""
+        self._found.append(Remark(field, shown(value), reason))
+
+    def refuse(self, field: str, value: object, reason: str) -> None:
+        """Note why a row cannot be taken."""
+        self._found.append(Remark(field, shown(value), reason, refused=True))
+
+    def all(self) -> tuple[Remark, ...]:
+        """Every remark so far, in order."""
+        return tuple(self._found)
+
+
+def shown(value: object) -> str:
+    """*value* as a report can print it: one printable line of at most MAX_VALUE_LENGTH characters."""
+    text = value if isinstance(value, str) else "" if value is None else _outline(value)
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: MAX_VALUE_LENGTH * 2]).strip()
+    return line if len(line) <= MAX_VALUE_LENGTH else line[: MAX_VALUE_LENGTH - 1] + "…"
+
+
+def _outline(value: object) -> str:
+    """A container by its first things only: a hostile one may hold a million."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(str(key)[:40] for key in list(value)[:5]) + "}"
+    if isinstance(value, Sequence):
+        return ", ".join(str(item)[:40] for item in value[:10])
+    return str(value)

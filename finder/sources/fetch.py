@@ -1,0 +1,149 @@
+"""Fetches a feed from a stranger's server: it cannot reach inside, hang, flood or lie about its size.
+
+Redirects are few, and each is judged anew.
+"""
+
+import http.client
+import ssl
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from finder.sources.connection import PORTS, Deadline, FetchError, Line, Target, connect, read_target, resolve
+
+__all__ = ["FetchError", "fetch", "load_payload"]
+
+MAX_BYTES = 64 * 2**20
+MAX_SECONDS = 30.0
+MAX_REDIRECTS = 3
+CHUNK = 64 * 2**10
+REDIRECTS = {301, 302, 303, 307, 308}
+HEADERS = {"Accept": "application/json, text/csv, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "MeetingFinder"}
+GZIP = 31  # zlib's word for "a gzip header and no other"
+
+
+def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> bytes:
+    """What *source* (a path, or an http(s) address) holds; raises FetchError with a sentence when it cannot be read."""
+    scheme, mark, _ = source.partition("://")
+    if mark and scheme.isalnum():
+        return fetch(source.strip(), allow=allow)
+    path = Path(source).expanduser()
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise FetchError(f"The file {source} is larger than {MAX_BYTES // 2**20} MB: is it a list of meetings?")
+        if not path.is_file():
+            raise FetchError(f"{source} is not a file: give a file or an http(s) address.")
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FetchError(f"There is no file {source}: check the path.") from error
+    except PermissionError as error:
+        raise FetchError(f"The file {source} may not be read: check its permissions.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name cannot be used"
+        raise FetchError(f"The file {source!r} cannot be read: {reason}.") from error
+
+
+def fetch(
+    url: str, *, allow: tuple[str, ...] = (), max_seconds: float = MAX_SECONDS, max_bytes: int = MAX_BYTES
+) -> bytes:
+    """The body at *url* (http or https on its usual port), unpacked, at most *max_bytes* long.
+
+    *allow* names "address:port" pairs that may be private, for tests. Raises FetchError with a sentence.
+    """
+    deadline = Deadline(time.monotonic() + max_seconds)
+    for _ in range(MAX_REDIRECTS + 1):
+        target = read_target(url)
+        try:
+            answer = _ask(target, deadline, allow=allow, max_bytes=max_bytes)
+        except TimeoutError as error:
+            deadline.left()  # says so itself when the time is up
+            raise FetchError(f"{target.host} did not answer in time. Try again later.") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise FetchError(f"{target.host} could not be read: {_reason(error)}.") from error
+        if isinstance(answer, bytes):
+            return answer
+        url = _redirected(url, answer)
+    raise FetchError(f"The source redirects more than {MAX_REDIRECTS} times: give the address where it ends.")
+
+
+def _redirected(url: str, location: str) -> str:
+    try:
+        there = urljoin(url, location)
+        downgraded = urlsplit(url).scheme == "https" and urlsplit(there).scheme == "http"
+    except ValueError as error:
+        raise FetchError("The source redirects to an address that cannot be read.") from error
+    if downgraded:
+        raise FetchError("The source redirects from https to http: give the address where it ends, if you trust it.")
+    return there
+
+
+def _ask(target: Target, deadline: Deadline, *, allow: tuple[str, ...], max_bytes: int) -> bytes | str:
+    """The body, or the address that the source points to instead."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    named = host if target.port == PORTS[target.scheme] else f"{host}:{target.port}"
+    with closing(connect(target, resolve(target, deadline, allow), deadline)) as connected:
+        connection = http.client.HTTPConnection(target.host, target.port)
+        connection.sock = Line(connected, deadline)  # connected already, to the address that was judged
+        connection.request("GET", target.path, headers={"Host": named, **HEADERS})
+        answer = connection.getresponse()
+        if answer.status in REDIRECTS and (location := answer.getheader("Location")):
+            return location
+        if answer.status != HTTPStatus.OK:
+            raise FetchError(f"{target.host} answered with status {answer.status} instead of the feed.")
+        return _body(answer, target.host, max_bytes)
+
+
+def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> bytes:
+    encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
+    if encoding not in {"identity", "gzip", "x-gzip"}:
+        raise FetchError(f"{host} sent the feed packed as {encoding[:40]}: only gzip is understood.")
+    pieces = _pieces(answer)
+    body = bytearray()
+    for piece in pieces if encoding == "identity" else _unpacked(pieces, host):
+        body += piece
+        if len(body) > max_bytes:
+            raise FetchError(f"The feed is larger than {max_bytes // 2**20} MB: more than a list of meetings can be.")
+    if answer.length:  # what was announced and did not come
+        raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
+    kind = (answer.getheader("Content-Type") or "").casefold()
+    if kind.startswith("text/html") and body.lstrip()[:1] == b"<":
+        raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
+    return bytes(body)
+
+
+def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
+    while piece := answer.read(CHUNK):
+        yield piece
+
+
+def _unpacked(pieces: Iterator[bytes], host: str) -> Iterator[bytes]:
+    """Plain pieces of gzip members; a piece is never larger than what CHUNK allows, whatever it expands to."""
+    unpacker, fresh = zlib.decompressobj(wbits=GZIP), True
+    try:
+        for packed in pieces:
+            rest = packed
+            while rest:
+                yield unpacker.decompress(rest, CHUNK)
+                fresh = False
+                rest = unpacker.unconsumed_tail or unpacker.unused_data
+                if unpacker.eof:
+                    unpacker, fresh = zlib.decompressobj(wbits=GZIP), True
+    except zlib.error as error:
+        raise FetchError(f"{host} sent a gzip body that cannot be unpacked.") from error
+    if not fresh:
+        raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
+
+
+def _reason(error: Exception) -> str:
+    """A few words on *error* for people."""
+    if isinstance(error, ssl.SSLError):
+        return "its certificate or encryption is not in order"
+    if isinstance(error, http.client.IncompleteRead | http.client.RemoteDisconnected | ConnectionResetError):
+        return "it broke the connection off"
+    if isinstance(error, http.client.HTTPException):
+        return "its answer is not proper HTTP"
+    return error.strerror or "the connection failed" if isinstance(error, OSError) else "the connection failed"

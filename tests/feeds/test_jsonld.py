@@ -1,0 +1,75 @@
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pytest
+
+from finder.domain.schedule import Occurrence
+from finder.feeds.jsonld import embedded, event
+from tests.feeds.documents import a_document, a_place, a_rule, an_override
+
+
+def said(document: dict[str, Any], upcoming: Occurrence | None = None) -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads(
+        embedded(event(document, page_url="https://a.example.org/m", program_name="AA", upcoming=upcoming))
+    )
+    return content
+
+
+def test_a_meeting_is_an_event_with_a_place_a_schedule_and_an_organiser() -> None:
+    found = said(a_document())
+
+    assert found["@type"] == "Event"
+    assert found["eventAttendanceMode"] == "https://schema.org/OfflineEventAttendanceMode"
+    assert found["isAccessibleForFree"] is True
+    assert found["organizer"]["name"] == "AA"
+    assert found["location"][0]["address"]["addressLocality"] == "Austin"
+    assert found["eventSchedule"]["byDay"] == ["https://schema.org/Tuesday"]
+    assert found["eventSchedule"]["repeatFrequency"] == "P1W"
+    assert found["eventSchedule"]["scheduleTimezone"] == "America/Chicago"
+
+
+def test_a_monthly_meeting_names_its_week() -> None:
+    found = said(a_document(schedule=a_rule(kind="monthly", weeks_of_month=[1, -1])))
+
+    assert found["eventSchedule"]["repeatFrequency"] == "P1M"
+    assert found["eventSchedule"]["byDay"] == ["1TU", "-1TU"]
+
+
+def test_the_next_sitting_is_told_with_its_offset() -> None:
+    start = dt.datetime(2026, 3, 17, 19, tzinfo=ZoneInfo("America/Chicago"))
+    upcoming = Occurrence(start=start, end=start + dt.timedelta(hours=1), date=start.date())
+
+    assert said(a_document(), upcoming)["startDate"] == "2026-03-17T19:00:00-05:00"
+
+
+def test_a_cancelled_day_is_told() -> None:
+    days = an_override(first_date="2026-03-17", last_date="2026-03-18")
+
+    assert said(a_document(overrides=[days]))["eventSchedule"]["exceptDate"] == ["2026-03-17", "2026-03-18"]
+
+
+def test_an_online_meeting_has_no_place_on_earth() -> None:
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "", "phone": "", "phone_notes": ""}
+    found = said(a_document(attendance="online", conference=conference))
+
+    assert found["location"] == [{"@type": "VirtualLocation", "url": "https://zoom.us/j/5550100"}]
+
+
+def test_a_closed_meeting_is_not_told_as_open() -> None:
+    assert said(a_document(temporarily_closed=True))["eventStatus"] == "https://schema.org/EventPostponed"
+
+
+def test_a_point_on_the_equator_is_a_point() -> None:
+    place = said(a_document(location=a_place(latitude=0.0, longitude=0.0)))["location"][0]
+
+    assert place["geo"]["latitude"] == 0.0
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "a & b", "\u2028\u2029", "]]>"])
+def test_hostile_text_stays_inside_its_element(text: str) -> None:
+    encoded = embedded(event(a_document(name=text), page_url="https://a.example.org/m", program_name="", upcoming=None))
+
+    assert not set(encoded) & set("<>&\u2028\u2029")
+    assert orjson.loads(encoded)["name"] == text

@@ -1,0 +1,339 @@
+"""Imports: what a feed changes in the directory, what it must not change, and what the report says of it."""
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from sqlalchemy import func, select
+
+from finder.domain.errors import BadInputError
+from finder.feeds.rows import FeedError
+from finder.sources.geocoding import geocoder_of
+from finder.sources.importer import run_import
+from finder.sources.report import ImportReport, ReportError, render_report, write_report
+from finder.store.audit import AuditEntry
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.people import Group
+from finder.store.place import Location, Region
+from finder.store.shelf import DirectoryRevision, PublicListing
+from tests.sources.feeds import OPTIONS, a_feed, a_row
+from tests.sources.loopback import serving
+
+NOW = dt.datetime(2026, 3, 10, 12, tzinfo=dt.UTC)
+COUNTS = ("new", "changed", "unchanged", "gone", "refused")
+
+
+def imported(database: Database, payload: bytes, source: str = "Larks", **changes: object) -> ImportReport:
+    keywords: dict[str, object] = {"kind": "meeting-guide", "options": OPTIONS, "now": NOW, **changes}
+    return run_import(database, source=source, payload=payload, **keywords)  # type: ignore[arg-type] # checked where it is written out
+
+
+def counts(report: ImportReport) -> tuple[int, ...]:
+    return tuple(getattr(report, name) for name in COUNTS)
+
+
+def revision(database: Database) -> int:
+    with database.reading() as session:
+        return session.execute(select(DirectoryRevision.revision)).scalar_one()
+
+
+def shown(database: Database) -> dict[str, dict[str, object]]:
+    """Documents on the shelf by source key."""
+    with database.reading() as session:
+        texts = session.execute(select(PublicListing.document).where(~PublicListing.gone)).scalars()
+        documents = [json.loads(text) for text in texts]
+    return {document["source_key"]: document for document in documents}
+
+
+def test_a_first_feed_is_put_on_the_shelf(database: Database) -> None:
+    report = imported(database, a_feed(*(a_row(number) for number in range(12))))
+
+    assert counts(report) == (12, 0, 0, 0, 0)
+    assert report.applied
+    document = shown(database)["larks-3"]
+    assert (document["name"], document["source"], document["program"]) == ("Larks 3", "Larks", "aa")
+    assert document["formats"] == [OPTIONS.catalogue.meeting_guide["O"]]
+
+
+def test_the_same_feed_twice_changes_nothing(database: Database) -> None:
+    feed = a_feed(*(a_row(number) for number in range(5)))
+    imported(database, feed)
+    before = revision(database)
+
+    report = imported(database, feed, now=NOW + dt.timedelta(days=1))
+
+    assert counts(report) == (0, 0, 5, 0, 0)
+    assert revision(database) == before
+
+
+def test_only_what_changed_is_written(database: Database) -> None:
+    imported(database, a_feed(*(a_row(number) for number in range(5))))
+    report = imported(database, a_feed(a_row(0, time="18:00"), *(a_row(number) for number in range(1, 6))))
+
+    assert counts(report) == (1, 1, 4, 0, 0)
+    assert shown(database)["larks-0"]["schedule"]["start"] == "18:00"  # type: ignore[index] # JSON
+    with database.reading() as session:
+        acts = session.execute(
+            select(AuditEntry.act, func.count()).where(AuditEntry.target_kind == "meeting").group_by(AuditEntry.act)
+        )
+        assert dict(acts.all()) == {"publish": 6, "revise": 1}
+
+
+def test_a_listing_gone_from_its_feed_leaves_the_shelf_and_comes_back_with_its_slug(database: Database) -> None:
+    rows = [a_row(number) for number in range(20)]
+    imported(database, a_feed(*rows))
+    slug = shown(database)["larks-7"]["slug"]
+
+    gone = imported(database, a_feed(*rows[:7], *rows[8:]))
+    assert counts(gone) == (0, 0, 19, 1, 0)
+    assert "larks-7" not in shown(database)
+
+    back = imported(database, a_feed(*rows))
+    assert counts(back) == (0, 1, 19, 0, 0)
+    assert shown(database)["larks-7"]["slug"] == slug
+
+
+@pytest.mark.parametrize(("held", "left"), [(5, 4), (20, 17), (200, 189), (8, 0)])
+def test_a_feed_that_would_erase_much_is_not_applied(database: Database, held: int, left: int) -> None:
+    rows = [a_row(number) for number in range(held)]
+    imported(database, a_feed(*rows))
+    before = revision(database)
+
+    report = imported(database, a_feed(*rows[:left], a_row(1000)))
+
+    assert not report.applied
+    assert report.gone == held - left
+    assert f"{held - left} of {held}" in report.message
+    assert revision(database) == before
+    assert len(shown(database)) == held
+
+
+def test_what_would_erase_much_is_applied_when_it_is_allowed(database: Database) -> None:
+    rows = [a_row(number) for number in range(5)]
+    imported(database, a_feed(*rows))
+
+    assert imported(database, a_feed(), allow_mass_removal=True).applied
+    assert shown(database) == {}
+
+
+def test_ten_of_a_hundred_may_go(database: Database) -> None:
+    rows = [a_row(number) for number in range(100)]
+    imported(database, a_feed(*rows))
+
+    assert counts(imported(database, a_feed(*rows[10:]))) == (0, 0, 90, 10, 0)
+
+
+@pytest.mark.parametrize("payload", [b"[]", a_feed({"slug": "x"}), a_feed(1, 2, 3)])
+def test_a_feed_without_a_meeting_changes_nothing(database: Database, payload: bytes) -> None:
+    report = imported(database, payload)
+
+    assert not report.applied
+    assert "no meeting" in report.message
+
+
+def test_a_broken_feed_changes_nothing_and_says_where_it_is_broken(database: Database) -> None:
+    imported(database, a_feed(a_row(1)))
+    before = revision(database)
+
+    with pytest.raises(FeedError, match="line 1, column"):
+        imported(database, a_feed(a_row(1), a_row(2))[:-3])
+    assert revision(database) == before
+
+
+def test_a_row_that_has_become_unreadable_keeps_its_listing(database: Database) -> None:
+    rows = [a_row(number) for number in range(3)]
+    imported(database, a_feed(*rows))
+
+    report = imported(database, a_feed(*rows[:2], a_row(2, name="")))
+
+    assert counts(report) == (0, 0, 2, 0, 1)
+    assert "larks-2" in shown(database)
+
+
+def test_a_dry_run_counts_and_writes_nothing(database: Database) -> None:
+    report = imported(database, a_feed(a_row(1), a_row(2, name=...)), dry_run=True)
+
+    assert counts(report) == (1, 0, 0, 0, 1)
+    assert not report.applied
+    assert shown(database) == {}
+
+
+def test_sources_do_not_touch_each_other_s_listings(database: Database) -> None:
+    rows = [a_row(number) for number in range(3)]
+    imported(database, a_feed(*rows))
+    report = imported(database, a_feed(a_row(0, name="Wrens")), source="Wrens")
+
+    assert counts(report) == (1, 0, 0, 0, 0)
+    with database.reading() as session:
+        assert session.execute(select(func.count()).select_from(Meeting)).scalar() == 4
+        assert len(set(session.execute(select(Meeting.slug)).scalars())) == 4
+
+
+def test_groups_locations_and_regions_are_shared_between_rows_that_mean_the_same(database: Database) -> None:
+    same = {"group": "Lark Group", "location": "Larkspur Hall", "latitude": 39.7, "longitude": -89.6}
+    address = "1 Example Street, Springfield, IL 62701, USA"
+    rows = [a_row(number, **same, formatted_address=address, group_notes="") for number in range(4)]
+    rows.append(a_row(4, **{**same, "location": "LARKSPUR  HALL"}, formatted_address=address.upper()))
+    imported(database, a_feed(*rows))
+
+    with database.reading() as session:
+        for table, number in ((Group, 1), (Location, 1), (Region, 2)):
+            assert session.execute(select(func.count()).select_from(table)).scalar() == number
+
+
+def test_private_contacts_are_not_on_the_shelf(database: Database) -> None:
+    imported(database, a_feed(a_row(1, contact_1_name="Quillonprivate", contact_1_phone="555-0199")))
+
+    assert "Quillonprivate" not in json.dumps(shown(database))
+
+
+def test_a_place_without_coordinates_is_placed_in_its_town_and_marked(database: Database, gazetteer: object) -> None:
+    austin = {"formatted_address": "12 Example Street, Austin, TX 78701, USA", "latitude": ..., "longitude": ...}
+    feed = a_feed(a_row(1, **austin, timezone=...))
+    report = imported(database, feed, gazetteer=gazetteer)
+
+    document = shown(database)["larks-1"]
+    location, schedule = document["location"], document["schedule"]
+    assert isinstance(location, dict)
+    assert isinstance(schedule, dict)
+    assert location["precision"] == "approximate"
+    assert location["latitude"] == pytest.approx(30.27, abs=0.15)
+    assert schedule["zone"] == "America/Chicago"
+    assert [line.field for line in report.rows] == ["latitude"]
+    assert counts(imported(database, feed, gazetteer=gazetteer)) == (0, 0, 1, 0, 0)
+
+
+def test_a_namesake_abroad_is_no_place_for_a_meeting(database: Database, gazetteer: object) -> None:
+    nowhere = {
+        "formatted_address": "7 Example Trail, Gunn, Alberta, T0E 1A0, Canada",
+        "latitude": ...,
+        "longitude": ...,
+    }
+    report = imported(database, a_feed(a_row(1), a_row(2, **nowhere, timezone=...)), gazetteer=gazetteer)
+
+    location = shown(database)["larks-2"]["location"]
+    assert isinstance(location, dict)
+    assert (location["latitude"], location["country"]) == (None, "CA")
+    assert {line.field for line in report.rows} == {"latitude", "timezone"}
+
+
+def test_a_zone_that_the_place_does_not_tell_is_that_of_most_rows(database: Database) -> None:
+    nowhere = {
+        "formatted_address": "7 Example Trail, Farmington, USA",
+        "latitude": ...,
+        "longitude": ...,
+        "timezone": ...,
+    }
+    rows = [a_row(1), a_row(2), a_row(3, timezone="America/Denver"), a_row(4, **nowhere)]
+    imported(database, a_feed(*rows), default_zone="Europe/Paris")
+
+    assert shown(database)["larks-4"]["schedule"]["zone"] == "America/Chicago"  # type: ignore[index] # JSON
+
+
+def test_a_zone_that_is_missing_comes_from_the_point(database: Database) -> None:
+    imported(database, a_feed(a_row(1, timezone=..., latitude=53.5461, longitude=-113.4938)))
+
+    assert shown(database)["larks-1"]["schedule"]["zone"] == "America/Edmonton"  # type: ignore[index] # JSON
+
+
+def test_a_zone_that_nothing_tells_is_the_site_s_own_with_a_remark(database: Database) -> None:
+    online = a_row(
+        1, timezone=..., formatted_address=..., latitude=..., longitude=..., conference_url="https://zoom.us/j/5550101"
+    )
+    report = imported(database, a_feed(online), default_zone="Europe/Paris")
+
+    assert shown(database)["larks-1"]["schedule"]["zone"] == "Europe/Paris"  # type: ignore[index] # JSON
+    assert [line.field for line in report.rows] == ["timezone"]
+
+
+def test_a_geocoder_is_asked_for_missing_points_once_and_its_answer_outlives_it(database: Database) -> None:
+    place = {"lat": "39.75", "lon": "-89.65", "display_name": "there", "addresstype": "building"}
+    address = "77 Example Street, Springfield, IL 62701, USA"
+    bare = {"formatted_address": address, "latitude": ..., "longitude": ..., "location": "Hall"}
+    feed = a_feed(a_row(1, **bare), a_row(2, **bare))
+    with serving(lambda request: request.send(json.dumps([place]).encode())) as server:
+        geocoder = geocoder_of("nominatim", server.url)
+        first = imported(database, feed, geocoder=geocoder)
+        second = imported(database, feed, geocoder=geocoder_of("nominatim", server.url))
+    third = imported(database, feed, geocoder=geocoder_of("nominatim", server.url))  # it is down now
+
+    assert first.rows == ()
+    assert [counts(report) for report in (second, third)] == [(0, 0, 2, 0, 0)] * 2
+    assert len(server.paths) == 1
+    location = shown(database)["larks-2"]["location"]
+    assert isinstance(location, dict)
+    assert (location["latitude"], location["precision"]) == (39.75, "exact")
+
+
+def test_a_geocoder_that_is_down_is_remarked_and_stops_nothing(database: Database) -> None:
+    with serving(lambda request: request.send(status=503)) as server:
+        geocoder = geocoder_of("photon", server.url)
+        report = imported(database, a_feed(a_row(1, latitude=..., longitude=...)), geocoder=geocoder)
+
+    assert counts(report) == (1, 0, 0, 0, 0)
+    assert any("geocoder" in line.reason for line in report.rows)
+
+
+def test_nobody_has_confirmed_a_meeting_in_the_future(database: Database) -> None:
+    report = imported(database, a_feed(a_row(1, last_contact="2031-01-01", updated="2031-01-01 10:00:00")))
+
+    assert shown(database)["larks-1"]["confirmed_at"] is None
+    assert {line.field for line in report.rows} == {"last_contact", "updated"}
+
+
+def test_a_table_is_imported_like_a_feed(database: Database) -> None:
+    table = b"Name,Address,City,State,Latitude,Longitude,Day,Time\nA,1 Oak,Springfield,IL,39.7,-89.6,Sunday,9:00 PM\n"
+
+    assert counts(imported(database, table, kind="csv")) == (1, 0, 0, 0, 0)
+    assert counts(imported(database, table, kind="csv")) == (0, 0, 1, 0, 0)
+
+
+def test_a_wrong_format_or_program_is_explained_and_changes_nothing(database: Database) -> None:
+    with pytest.raises(BadInputError, match="meeting-guide or csv"):
+        imported(database, b"[]", kind="xml")
+    wrong = OPTIONS.__class__(program="no-such", catalogue=OPTIONS.catalogue)
+    with pytest.raises(BadInputError, match="no program"):
+        imported(database, a_feed(a_row(1)), options=wrong)
+    assert shown(database) == {}
+
+
+def test_the_report_is_written_as_promised(database: Database, tmp_path: Path) -> None:
+    report = imported(database, a_feed(a_row(1, types=["O", "QQ"]), a_row(2, name="")))
+    write_report(tmp_path / "report.json", report)
+
+    assert json.loads((tmp_path / "report.json").read_text()) == {
+        "new": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "gone": 0,
+        "refused": 1,
+        "rows": [
+            {"row": 1, "field": "types", "value": "QQ", "reason": report.rows[0].reason, "refused": False},
+            {"row": 2, "field": "name", "value": "", "reason": report.rows[1].reason, "refused": True},
+        ],
+    }
+    with pytest.raises(ReportError, match="could not be written"):
+        write_report(tmp_path, report)
+
+
+def test_the_terminal_shows_counts_reasons_and_examples_as_plain_text(database: Database) -> None:
+    report = imported(database, a_feed(a_row(1, types=["[bold]QQ[/bold]"]), a_row(2, name="")))
+    console = Console(width=200, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(render_report(report))
+    text = captured.get()
+
+    assert "Larks: imported" in text
+    assert "[bold]QQ[/bold]" in text
+    assert "refused" in text
+
+
+def test_progress_is_told(database: Database) -> None:
+    told: list[tuple[int, int]] = []
+    imported(database, a_feed(a_row(1), a_row(2)), progress=lambda done, total: told.append((done, total)))
+
+    assert told[-1] == (2, 2)
