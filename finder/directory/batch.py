@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -56,7 +56,7 @@ def held_listings(session: Session, source: str) -> dict[str, HeldListing]:
     )
     return {
         str(key): HeldListing(number, digest, published)
-        for key, number, digest, published in session.execute(statement).tuples()
+        for key, number, digest, published in session.execute(statement)
     }
 
 
@@ -82,9 +82,7 @@ def apply_batch(
     resolver.source.refreshed_at = now
     created = _create(session, batch.new, resolver)
     tell(len(created), batch.size)
-    for number, draft in batch.changed:
-        columns = {**meeting_columns(draft), **_references(draft, resolver), "revision": Meeting.revision + 1}
-        session.execute(update(Meeting).where(Meeting.id == number).values(columns))
+    _revise(session, batch.changed, resolver)
     changed = [number for number, _ in batch.changed]
     _replace_details(session, list(zip(created, batch.new, strict=True)), fresh=True, resolver=resolver)
     _replace_details(session, list(batch.changed), fresh=False, resolver=resolver)
@@ -140,6 +138,14 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
         statement = insert(Meeting).returning(Meeting.id, sort_by_parameter_order=True)
         ids += session.execute(statement, list(part)).scalars().all()
     return ids
+
+
+def _revise(session: Session, changed: Sequence[tuple[int, ListingDraft]], resolver: Resolver) -> None:
+    table = cast("Table", Meeting.__table__)
+    statement = update(table).where(table.c.id == bindparam("which")).values(revision=table.c.revision + 1)
+    rows = [{"which": number, **meeting_columns(draft), **_references(draft, resolver)} for number, draft in changed]
+    for part in chunks(rows):
+        session.connection().execute(statement, list(part))
 
 
 def _replace_details(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.resolve import chunks
 from finder.directory.shelf import shelf_rows
+from finder.store.database import pairs
 from finder.store.meeting import Meeting, MeetingFormat
 from finder.store.shelf import DirectoryRevision, PublicListing
 from finder.store.vocabulary import Format
@@ -62,10 +63,10 @@ def _shelf_faults(session: Session, ids: list[int]) -> Iterator[str]:
 
 
 def _format_faults(session: Session) -> Iterator[str]:
-    slugs = dict(session.execute(select(Format.id, Format.slug)).tuples().all())
+    slugs = pairs(session, select(Format.id, Format.slug))
     rows: dict[int, set[str]] = {}
-    for meeting, number in session.execute(select(MeetingFormat.meeting_id, MeetingFormat.format_id)).tuples():
+    for meeting, number in session.execute(select(MeetingFormat.meeting_id, MeetingFormat.format_id)):
         rows.setdefault(meeting, set()).add(slugs[number])
-    for meeting, formats in session.execute(select(Meeting.id, Meeting.formats)).tuples():
+    for meeting, formats in session.execute(select(Meeting.id, Meeting.formats)):
         if set(formats.split()) != rows.get(meeting, set()):
             yield f"Listing {meeting} has formats that its rows do not say."

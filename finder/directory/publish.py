@@ -106,7 +106,7 @@ def _covered(session: Session, column: str, target: int) -> list[int]:
     if column == "location_id":
         where = Meeting.location_id == target
     else:
-        tree = session.execute(select(ServiceBody.id, ServiceBody.parent_id)).tuples().all()
+        tree = session.execute(select(ServiceBody.id, ServiceBody.parent_id)).all()
         below = {target}
         while grown := {child for child, parent in tree if parent in below} - below:
             below |= grown

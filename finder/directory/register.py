@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from finder.directory.resolve import chunks
+from finder.store.database import pairs
 from finder.store.meeting import Meeting, Override, Source
 from finder.store.people import Group, ServiceBody
 from finder.store.place import Location, Region
@@ -40,8 +41,8 @@ def read_register(session: Session, ids: Sequence[int]) -> Iterator[RegisterRow]
     """
     regions = {row.id: row for row in session.execute(select(Region)).scalars()}
     bodies = {row.id: row for row in session.execute(select(ServiceBody)).scalars()}
-    programs = dict(session.execute(select(Program.id, Program.slug)).tuples().all())
-    sources = dict(session.execute(select(Source.id, Source.name)).tuples().all())
+    programs = pairs(session, select(Program.id, Program.slug))
+    sources = pairs(session, select(Source.id, Source.name))
     for part in chunks(sorted(ids)):
         meetings = (
             session.execute(

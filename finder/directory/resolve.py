@@ -15,6 +15,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import AddressVisibility
+from finder.store.database import pairs
 from finder.store.meeting import Source
 from finder.store.people import Contact, Group, ServiceBody
 from finder.store.place import Location, Region
@@ -83,10 +84,10 @@ class Resolver:
         resolver = cls(
             session=session,
             source=row,
-            programs=dict(session.execute(select(Program.slug, Program.id)).tuples().all()),
+            programs=pairs(session, select(Program.slug, Program.id)),
             formats={
                 slug: (number, position)
-                for slug, number, position in session.execute(select(Format.slug, Format.id, Format.position)).tuples()
+                for slug, number, position in session.execute(select(Format.slug, Format.id, Format.position))
             },
             regions={(row.parent_id, row.name_key): row for row in session.execute(select(Region)).scalars()},
             bodies={(row.parent_id, fold(row.name)): row for row in session.execute(select(ServiceBody)).scalars()},
@@ -214,11 +215,12 @@ def _centres(drafts: Sequence[ListingDraft]) -> dict[tuple[str, ...], tuple[floa
 def _known(session: Session, table: type[Location | Group], keys: Sequence[str]) -> dict[str, int]:
     known: dict[str, int] = {}
     for part in chunks(keys):
-        known |= dict(session.execute(select(table.key, table.id).where(table.key.in_(part))).tuples().all())
+        known |= pairs(session, select(table.key, table.id).where(table.key.in_(part)))
     return known
 
 
 def _made(session: Session, table: type[Location | Group], rows: list[dict[str, object]]) -> dict[str, int]:
     if not rows:
         return {}
-    return dict(session.execute(insert(table).returning(table.key, table.id), rows).tuples().all())
+    made: dict[str, int] = pairs(session, insert(table).returning(table.key, table.id), rows)
+    return made

@@ -16,6 +16,7 @@ from finder.directory.register import RegisterRow, read_register
 from finder.directory.resolve import chunks
 from finder.domain.text import fold, tokens
 from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
+from finder.store.database import pairs
 from finder.store.people import ServiceBody
 from finder.store.place import Region
 from finder.store.shelf import PublicListing
@@ -37,10 +38,10 @@ class ShelfVocabulary:
     def load(cls, session: Session) -> "ShelfVocabulary":
         """Read it from the register."""
         return cls(
-            programs=dict(session.execute(select(Program.slug, Program.id)).tuples().all()),
-            format_bits=dict(session.execute(select(Format.slug, Format.bit)).tuples().all()),
-            regions=dict(session.execute(select(Region.slug, Region.id)).tuples().all()),
-            bodies=dict(session.execute(select(ServiceBody.slug, ServiceBody.id)).tuples().all()),
+            programs=pairs(session, select(Program.slug, Program.id)),
+            format_bits=pairs(session, select(Format.slug, Format.bit)),
+            regions=pairs(session, select(Region.slug, Region.id)),
+            bodies=pairs(session, select(ServiceBody.slug, ServiceBody.id)),
         )
 
 
@@ -201,6 +202,10 @@ def shelf_row(document: Mapping[str, Any], vocabulary: ShelfVocabulary) -> dict[
         "service_body_id": vocabulary.bodies[body["slug"]] if body else 0,
         "group_id": group.get("id", 0),
         "location_id": place.get("id", 0),
+        "city": place.get("city", ""),
+        "state": place.get("state", ""),
+        "country": place.get("country", ""),
+        "postal_code": place.get("postal_code", ""),
         "name_key": fold(document["name"])[:255],
         "words": " ".join(words),
     }

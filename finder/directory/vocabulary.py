@@ -70,7 +70,7 @@ def _merge(
 
 
 def _merge_codes(session: Session, formats: Sequence[FormatValue]) -> bool:
-    ids = {slug: number for number, slug in session.execute(select(Format.id, Format.slug)).tuples()}
+    ids = {slug: number for number, slug in session.execute(select(Format.id, Format.slug))}
     wanted = {
         (system, code): ids[value.slug]
         for value in formats
@@ -79,9 +79,7 @@ def _merge_codes(session: Session, formats: Sequence[FormatValue]) -> bool:
     }
     held = {
         (system, code): number
-        for system, code, number in session.execute(
-            select(FormatCode.system, FormatCode.code, FormatCode.format_id)
-        ).tuples()
+        for system, code, number in session.execute(select(FormatCode.system, FormatCode.code, FormatCode.format_id))
     }
     if held == wanted:
         return False

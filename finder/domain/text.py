@@ -1,7 +1,6 @@
 """Words: folding for comparison, slugs, and cleaning what people and feeds write."""
 
 import re
-import sys
 import unicodedata
 from functools import lru_cache
 
@@ -36,25 +35,27 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
 
 
-def _removed_characters() -> dict[int, str | None]:
-    """Control, format (bidi, zero-width, tags), surrogate and private characters; line breaks are kept."""
-    table: dict[int, str | None] = {}
-    for number in range(sys.maxunicode + 1):
-        category = unicodedata.category(chr(number))
-        if category in {"Cc", "Cf", "Cs", "Co"} or 0xFDD0 <= number <= 0xFDEF or number & 0xFFFE == 0xFFFE:  # noqa: PLR2004 - Unicode's noncharacters
-            table[number] = None
-    for number in (0x09, 0x0A):
-        del table[number]
-    for number in (0x2028, 0x2029, 0x85, 0x0B, 0x0C):
-        table[number] = "\n"
-    return table
+class _Removed(dict[int, str | None]):
+    """What becomes of a character: control, format (bidi, zero-width, tags), surrogate and private ones go.
+
+    Judged when first met: looking at all of Unicode beforehand would slow every start.
+    """
+
+    def __init__(self, kept: set[str]) -> None:
+        super().__init__({ord(char): "\n" for char in "\u2028\u2029\x85\x0b\x0c"} | {ord(char): char for char in kept})
+
+    def __missing__(self, number: int) -> str | None:
+        never_a_character = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF  # noqa: PLR2004 - Unicode, 23.7
+        hidden = never_a_character or unicodedata.category(chr(number)) in {"Cc", "Cf", "Cs", "Co"}
+        found = self[number] = None if hidden else chr(number)
+        return found
 
 
-_REMOVED = _removed_characters()
+_REMOVED = _Removed({"\t", "\n"})
 _JOINED_SCRIPTS = re.compile(
     r"[\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1800-\u18af\U0001f000-\U0001faff]"
 )
-_KEEPING_JOINERS = {number: to for number, to in _REMOVED.items() if chr(number) not in _JOINERS}
+_KEEPING_JOINERS = _Removed({"\t", "\n", *_JOINERS})
 
 
 def _bare(text: str) -> str:
@@ -64,10 +65,8 @@ def _bare(text: str) -> str:
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Give *text* for comparison: small letters without accents, words with one space between; other scripts stay."""
-    if text.isascii():
-        plain = text.lower()
-    else:
-        plain = _bare(_bare(text.translate(_PLAIN)).casefold())  # folding case can bring accents back
+    # folding case can bring accents back, so they are taken off again
+    plain = text.lower() if text.isascii() else _bare(_bare(text.translate(_PLAIN)).casefold())
     return _NOT_WORD.sub(" ", _APOSTROPHES.sub("", plain)).strip()
 
 

@@ -11,7 +11,7 @@ from finder.search.place import Place
 PEOPLE_A_LISTING = 400
 MIN_OUTWARD = 2
 
-LocalRow = tuple[str, str, str, str, Sequence[str], float, float, str]
+LocalRow = tuple[str, str, str, str, Sequence[str], float, float, str, int]
 
 
 def postcode_key(text: str) -> str:
@@ -29,10 +29,10 @@ class _Centre:
     east: float = 0.0
     count: int = 0
 
-    def add(self, latitude: float, longitude: float) -> None:
-        self.north += latitude
-        self.east += longitude
-        self.count += 1
+    def add(self, latitude: float, longitude: float, count: int) -> None:
+        self.north += latitude * count
+        self.east += longitude * count
+        self.count += count
 
     def place(self, kind: str) -> Place:
         return Place(
@@ -56,23 +56,27 @@ class LocalPlaces:
 
     @classmethod
     def from_rows(cls, rows: Iterable[LocalRow]) -> "LocalPlaces":
-        """Read rows of (city, state, country, postal code, region names, latitude, longitude, zone)."""
+        """Read rows of (city, state, country, postal code, region names, latitude, longitude, zone, listings there).
+
+        Region names run from the general to the particular.
+        """
         local = cls()
-        for city, state, country, postcode, regions, latitude, longitude, zone in rows:
+        for city, state, country, postcode, regions, latitude, longitude, zone, count in rows:
+            point = (latitude, longitude, count)
             if postcode:
                 key = postcode_key(postcode)
-                local._postcodes.setdefault(key, _Centre(postcode.upper(), "", country, zone)).add(latitude, longitude)
+                local._postcodes.setdefault(key, _Centre(postcode.upper(), "", country, zone)).add(*point)
             if city:
-                local._add(city, state or country, country, zone, latitude, longitude)
+                local._add(city, state or country, country, zone, point)
             for depth, name in enumerate(regions):
                 if name != city:
                     above = regions[depth - 1] if depth else ""
-                    local._add(name, above, country, zone, latitude, longitude)
+                    local._add(name, above, country, zone, point)
         return local
 
-    def _add(self, name: str, area: str, country: str, zone: str, latitude: float, longitude: float) -> None:
+    def _add(self, name: str, area: str, country: str, zone: str, point: tuple[float, float, int]) -> None:
         centres = self._names.setdefault(name_key(name), {})
-        centres.setdefault(fold(area), _Centre(name, area, country, zone)).add(latitude, longitude)
+        centres.setdefault(fold(area), _Centre(name, area, country, zone)).add(*point)
 
     def postcode(self, text: str) -> Place | None:
         """The place of a whole postcode, or of all postcodes that begin with its outward part ("SW1A")."""

@@ -39,6 +39,10 @@ class PublicListing(Base):
     service_body_id: Mapped[int] = mapped_column(default=0)
     group_id: Mapped[int] = mapped_column(default=0, index=True)
     location_id: Mapped[int] = mapped_column(default=0, index=True)
+    city: Mapped[str] = mapped_column(String(255), default="")
+    state: Mapped[str] = mapped_column(String(255), default="")
+    country: Mapped[str] = mapped_column(String(255), default="")
+    postal_code: Mapped[str] = mapped_column(String(64), default="")
     name_key: Mapped[str] = mapped_column(String(255), default="")  # folded name, for the order by name
     words: Mapped[str] = mapped_column(Text, default="")  # distinct folded words, space between
 

@@ -142,6 +142,17 @@ class ShelfReader:
         statement = f"SELECT document FROM public_listing WHERE NOT gone AND {column} = {mark} ORDER BY id LIMIT {mark}"  # noqa: S608
         return [row[0].encode() for row in self._read(statement, (value, limit))]
 
+    def towns(self) -> list[tuple[Any, ...]]:
+        """Public places by town, postcode and region: (city, state, country, postal code, region id, point, zone).
+
+        The point is two values, the mean latitude and longitude of the listings there; the last value is their number.
+        """
+        return self._read(
+            "SELECT city, state, country, postal_code, region_id, AVG(latitude), AVG(longitude), MIN(zone), COUNT(*) "
+            "FROM public_listing WHERE NOT gone AND latitude IS NOT NULL "
+            "GROUP BY city, state, country, postal_code, region_id"
+        )
+
     def vocabulary(self, kind: str) -> list[bytes]:
         """Documents of one kind (program, format, region, service_body), by id."""
         rows = self._read(f"SELECT document FROM public_vocabulary WHERE kind = {self._mark} ORDER BY id", (kind,))  # noqa: S608

@@ -126,6 +126,7 @@ ROWS = [
         53.52,
         -113.50,
         "America/Edmonton",
+        1,
     ),
     (
         "Edmonton",
@@ -136,8 +137,9 @@ ROWS = [
         53.54,
         -113.52,
         "America/Edmonton",
+        1,
     ),
-    ("London", "", "United Kingdom", "SW1A 1AA", ("London", "Qwertyhood"), 51.50, -0.14, "Europe/London"),
+    ("London", "", "United Kingdom", "SW1A 1AA", ("London", "Qwertyhood"), 51.50, -0.14, "Europe/London", 1),
 ]
 
 
