@@ -49,6 +49,25 @@ class Revision(NamedTuple):
     vocabulary: int
 
 
+class _Held:
+    """A connection of one thread; it is closed with the thread, but never by a child of its process."""
+
+    __slots__ = ("connection", "pid")
+
+    def __init__(self, connection: Any, pid: int) -> None:  # noqa: ANN401 - one of two drivers' connections
+        self.connection, self.pid = connection, pid
+
+    def close(self) -> None:
+        if self.pid == os.getpid():
+            self.connection.close()
+
+    __del__ = close
+
+
+#: Connections of parent processes: letting go of them would end them for the parent too.
+_OF_PARENTS: list[_Held] = []
+
+
 class ShelfReader:
     """A reader of the shelf of the database at *url*."""
 
@@ -56,15 +75,14 @@ class ShelfReader:
         self._url = make_url(url)
         self._sqlite = self._url.get_backend_name() == "sqlite"
         self._mark = "?" if self._sqlite else "%s"
-        self._held = threading.local()
+        self._local = threading.local()
 
     def _connection(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
-        held = self._held
-        if getattr(held, "pid", None) != os.getpid():
-            held.pid = os.getpid()
-            held.connection = None  # a connection of the parent process is not ours to close
-        if held.connection is None:
-            held.connection = self._open()
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None or held.pid != os.getpid():
+            if held is not None:
+                _OF_PARENTS.append(held)
+            self._local.held = held = _Held(self._open(), os.getpid())
         return held.connection
 
     def _open(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
@@ -86,10 +104,10 @@ class ShelfReader:
 
     def close(self) -> None:
         """Close this thread's connection, if it has one."""
-        connection = getattr(self._held, "connection", None)
-        if connection is not None and self._held.pid == os.getpid():
-            connection.close()
-        self._held.connection = None
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is not None:
+            self._local.held = None
+            held.close()
 
     def revision(self) -> Revision:
         """How new the shelf is; (0, 0) before anything was put on it."""

@@ -1,0 +1,118 @@
+import datetime as dt
+import threading
+
+import pytest
+from sqlalchemy import inspect, select, text
+
+from finder.domain.errors import NotSavedError
+from finder.store import dump, migrate
+from finder.store.database import Database
+from finder.store.schema import metadata
+from finder.store.shelf import DirectoryRevision
+from finder.store.shelf_reader import READ_ERRORS, ShelfReader
+from tests.conftest import Databases, prepare
+
+
+def test_migrations_run_down_and_up_again(database: Database) -> None:
+    migrate.downgrade(database)
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    assert not migrate.is_current(database)
+    migrate.upgrade(database)
+    assert set(inspect(database.engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    assert migrate.is_current(database)
+
+
+def test_migrations_import_no_model() -> None:
+    for path in (migrate.FOLDER / "versions").glob("*.py"):
+        assert "finder" not in path.read_text(encoding="utf-8")
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    naive = dt.datetime(2026, 3, 1)  # noqa: DTZ001 - what is refused
+    with pytest.raises(Exception, match="needs a zone"), database.unit_of_work() as session:
+        session.get_one(DirectoryRevision, 1).changed_at = naive
+
+
+def test_an_instant_comes_back_aware_and_the_same(database: Database) -> None:
+    instant = dt.datetime(2026, 3, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=-6)))
+    with database.unit_of_work() as session:
+        session.get_one(DirectoryRevision, 1).changed_at = instant
+    with database.reading() as session:
+        found = session.execute(select(DirectoryRevision.changed_at)).scalar_one()
+    assert found == instant
+    assert found is not None
+    assert found.tzinfo is not None
+
+
+def test_a_unit_of_work_that_raises_keeps_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.unit_of_work() as session:
+            session.get_one(DirectoryRevision, 1).revision = 999
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert ShelfReader(database.url).revision().directory != 999
+
+
+def test_writers_follow_one_another(database: Database) -> None:
+    def raise_it() -> None:
+        from finder.directory.revision import raise_revision  # noqa: PLC0415
+
+        for _ in range(10):
+            with database.unit_of_work() as session:
+                raise_revision(session, now=dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+
+    before = ShelfReader(database.url).revision().directory
+    threads = [threading.Thread(target=raise_it) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ShelfReader(database.url).revision().directory == before + 40
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_words(tmp_path: object) -> None:
+    nowhere = Database(f"sqlite:///{tmp_path}/no/such/folder/finder.db")
+    with pytest.raises(NotSavedError, match="not saved"), nowhere.unit_of_work() as session:
+        session.execute(text("SELECT 1"))
+
+
+def test_a_reader_recovers_after_an_error(database: Database) -> None:
+    reader = ShelfReader(database.url)
+    with pytest.raises(READ_ERRORS):
+        reader._read("SELECT no_such_column FROM directory_revision")
+    assert reader.revision().directory > 0
+
+
+def test_the_dump_holds_every_table_and_row(database: Database) -> None:
+    with database.reading() as session:
+        lines = list(dump.lines(session))
+    assert any(b'"table":"program"' in line and b'"slug":"aa"' in line for line in lines)
+    assert all(line.startswith(b'{"table":"') for line in lines)
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_a_role_that_may_read_the_shelf_alone_reads_all_that_is_public(databases: Databases) -> None:
+    if databases.kind != "postgresql":
+        pytest.skip("a matter of PostgreSQL's roles")
+    database = Database(databases.copy_of("prepared", prepare))
+    shelf = "public_listing, public_vocabulary, public_slug, directory_revision"
+    with database.unit_of_work() as session:
+        session.execute(text("DROP ROLE IF EXISTS shelf_only"))
+        session.execute(text("CREATE ROLE shelf_only LOGIN"))
+        session.execute(text(f"GRANT SELECT ON {shelf} TO shelf_only"))
+    reader = ShelfReader(database.url.set(username="shelf_only"))
+    assert reader.revision().directory > 0
+    assert list(reader.rows_since(0)) == []
+    assert reader.vocabulary("program")
+    assert reader.successor("meeting", "nothing") is None
+    assert reader.listing("nothing") is None
+    with pytest.raises(READ_ERRORS):
+        reader._read("SELECT * FROM meeting")
+    reader.close()
+    with database.unit_of_work() as session:
+        session.execute(text("DROP OWNED BY shelf_only"))
+        session.execute(text("DROP ROLE shelf_only"))
+    database.dispose()
