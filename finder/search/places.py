@@ -1,40 +1,43 @@
 """Words of a seeker to a point, from the embedded places. No network; nothing is kept of what was asked.
 
-Understood are towns, "town, state", "town state", "town, country", US ZIP codes, postcodes and regions known from the
-listings, short names (NYC, St. Louis, Ft. Worth), names without or with other accents, names in other languages, and
-misspellings. A name that several places of weight share becomes a choice.
+Understood are towns, "town, state", "town state", "town, country", counties and states, US ZIP codes, postcodes, towns
+and regions known from the listings, a part of a town ("Hyde Park, Chicago"), short names (NYC, St. Louis, Ft. Worth),
+names without or with other accents, names in other languages, misspellings, and a position as two numbers. A name that
+several places of weight share becomes a choice.
 """
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from finder.domain.errors import BadInputError
 from finder.domain.geo import is_position, rounded_position
 from finder.domain.listing import LocationDraft
-from finder.domain.place_names import meant, name_key
+from finder.domain.place_names import NICKNAMES, name_key
 from finder.domain.text import clean, fold
 from finder.search import addresses
+from finder.search.asking import ZIP_HOME, Asking
+from finder.search.corrections import MAX_CHOICES, NOWHERE, correct
 from finder.search.local_places import LocalPlaces
+from finder.search.phrases import plainer
 from finder.search.place import Place, PlaceAnswer
 from finder.search.place_file import PlaceFile
-from finder.search.ranking import Candidate, decide, same_place
-from finder.search.spelling import alike
+from finder.search.ranking import Candidate, decide
 from finder.search.zones import zone_at
 
 __all__ = ["Gazetteer", "LocalPlaces", "Place", "PlaceAnswer"]
 
 MAX_LENGTH = 100
-MAX_CHOICES = 8
-MAX_SUGGESTIONS = 5
 MIN_PREFIX = 2
-#: A misspelling is corrected without asking from this score on (spelling up to 100, home and size beside it).
-TAKEN_SCORE = 89
-HOME_BONUS = 3
-MAX_SIZE_BONUS = 6
+MIN_ZIP_PREFIX, MAX_ZIP_PREFIX = 3, 5
+#: Suggestions are picked from so many names with that beginning.
+WIDER = 5
+#: Among suggestions a town at home counts so many times, a county so many times less.
+HOME_PROMINENCE = 10
+#: Whoever names a place of fewer people may have misspelt one of more.
+HAMLET, TOWN = 1000, 100_000
 
-_POSITION = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
-_NOWHERE = "No place of that name is known here. Check the spelling, add the state or country, or try a ZIP code."
+_POSITION = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)|(-?\d{1,2}\.\d+)\s+(-?\d{1,3}\.\d+)")
 
 
 class Gazetteer:
@@ -50,20 +53,37 @@ class Gazetteer:
             raise BadInputError("near", instruction)
         text = clean(text)
         if not fold(text):
-            return PlaceAnswer(message=_NOWHERE)
-        local = local or LocalPlaces()
-        found = self._position(text) or local.postcode(text) or self._file.zip_code(text)
+            return PlaceAnswer(message=NOWHERE)
+        asking = Asking(self._file, local or LocalPlaces(), default_country)
+        found = self._position(text) or asking.postcode(text)
         if found is not None:
             return PlaceAnswer(place=found)
-        candidates = self.candidates(text, local)
-        if candidates:
-            return decide(candidates, text=text, home=default_country, limit=MAX_CHOICES)
-        return self._area(text) or self._misspelt(text, default_country, local)
+        answer = asking.country(text) or self._named(asking, text)
+        if answer is not None:
+            return _with_larger(answer, asking, text)
+        if text.replace("-", "").isdigit():
+            abroad = self._file.zip_code(text)
+            return PlaceAnswer(suggestions=(abroad.place,) if abroad else (), message=NOWHERE)
+        return correct(asking, text)
 
-    def suggest(self, text: str, limit: int = MAX_CHOICES) -> tuple[Place, ...]:
-        """Towns whose own name begins with *text*, the largest first. Nothing for less than two characters."""
-        key = name_key(clean(text[:MAX_LENGTH]))
-        return self._file.beginning_with(key, limit) if len(key) >= MIN_PREFIX else ()
+    def suggest(self, text: str, limit: int = MAX_CHOICES, *, default_country: str = "") -> tuple[Place, ...]:
+        """Towns whose own name begins with *text*, the largest first; those of *default_country* count for more.
+
+        "austin, t" goes on to the state; three digits and more begin a ZIP code. Names that are not a place's own are
+        looked at when nothing else is found. Nothing for less than two characters.
+        """
+        text = clean(text[:MAX_LENGTH])
+        head, _, tail = text.partition(",")
+        if text.isdecimal() and text.isascii() and MIN_ZIP_PREFIX <= len(text) <= MAX_ZIP_PREFIX:
+            return self._file.zip_codes(text, limit)
+        if len(fold(head)) < MIN_PREFIX:
+            return ()
+        asking = Asking(self._file, LocalPlaces(), default_country)
+        if fold(tail):
+            found = [one for one in asking.called(head) if one.own and self._continues(one, fold(tail))]
+        else:
+            found = self._beginning(asking, head, limit * WIDER)
+        return tuple({one.place.label: one.place for one in found}.values())[:limit]
 
     def nearest_place(self, latitude: float, longitude: float) -> Place | None:
         """The town a point is in or near: the largest within ten kilometres, else the nearest within a hundred."""
@@ -84,97 +104,69 @@ class Gazetteer:
 
     def locate_address(self, location: LocationDraft, *, default_country: str) -> Place | None:
         """The postcode or town of an address, for a listing without a point; None when it cannot be told."""
+        asking = Asking(self._file, LocalPlaces(), default_country)
         for text in addresses.tries(location):
-            found = self._file.zip_code(text) if default_country == "US" else None
-            if found is None and "," in text and (candidates := self.candidates(text, LocalPlaces())):
-                found = decide(candidates, text=text, home=default_country, limit=1).place
-            if found is not None:
-                return found
+            us = self._file.zip_code(text) if default_country == ZIP_HOME else None
+            if us is not None:
+                return us.place
+            found = asking.candidates(text) if "," in text else []
+            towns = [one for one in found if one.place.kind != "region"]  # the middle of a state is nobody's address
+            place = decide(towns, text=text, home=default_country, limit=MAX_CHOICES).place if towns else None
+            if place is not None:
+                return place
         return None
 
     def _position(self, text: str) -> Place | None:
-        match = _POSITION.match(text)
+        match = _POSITION.fullmatch(text)
         if match is None:
             return None
-        latitude, longitude = rounded_position(float(match[1]), float(match[2]))
-        return self.nearby(latitude, longitude) if is_position(latitude, longitude) else None
+        latitude, longitude = (float(number) for number in match.groups() if number is not None)
+        position = rounded_position(latitude, longitude)
+        return self.nearby(*position) if is_position(latitude, longitude) else None
 
-    def candidates(self, text: str, local: LocalPlaces) -> list[Candidate]:
-        """Places named by the first words of *text* and fitting the rest, with whether the name is their own."""
-        for name, rest in _splits(text):
-            meaning = self._file.qualifiers.read(rest) if rest else None
-            if rest and meaning is None:
-                continue
-            found = self._named(meant(name), local)
-            if meaning is not None:
-                states, countries = meaning
-                found = [
-                    named for named in found if (named[0].country, named[2]) in states or named[0].country in countries
-                ]
-            if found:
-                return [(place, own) for place, own, _ in found]
-        return []
+    def _named(self, asking: Asking, text: str) -> PlaceAnswer | None:
+        foreign: PlaceAnswer | None = None
+        for plain in (text, *plainer(text)):
+            found = asking.candidates(plain)
+            answer = decide(found, text=plain, home=asking.home, limit=MAX_CHOICES) if found else None
+            if any(one.own for one in found):
+                return answer
+            foreign = foreign or answer
+        if foreign is not None:
+            return foreign
+        if "," in text:
+            address = LocationDraft(formatted_address=text)
+            place = self.locate_address(address, default_country=asking.home)
+            return PlaceAnswer(place=place) if place else None
+        return None
 
-    def _named(self, key: str, local: LocalPlaces) -> list[tuple[Place, bool, str]]:
-        found = self._file.named(key) if key else []
-        towns = [place for place, _, _ in found]
-        here = [place for place in local.named(key) if not any(same_place(place, town) for town in towns)]
-        return found + [(place, True, "") for place in here]
+    def _beginning(self, asking: Asking, head: str, limit: int) -> list[Candidate]:
+        nickname = NICKNAMES.get(fold(head))
+        found = asking.candidates(nickname)[:1] if nickname else []
+        # "st" begins Stockholm as well as St. Louis.
+        keys = {name_key(head), name_key(f"{head} -x").removesuffix(" x")}
+        begun = [one for key in keys for one in self._file.beginning_with(key, limit)]
+        begun.sort(key=lambda one: (-_prominence(one.place, asking.home), one.place.label))
+        return found + begun or self._file.known_as(name_key(head), limit)
 
-    def _area(self, text: str) -> PlaceAnswer | None:
-        """A state as a place, or what to add to the name of a country; None when *text* is neither."""
-        meaning = self._file.qualifiers.read(fold(text))
-        if meaning is None:
-            return None
-        states, countries = meaning
-        for country, state in sorted(states, key=lambda found: (found[0] != "US", found)):
-            place = self._file.state(country, state)
-            if place is not None:
-                return PlaceAnswer(place=place)
-        code = min(countries, default="")
-        name = self._file.qualifiers.countries.get(code, text)
-        suggestions = self._file.largest_of(code, MAX_SUGGESTIONS)
-        return PlaceAnswer(suggestions=suggestions, message=f"{name} is large: enter a town in it.")
-
-    def _misspelt(self, text: str, home: str, local: LocalPlaces) -> PlaceAnswer:
-        """The nearest spellings: taken when one is near enough, otherwise suggested."""
-        scored: dict[Place, float] = {}
-        for name, rest in _typo_splits(text):
-            meaning = self._file.qualifiers.read(rest) if rest else None
-            if rest and meaning is None:
-                continue
-            for key, score in alike(self._file, name, local):
-                for place, own, state in self._named(key, local):
-                    fits = meaning is None or (place.country, state) in meaning[0] or place.country in meaning[1]
-                    if fits and own:
-                        bonus = (HOME_BONUS if place.country == home else 0) + _size_bonus(place)
-                        scored[place] = max(scored.get(place, 0), score + bonus)
-        ranked = sorted(scored, key=lambda place: (-scored[place], -place.population, place.label))
-        if ranked and scored[ranked[0]] >= TAKEN_SCORE:
-            return PlaceAnswer(place=ranked[0], choices=tuple(ranked[1:MAX_CHOICES]), corrected=True)
-        return PlaceAnswer(suggestions=tuple(ranked[:MAX_SUGGESTIONS]), message=_NOWHERE)
+    def _continues(self, candidate: Candidate, tail: str) -> bool:
+        country = self._file.countries.get(candidate.place.country, "")
+        region = self._file.qualifiers.regions.get((candidate.place.country, candidate.state))
+        words = (candidate.state, region.name if region else "", country, candidate.place.country)
+        return any(fold(word).startswith(tail) for word in words)
 
 
-def _size_bonus(place: Place) -> int:
-    return min(MAX_SIZE_BONUS, len(str(place.population)))
+def _prominence(place: Place, home: str) -> float:
+    weighed = place.population * (HOME_PROMINENCE if place.country == home else 1)
+    return weighed / HOME_PROMINENCE if place.kind == "region" else weighed
 
 
-def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Ways to take *text* apart into the name of a place and what stands behind it."""
-    yield text, ""
-    head, _, tail = text.partition(",")
-    if fold(tail):
-        yield head, fold(tail)
-    words = fold(text).split()
-    for cut in range(len(words) - 1, 0, -1):
-        yield " ".join(words[:cut]), " ".join(words[cut:])
-
-
-def _typo_splits(text: str) -> Iterator[tuple[str, str]]:
-    head, _, tail = text.partition(",")
-    yield name_key(head), fold(tail)
-    words = name_key(head).split()
-    if not tail:
-        for cut in (1, 2):
-            if len(words) > cut:
-                yield " ".join(words[:-cut]), " ".join(words[-cut:])
+def _with_larger(answer: PlaceAnswer, asking: Asking, text: str) -> PlaceAnswer:
+    """The answer; when it is a hamlet (Huston), with the town that is spelt nearly so (Houston) beside it."""
+    place = answer.place
+    if place is None or place.kind != "city" or place.population >= HAMLET or "," in text:
+        return answer
+    larger = correct(asking, text, but=place).place
+    if larger is None or larger.population < TOWN:
+        return answer
+    return replace(answer, choices=(larger, *answer.choices)[:MAX_CHOICES])

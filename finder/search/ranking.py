@@ -1,6 +1,7 @@
 """Which of several places of one name is meant: one that outweighs the others, or a choice."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from finder.domain.geo import distance_km
 from finder.domain.text import fold
@@ -11,38 +12,63 @@ DOMINANT = 10
 HOME_WEIGHT = 4
 OTHER_NAME_WEIGHT = 0.25
 SAME_SPELLING_WEIGHT = 3
+#: Whoever types a name mostly means a town.
+REGION_WEIGHT = 0.25
 SAME_PLACE_KM = 25
 
-Candidate = tuple[Place, bool]  # a place, and whether the name is its own
+CHOOSE = "Several places have that name. Choose one."
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that may be meant; ``own``: by its own name, not by another it has. ``state`` is a code, or ""."""
+
+    place: Place
+    own: bool
+    state: str = ""
 
 
 def decide(candidates: Iterable[Candidate], *, text: str, home: str, limit: int) -> PlaceAnswer:
     """One place when it dominates, with others of its name beside it; otherwise a choice of at most *limit*.
 
     People weigh, at home four times; a name that is only another name of a place weighs a quarter, one spelt as it was
-    typed three times.
+    typed three times. Whoever types a whole label gets that place.
     """
-    typed = fold(text.partition(",")[0])
+    typed, label = fold(text.partition(",")[0]), fold(text)
 
     def weight(candidate: Candidate) -> float:
-        place, own = candidate
+        place = candidate.place
         weighed = float(max(place.population, 1)) * (HOME_WEIGHT if place.country == home else 1)
         weighed *= SAME_SPELLING_WEIGHT if fold(place.name) == typed else 1
-        return weighed if own else weighed * OTHER_NAME_WEIGHT
+        weighed *= REGION_WEIGHT if place.kind == "region" else 1
+        return weighed if candidate.own else weighed * OTHER_NAME_WEIGHT
 
+    ranked = sorted(candidates, key=lambda candidate: (-weight(candidate), candidate.place.label))
     apart: list[Candidate] = []
-    for candidate in sorted(candidates, key=lambda candidate: (-weight(candidate), candidate[0].label)):
-        if not any(same_place(candidate[0], other) for other, _ in apart):
+    for candidate in ranked:
+        if not any(same_place(candidate.place, other.place) for other in apart):
             apart.append(candidate)
-    first, *rest = apart
-    others = tuple(place for place, own in rest if own)[: limit - 1]
-    if not rest or weight(first) >= DOMINANT * weight(rest[0]):
-        return PlaceAnswer(place=first[0], choices=others)
-    return PlaceAnswer(choices=(first[0], *others), message="Several places have that name. Choose one.")
+    same = [one for one in ranked if "," in text and fold(one.place.label) == label]
+    exact = next((one for one in same if one.place.label == text), next(iter(same), None))
+    first = exact or apart[0]
+    apart = [one for one in apart if one is not first and not same_place(one.place, first.place)]
+    others = tuple(one.place for one in apart if one.own)[: limit - 1]
+    second = max(map(weight, apart), default=0.0)
+    if exact or not others or weight(first) >= DOMINANT * second:
+        return PlaceAnswer(place=first.place, choices=others)
+    return PlaceAnswer(choices=(first.place, *others), message=CHOOSE)
 
 
 def same_place(place: Place, other: Place) -> bool:
-    """Whether two places are one under two entries: near each other and of one country."""
+    """Whether two places are one to whoever reads them: of one label, or near each other under two spellings."""
     if place.country and other.country and place.country != other.country:
         return False
-    return distance_km(place.latitude, place.longitude, other.latitude, other.longitude) <= SAME_PLACE_KM
+    if place.label == other.label:
+        return True
+    towns = place.kind != "region" and other.kind != "region"
+    near = distance_km(place.latitude, place.longitude, other.latitude, other.longitude) <= SAME_PLACE_KM
+    return near and towns and _area(place) == _area(other)
+
+
+def _area(place: Place) -> str:
+    return place.label.rpartition(", ")[2]

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.domain.geo import EARTH_RADIUS_KM, distance_km, is_position, rounded_position
+from finder.domain import text as words
+from finder.domain.geo import (
+    EARTH_RADIUS_KM,
+    chord_of,
+    distance_km,
+    east_of,
+    is_position,
+    rounded_position,
+    unit_vector,
+)
 from finder.domain.text import clean, clean_multiline, fold, slugify, tokens
 
 
@@ -21,6 +30,13 @@ from finder.domain.text import clean, clean_multiline, fold, slugify, tokens
         ("平安", "平安"),
         ("a_b-c/d", "a b c d"),
         ("ＡＢＣ", "abc"),
+        ("हिन्दी", "हिन्दी"),
+        ("தமிழ்", "தமிழ்"),
+        ("ガス", "ガス"),
+        ("서울", "\uc11c\uc6b8"),
+        ("กรุงเทพ", "กรุงเทพ"),
+        ("Hawaiʻi", "hawaii"),
+        ("Aus\u200btin\u00ad", "austin"),
     ],
 )
 def test_folding_forgets_case_accents_and_marks(text: str, folded: str) -> None:
@@ -58,6 +74,19 @@ def test_cleaned_text_holds_nothing_hidden(text: str) -> None:
 def test_joiners_stay_where_a_script_needs_them() -> None:
     assert clean("می\u200cخواهم") == "می\u200cخواهم"
     assert clean("No\u200con") == "Noon"
+    assert clean("No\u200con می\u200cخواهم") == "Noon می\u200cخواهم"
+    assert clean("👩\u200d👧") == "👩\u200d👧"
+
+
+def test_letters_that_show_nothing_are_taken_out() -> None:
+    assert clean("a\u3164b\u115fc\u2800d\u034fe") == "abcde"
+
+
+def test_no_text_fills_the_memory() -> None:
+    everything = "".join(map(chr, range(0x3100, 0x30000)))
+    fold(everything)
+    clean(everything)
+    assert max(*words._FOLDING, *words._CLEANING) < 0x3100
 
 
 def test_lines_are_kept_where_they_are_wanted() -> None:
@@ -79,3 +108,20 @@ def test_positions_are_cut_and_judged() -> None:
     assert not is_position(90.01, 0)
     assert not is_position(math.nan, 0)
     assert not is_position(0, math.inf)
+
+
+@given(st.floats(-90, 90), st.floats(-180, 180), st.floats(-90, 90), st.floats(-180, 180))
+def test_chords_between_unit_vectors_tell_the_distance(north: float, east: float, south: float, west: float) -> None:
+    chord = math.dist(unit_vector(north, east), unit_vector(south, west))
+    assert chord == pytest.approx(chord_of(distance_km(north, east, south, west)), abs=1e-7)
+
+
+def test_no_chord_is_longer_than_the_way_through_the_earth() -> None:
+    assert chord_of(1e9) == pytest.approx(2)
+    assert chord_of(0) == 0
+
+
+def test_the_shorter_way_east_crosses_the_date_line() -> None:
+    assert east_of(179.0, -179.0) == pytest.approx(2.0)
+    assert east_of(-179.0, 179.0) == pytest.approx(-2.0)
+    assert east_of(10.0, 30.0) == pytest.approx(20.0)
