@@ -115,10 +115,14 @@ class ShelfReader:
         return Revision(*rows[0]) if rows else Revision(0, 0)
 
     def rows_since(self, revision: int) -> Iterator[tuple[Any, ...]]:
-        """Rows of SNAPSHOT_COLUMNS changed after *revision*, by id; from 0 those that are gone are left out."""
+        """Rows of SNAPSHOT_COLUMNS changed after *revision*, the oldest change first.
+
+        From 0 they come by id, and those that are gone are left out.
+        """
         columns = ", ".join(SNAPSHOT_COLUMNS)
         where = f"revision > {self._mark}" + (" AND NOT gone" if revision == 0 else "")
-        statement = f"SELECT {columns} FROM public_listing WHERE {where} ORDER BY id"  # noqa: S608 - constants only
+        order = "revision, id" if revision else "id"  # SQLite would walk the whole table for the order of ids
+        statement = f"SELECT {columns} FROM public_listing WHERE {where} ORDER BY {order}"  # noqa: S608 - constants only
         try:
             if self._sqlite:
                 yield from self._connection().execute(statement, (revision,))
