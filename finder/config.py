@@ -3,6 +3,7 @@
 `SETTINGS` is the one table of them: ``docs/operators.md`` prints it and a test keeps the two equal.
 """
 
+import datetime as dt
 import os
 import secrets
 import zoneinfo
@@ -105,7 +106,7 @@ def _fill_in(values: dict[str, Any]) -> None:
     values["crisis_lines"] = values["crisis_lines"] or CRISIS_LINES.get(values["country"], CRISIS_LINES["US"])
     if not values["trusted_hosts"]:
         host = urlsplit(values["public_url"]).hostname or "127.0.0.1"
-        values["trusted_hosts"] = tuple(dict.fromkeys((host, "127.0.0.1", "localhost", "[::1]")))
+        values["trusted_hosts"] = tuple(dict.fromkeys((host, "127.0.0.1", "localhost")))
 
 
 def _kept_secret(path: Path) -> str:
@@ -128,6 +129,12 @@ class Setting(NamedTuple):
     default: str
     read: Callable[[str], Any]
     meaning: str
+
+
+def _instant(value: str) -> str:
+    if value and dt.datetime.fromisoformat(value).tzinfo is None:
+        raise ValueError("an instant has an offset, as in 2026-03-10T18:05:00-05:00.")
+    return value
 
 
 def _text(value: str) -> str:
@@ -204,7 +211,7 @@ def _email(value: str) -> str:
 
 
 #: Read by the test suite alone; named here so that a typing error in a setting is still found.
-FOR_TESTS = ("FINDER_SAMPLES", "FINDER_REQUIRE", "FINDER_TEST_GAZETTEER")
+FOR_TESTS = ("FINDER_SAMPLES", "FINDER_REQUIRE")
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("FINDER_DATA_DIR", "data_dir", "./var", _folder, "folder of everything an instance keeps"),
@@ -270,7 +277,7 @@ SETTINGS: tuple[Setting, ...] = (
         "FINDER_FEED_ALLOW", "feed_allow", "", _list, "tests only: private host:port that feeds may be fetched from"
     ),
     Setting("FINDER_TESTING", "testing", "0", _flag, "1 honours the two settings for tests"),
-    Setting("FINDER_NOW", "now", "", _text, "tests only: fixes the clock (RFC 3339)"),
+    Setting("FINDER_NOW", "now", "", _instant, "tests only: fixes the clock (RFC 3339)"),
 )
 
 if {setting.field for setting in SETTINGS} != {field.name for field in fields(Settings)}:

@@ -1,0 +1,114 @@
+"""The one place that knows every part: reads the clock and the environment, and puts the product together."""
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from flask import Flask
+
+from finder import cli
+from finder.cli.toolbox import Toolbox
+from finder.config import Settings
+from finder.search.keeper import Keeper
+from finder.search.local_keeper import LocalKeeper
+from finder.search.places import Gazetteer
+from finder.store.database import Database
+from finder.store.shelf_reader import ShelfReader
+from finder.web import about, api, assets, calendar, errors, headers, health, leave, meeting, page, programs, seek
+from finder.web.parts import Parts
+
+Clock = Callable[[], dt.datetime]
+
+#: The checkout: templates, static files and seed data lie at its top level.
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Bytes of a request's body that are read at most; nothing the site takes today is larger.
+MAX_BODY = 64 * 1024
+
+
+def system_clock() -> dt.datetime:
+    """Give the instant of now, aware, in UTC."""
+    return dt.datetime.now(dt.UTC)  # noqa: TID251 - the one place that reads the clock
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Give the clock the settings ask for: the system's, or under test one that stands still."""
+    if not settings.now:
+        return system_clock
+    fixed = dt.datetime.fromisoformat(settings.now).astimezone(dt.UTC)
+    return lambda: fixed
+
+
+def gazetteer_path(settings: Settings) -> Path:
+    """Where the embedded places are kept."""
+    return settings.data_dir / "places.db"
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
+    """Build the site. Without *settings* they are read from the environment (SettingsError names every fault).
+
+    The search snapshot is built now, so that processes forked from this one share it.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    clock = clock or clock_of(settings)
+    quiet_logs()
+    app = Flask("finder", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # our default provider has it
+    reader = ShelfReader(Database(settings.database_url).url)
+    keeper = Keeper(reader, clock=clock)
+    app.extensions["finder"] = Parts(
+        settings=settings,
+        clock=clock,
+        reader=reader,
+        keeper=keeper,
+        gazetteer=Gazetteer(gazetteer_path(settings)),
+        local=LocalKeeper(reader, clock=clock),
+    )
+    headers.install(app)
+    errors.install(app)
+    assets.install(app)
+    page.install(app)
+    for page_family in (api, calendar, health, leave, seek, meeting, programs, about):
+        app.register_blueprint(page_family.blueprint)
+    keeper.current()
+    reader.close()
+    return app
+
+
+def quiet_logs() -> None:
+    """Logs are a verb and an id, one line each on standard error; nothing of a request is bound to them."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        cache_logger_on_first_use=True,
+    )
+
+
+def command_line() -> None:
+    """The ``finder`` command."""
+    os.umask(0o077)  # what an instance keeps is for its own user
+
+    def toolbox() -> Toolbox:
+        settings = Settings.from_env(os.environ)
+        return Toolbox(
+            settings=settings,
+            clock=clock_of(settings),
+            database=Database(settings.database_url),
+            root=ROOT,
+            gazetteer_path=gazetteer_path(settings),
+        )
+
+    cli.run(toolbox)

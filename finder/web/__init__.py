@@ -1,0 +1,1 @@
+"""Flask: one module a page family, forms (strings to values), presenters (values to words)."""

@@ -1,0 +1,142 @@
+"""The public API, version 1: the same questions as the search page's, answered as JSON.
+
+Anyone may ask from any site, without credentials; errors are problem JSON that names the parameter.
+"""
+
+import datetime as dt
+from http import HTTPStatus
+from typing import cast
+
+import orjson
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.occurrences import next_occurrence
+from finder.domain.text import clean
+from finder.feeds.document import overrides_of, schedule_of
+from finder.search.engine import find
+from finder.search.places import MAX_LENGTH as MAX_PLACE_LENGTH
+from finder.search.places import Place
+from finder.search.snapshot import Snapshot
+from finder.web.armour import DATA_POLICY
+from finder.web.caching import PRIVATE, answer_from_cache
+from finder.web.errors import problem
+from finder.web.faults import fault_of
+from finder.web.forms.search import read_search
+from finder.web.forms.values import is_slug, text_of
+from finder.web.listing_json import ListingEncoder, detail, in_zone
+from finder.web.openapi import openapi
+from finder.web.parts import Parts
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+MAX_SUGGESTIONS = 8
+
+
+@blueprint.after_request
+def open_to_all(response: Response) -> Response:
+    """Let any site read the answer; no credentials are involved."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Security-Policy"] = DATA_POLICY
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
+        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = "ETag"
+    return response
+
+
+@blueprint.get("/meetings")
+def meetings() -> Response:
+    """The meetings that answer a question, a page of them, with the counts beside every choice."""
+    return answer_from_cache(_meetings)
+
+
+@blueprint.get("/meetings/<slug>")
+def meeting(slug: str) -> Response:
+    """Everything public of one meeting."""
+    return answer_from_cache(lambda held, _, now: _meeting(held, slug, now))
+
+
+@blueprint.get("/places")
+def places() -> Response:
+    """Places whose name begins like, or is nearly, what was typed."""
+    return answer_from_cache(_places)
+
+
+@blueprint.get("/openapi.json")
+def description() -> Response:
+    """This API described in OpenAPI 3.1."""
+    return answer_from_cache(lambda held, _, __: _json(orjson.dumps(openapi(held.settings))))
+
+
+def place_json(place: Place | None) -> dict[str, object] | None:
+    """A place as the API tells it."""
+    if place is None:
+        return None
+    return {"name": place.label, "lat": place.latitude, "lon": place.longitude, "timezone": place.zone}
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, mimetype="application/json")
+
+
+def _encoder(held: Parts) -> ListingEncoder:
+    extensions = current_app.extensions
+    encoder = extensions.get("finder.listings")
+    encoder = encoder or extensions.setdefault("finder.listings", ListingEncoder(held.settings.public_url))
+    return cast("ListingEncoder", encoder)
+
+
+def _meetings(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
+    asked = read_search(request.args, parts=held, snapshot=snapshot)
+    if asked.choices:
+        message = "Several places have that name: ask again for one of the choices."
+        choices = [place_json(place) for place in asked.choices]
+        return problem(fault_of(400, message, {"near": message}), choices=choices)
+    answer = find(snapshot, asked.criteria, now=now)
+    found = _encoder(held).page(answer.hits, held.reader.documents([hit.id for hit in answer.hits]))
+    body = b'{"total":%d,"online_total":%d,"page":%d,"pages":%d,"place":%b,"meetings":%b,"facets":%b}' % (
+        answer.total,
+        answer.online_total,
+        answer.page,
+        answer.pages,
+        orjson.dumps(place_json(asked.place)),
+        found,
+        orjson.dumps(answer.facets),
+    )
+    response = _json(body)
+    if asked.exact_place:
+        response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def _meeting(held: Parts, slug: str, now: dt.datetime) -> Response:
+    document = held.reader.listing(slug) if is_slug(slug) else None
+    if document is None:
+        successor = held.reader.successor("meeting", slug) if is_slug(slug) else None
+        if successor is None:
+            raise NotFoundError("There is no meeting of that name here; it may have closed.")
+        target = url_for("api.meeting", slug=successor)
+        return cast("Response", redirect(target, HTTPStatus.PERMANENT_REDIRECT, Response))
+    content = orjson.loads(document)
+    upcoming = next_occurrence(schedule_of(content), after=now, overrides=overrides_of(content))
+    zone = content["schedule"]["zone"]
+    times = {
+        "next_start": in_zone(upcoming.start if upcoming else None, zone),
+        "next_end": in_zone(upcoming.end if upcoming else None, zone),
+        "in_progress": upcoming is not None and upcoming.start <= now,
+    }
+    return _json(orjson.dumps(detail(content, public_url=held.settings.public_url) | times))
+
+
+def _places(held: Parts, _: Snapshot, __: dt.datetime) -> Response:
+    text = clean(request.args.get("q", "")[:2000])
+    if not text:
+        raise BadInputError("q", "Give the beginning of a city, or a postcode.")
+    try:
+        text = text_of(MAX_PLACE_LENGTH)(text)
+    except ValueError as error:
+        raise BadInputError("q", str(error)) from error
+    found = [place_json(place) for place in held.gazetteer.suggest(text, MAX_SUGGESTIONS, default_country=held.settings.country)]
+    return _json(orjson.dumps({"places": found}))

@@ -1,0 +1,111 @@
+"""Errors as answers: the one table from kinds of errors to statuses, as pages and as problem JSON (RFC 9457).
+
+Nothing of an error's inside is shown, and the log gets a verb, an endpoint and a kind of error: never an address, a
+query or the words of an exception, which may hold what somebody searched for.
+"""
+
+import traceback
+from http import HTTPStatus
+from typing import cast
+
+import orjson
+import structlog
+from flask import Flask, Response, render_template, request
+from jinja2 import TemplateError
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from finder.domain.errors import BadInputError, FinderError, NotFoundError, NotSavedError
+from finder.store.shelf_reader import READ_ERRORS
+from finder.web.faults import Fault, bare_page, fault_of
+from finder.web.forms.search import InvalidSearchError
+
+RETRY_AFTER_S = 5
+
+#: Kinds of our own errors that are an answer rather than a fault, with their status.
+STATUSES: dict[type[FinderError], int] = {
+    BadInputError: 400,
+    InvalidSearchError: 400,
+    NotFoundError: 404,
+    NotSavedError: 503,
+}
+
+
+def problem(fault: Fault, **extensions: object) -> Response:
+    """A fault as problem JSON (RFC 9457); ``parameter`` and ``errors`` name what to change."""
+    content: dict[str, object] = {
+        "type": "about:blank",
+        "title": fault.title,
+        "status": fault.status,
+        "detail": fault.message,
+    }
+    if fault.parameters:
+        content["parameter"] = next(iter(fault.parameters))
+        content["errors"] = [{"parameter": name, "detail": text} for name, text in fault.parameters.items()]
+    body = orjson.dumps(content | extensions)
+    headers = {"Access-Control-Allow-Origin": "*"}
+    return Response(body, status=fault.status, content_type="application/problem+json", headers=headers)
+
+
+def page(fault: Fault) -> Response:
+    """A fault as a page; a bare one when even the template cannot be rendered."""
+    try:
+        body = render_template("errors/error.html", status=fault.status, title=fault.title, message=fault.message)
+    except (TemplateError, RuntimeError, *READ_ERRORS):
+        body = bare_page(fault)
+    return Response(body, status=fault.status, content_type="text/html; charset=utf-8")
+
+
+def told(fault: Fault) -> Response:
+    """A fault in the form that the client asked in: problem JSON under ``/api``, else a page."""
+    response = problem(fault) if request.path.startswith("/api/") else page(fault)
+    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _of_ours(error: FinderError) -> Response:
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _of_anything(error)
+    parameters: dict[str, str] = {}
+    if isinstance(error, InvalidSearchError):
+        parameters = error.errors
+    elif isinstance(error, BadInputError):
+        parameters = {error.parameter: error.message}
+    return told(fault_of(status, str(error), parameters))
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None or status < HTTPStatus.BAD_REQUEST:
+        return cast("Response", Response.force_type(error.get_response(request.environ), request.environ))
+    if isinstance(error, SecurityError):  # there is no routing, and so no template, for a host that is not ours
+        words = fault_of(status, "This site does not answer under that name.")
+        return Response(bare_page(words), status=status, content_type="text/html; charset=utf-8")
+    response = told(fault_of(status))
+    for name, value in error.get_headers(request.environ):
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def _of_database(error: Exception) -> Response:
+    structlog.get_logger().warning("database_unreachable", endpoint=request.endpoint, error=type(error).__name__)
+    return told(fault_of(503))
+
+
+def _of_anything(error: Exception) -> Response:
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    structlog.get_logger().error(
+        "request_failed", endpoint=request.endpoint, error=type(error).__name__, where=where[-8:]
+    )
+    return told(fault_of(500))
+
+
+def install(app: Flask) -> None:
+    """Have every error of *app* answered from the table."""
+    app.register_error_handler(FinderError, _of_ours)
+    app.register_error_handler(HTTPException, _of_http)
+    for kind in READ_ERRORS:
+        app.register_error_handler(kind, _of_database)
+    app.register_error_handler(Exception, _of_anything)

@@ -1,0 +1,1 @@
+"""Strings -> values: what a request says, read into the questions the house understands."""

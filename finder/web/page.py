@@ -1,0 +1,132 @@
+"""What every page shares: its frame, the boxes of rendered pieces, and the names of the vocabulary."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+from flask import Flask, Response, current_app
+from markupsafe import Markup
+
+from finder.config import Settings
+from finder.search.answer import Hit
+from finder.search.snapshot import Snapshot
+from finder.store.shelf_reader import READ_ERRORS
+from finder.web.assets import Assets, assets_of
+from finder.web.beside import OnlineBeside
+from finder.web.parts import Parts, parts
+from finder.web.presenters.cards import Card, CardBox
+from finder.web.presenters.facets import TickBox
+from finder.web.presenters.labels import Labels, labels_of
+from finder.web.presenters.links import help_lines
+
+EXTENSION = "finder.pages"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the frame of every page says: ``site`` in templates."""
+
+    name: str
+    language: str
+    help: Markup
+    exit_url: str
+    css: str
+    js: str
+    icon: str
+
+    @classmethod
+    def of(cls, settings: Settings, assets: Assets) -> "Site":
+        """The frame as those settings want it."""
+        return cls(
+            name=settings.site_name,
+            language=settings.language,
+            help=help_lines(settings.crisis_lines),
+            exit_url=settings.exit_url,
+            css=assets.url("css/site.css"),
+            js=assets.url("js/site.js"),
+            icon=assets.url("favicon.svg"),
+        )
+
+
+@dataclass(slots=True)
+class Frame:
+    """The rendered pieces and names that pages of one application share."""
+
+    cards: CardBox
+    ticks: TickBox
+    online: OnlineBeside
+    demo_at: int = -1
+    demo: bool = False
+    named: tuple[object, Labels] | None = None
+
+    def labels(self, held: Parts, snapshot: Snapshot) -> Labels:
+        """The names of the vocabulary that *snapshot* holds, read from the shelf once for each."""
+        vocabulary = snapshot.vocabulary
+        named = self.named
+        if named is None or named[0] is not vocabulary:
+            programs, formats, regions = (
+                [orjson.loads(document) for document in held.reader.vocabulary(kind)]
+                for kind in ("program", "format", "region")
+            )
+            revision = named[1].revision + 1 if named else 1
+            named = self.named = (vocabulary, labels_of(revision, programs, formats, regions))
+        return named[1]
+
+    def holds_demo(self, held: Parts, snapshot: Snapshot) -> bool:
+        """Whether there are made-up meetings in the directory.
+
+        They are put into an empty directory only, so the listing with the lowest id is one as long as any is left.
+        """
+        if self.demo_at != snapshot.revision:
+            first = held.reader.documents(snapshot.first_ids(1))
+            self.demo = any(b'"demo":true' in document for document in first.values())
+            self.demo_at = snapshot.revision
+        return self.demo
+
+
+def frame() -> Frame:
+    """The frame of the application that answers this request."""
+    return cast("Frame", current_app.extensions[EXTENSION])
+
+
+def install(app: Flask) -> None:
+    """Give the templates of *app* what the frame of a page needs. Its parts must be in place."""
+    settings = cast("Parts", app.extensions["finder"]).settings
+    assets = assets_of(app)
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(site=Site.of(settings, assets), demo=_demo)
+
+    def render_piece(template: str, values: Mapping[str, object]) -> str:
+        return environment.get_template(template).render(values)
+
+    app.extensions[EXTENSION] = Frame(CardBox(render_piece), TickBox(render_piece), OnlineBeside())
+
+
+def _demo() -> bool:
+    """Whether the page warns that meetings are made up; what was known last while the database is out of reach."""
+    held = parts()
+    try:
+        return frame().holds_demo(held, held.keeper.current())
+    except READ_ERRORS:
+        return frame().demo
+
+
+def render(template: str, *, status: int = 200, **values: object) -> Response:
+    """The page that *template* makes of *values*."""
+    body = current_app.jinja_env.get_template(template).render(values)
+    return Response(body, status=status, content_type="text/html; charset=utf-8")
+
+
+def moved_to(path: str) -> Response:
+    """The answer that something has moved for good to *path*, which is made of a slug of ours."""
+    headers = {"Location": path, "Cache-Control": "public, max-age=3600"}
+    return Response(status=301, headers=headers, content_type="text/html; charset=utf-8")
+
+
+def cards_of(hits: Sequence[Hit], held: Parts, labels: Labels) -> list[tuple[Hit, Card]]:
+    """The hits with their cards; one that left the shelf a moment ago is left out."""
+    documents = held.reader.documents([hit.id for hit in hits])
+    box = frame().cards
+    return [(hit, box.card(hit.id, documents[hit.id], labels)) for hit in hits if hit.id in documents]

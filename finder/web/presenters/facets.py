@@ -1,0 +1,178 @@
+"""The filters beside an answer: every choice with the number of meetings it would show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from finder.web.presenters.labels import APPROACHES, ATTENDANCE, TIMES, Labels, chosen_label
+from finder.web.presenters.pieces import Render, pieces_of
+from finder.web.presenters.times import WEEKDAYS
+
+Asked = Mapping[str, Sequence[str]]
+Counts = Mapping[str, Mapping[str, int]]
+
+#: Choices shown before "more".
+FIRST = 8
+#: Choices offered at all: the rest is found by words or place.
+MOST = 40
+TICK = "parts/tick.html"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetPlan:
+    """One filter: its parameter (and facet of that name), its title, whether it is folded, the one kind of formats."""
+
+    name: str
+    title: str
+    folded: bool = True
+    kind: str = ""
+
+
+PLANS = (
+    FacetPlan("program", "Program", folded=False),
+    FacetPlan("audience", "For", folded=False),
+    FacetPlan("attendance", "How", folded=False),
+    FacetPlan("time", "Time of day"),
+    FacetPlan("focus", "What it is about"),
+    FacetPlan("approach", "Approach"),
+    FacetPlan("openness", "Who may come"),
+    FacetPlan("language", "Language"),
+    FacetPlan("access", "Access"),
+    FacetPlan("style", "What happens"),
+    FacetPlan("format", "Topic", kind="topic"),
+    FacetPlan("format", "The place", kind="venue"),
+    FacetPlan("region", "Region"),
+)
+#: Choices that have an order of their own; others go by how many they show.
+ORDERED = {"time": tuple(TIMES), "attendance": tuple(ATTENDANCE), "approach": tuple(APPROACHES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One filter as it is shown: ``body`` are its ticks, ``more`` those behind "more", ``more_count`` how many."""
+
+    title: str
+    folded: bool
+    open: bool
+    size: int
+    body: Markup
+    more: Markup
+    more_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A weekday to tick."""
+
+    value: str
+    name: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """All filters of a page. ``shown`` are the values that have a tick, by parameter."""
+
+    facets: list[Facet]
+    days: list[Day]
+    chosen: str
+    words: str
+    start_from: str
+    start_until: str
+    apply: str
+    shown: frozenset[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class TickBox:
+    """Ticks as HTML in pieces, by parameter, value and label; a vocabulary has a few hundred of them."""
+
+    render: Render
+    held: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def tick(self, name: str, value: str, label: str, *, count: int, chosen: bool) -> str:
+        """One tick with its count."""
+        key = (name, value, label)
+        pieces = self.held.get(key)
+        if pieces is None:
+            if len(self.held) > 10 * MOST * len(PLANS):
+                self.held.clear()  # vocabularies come and go
+            pieces = self.held[key] = pieces_of(self.render, TICK, 2, name=name, value=value, label=label)
+        return f"{pieces[0]}{' checked' if chosen else ''}{pieces[1]}{count:,}{pieces[2]}"
+
+
+def filters(asked: Asked, counts: Counts, labels: Labels, box: TickBox, *, total: str, has_place: bool) -> Filters:
+    """The filters for an answer with *counts*; *total* says what pressing the button shows as things are."""
+    facets: list[Facet] = []
+    shown: set[tuple[str, str]] = {("day", value) for value in "0123456"}
+    for plan in PLANS:
+        if plan.name == "region" and has_place:
+            continue  # the place says where
+        values = _values(plan, asked, counts, labels)
+        if len(values) > 1 or any(chosen for _, _, chosen in values):
+            facets.append(_facet(plan, values, labels, box))
+            shown.update((plan.name, value) for value, _, chosen in values if chosen)
+    return Filters(
+        facets=facets,
+        days=_days(asked, counts),
+        chosen=", ".join(_chosen_words(asked, labels)),
+        words=_one(asked, "q"),
+        start_from=_one(asked, "from"),
+        start_until=_one(asked, "until"),
+        apply=f"Show {total}",
+        shown=frozenset(shown),
+    )
+
+
+def _one(asked: Asked, name: str) -> str:
+    return next(iter(asked.get(name, ())), "")
+
+
+def _values(plan: FacetPlan, asked: Asked, counts: Counts, labels: Labels) -> list[tuple[str, int, bool]]:
+    """Value, count, whether chosen: those that show something or are chosen, in their order."""
+    found = counts.get(plan.name, {})
+    chosen = set(asked.get(plan.name, ()))
+    every: Iterable[str] = {**found, **dict.fromkeys(chosen)} if chosen - found.keys() else found
+    if plan.kind:
+        every = [slug for slug in every if labels.kind(slug) == plan.kind]
+    values = [(value, found.get(value, 0), value in chosen) for value in every]
+    order = ORDERED.get(plan.name)
+    if order:
+        return sorted((each for each in values if each[0] in order), key=lambda each: order.index(each[0]))
+    values.sort(key=lambda each: (not each[2], -each[1], each[0]))
+    return values[:MOST]
+
+
+def _facet(plan: FacetPlan, values: list[tuple[str, int, bool]], labels: Labels, box: TickBox) -> Facet:
+    html = [
+        box.tick(plan.name, value, chosen_label(plan.name, value, labels), count=count, chosen=chosen)
+        for value, count, chosen in values
+    ]
+    first = len(html) if len(html) <= FIRST + 1 else FIRST
+    return Facet(
+        title=plan.title,
+        folded=plan.folded,
+        open=any(chosen for _, _, chosen in values),
+        size=len(values),
+        body=Markup("".join(html[:first])),  # noqa: S704 - rendered by the template
+        more=Markup("".join(html[first:])),  # noqa: S704 - rendered by the template
+        more_count=len(html) - first,
+    )
+
+
+def _days(asked: Asked, counts: Counts) -> list[Day]:
+    found, chosen = counts.get("day", {}), asked.get("day", ())
+    return [
+        Day(str(number), name, name[:3], found.get(str(number), 0), str(number) in chosen)
+        for number, name in enumerate(WEEKDAYS)
+    ]
+
+
+def _chosen_words(asked: Asked, labels: Labels) -> list[str]:
+    """What is chosen, in words, for the fold on a phone."""
+    names = dict.fromkeys(plan.name for plan in PLANS)
+    words = [WEEKDAYS[int(day)] for day in asked.get("day", ())]
+    return words + [chosen_label(name, value, labels) for name in names for value in asked.get(name, ())]

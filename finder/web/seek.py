@@ -1,0 +1,65 @@
+"""The search and its answer, on one page."""
+
+import dataclasses
+import datetime as dt
+
+from flask import Blueprint, Response, request
+
+from finder.search.engine import find
+from finder.search.relax import relaxations
+from finder.search.snapshot import Snapshot
+from finder.web.caching import PRIVATE, answer_from_cache
+from finder.web.forms.search import DEFAULT_WITHIN, InvalidSearchError, SearchRequest, read_search
+from finder.web.page import cards_of, frame, render
+from finder.web.parts import Parts
+from finder.web.presenters.cards import Seeker
+from finder.web.presenters.home import SHOWN, home_page
+from finder.web.presenters.results import Found, results_page
+from finder.web.presenters.troubles import choice_page, faulty_page
+
+blueprint = Blueprint("seek", __name__)
+
+
+@blueprint.get("/")
+def seek() -> Response:
+    """What was asked for: a page of meetings, a choice of places, or the way to begin."""
+    return answer_from_cache(_page)
+
+
+def _page(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
+    settings = held.settings
+    try:
+        asked = read_search(request.args, parts=held, snapshot=snapshot)
+    except InvalidSearchError as error:
+        page = faulty_page(error, within=DEFAULT_WITHIN[settings.unit], unit=settings.unit)
+        return render("seek/choices.html", status=400, page=page)
+    if asked.choices:
+        return render("seek/choices.html", page=choice_page(asked))
+    answered = _results if request.args else _home
+    response = answered(held, snapshot, now, asked)
+    if asked.exact_place:
+        response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def _seeker(asked: SearchRequest, now: dt.datetime) -> Seeker:
+    return Seeker(now=now, zone=asked.criteria.zone, unit=asked.unit)
+
+
+def _home(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
+    answer = find(snapshot, dataclasses.replace(asked.criteria, per_page=SHOWN), now=now)
+    shown = cards_of(answer.hits, held, frame().labels(held, snapshot))
+    return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/")
+
+
+def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
+    labels, criteria = frame().labels(held, snapshot), asked.criteria
+    answer = find(snapshot, criteria, now=now)
+    found = Found(
+        answer=answer,
+        shown=cards_of(answer.hits, held, labels),
+        relaxations=() if answer.total else relaxations(snapshot, criteria, now=now),
+        online=frame().online.of(answer, snapshot, criteria, now),
+    )
+    page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
+    return render("seek/results.html", page=page)
