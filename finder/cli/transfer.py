@@ -1,0 +1,116 @@
+"""Commands that carry listings in and out: import and dump."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from finder.cli.screen import error_screen, progress, screen
+from finder.cli.toolbox import Toolbox, toolbox_of
+from finder.domain.catalogue import FormatCatalogue
+from finder.domain.schedule import zone_of
+from finder.feeds.rows import DecodeOptions
+from finder.feeds.seed import load_catalogue
+from finder.search.places import Gazetteer
+from finder.sources.fetch import load_payload
+from finder.sources.geocoding import geocoder_of
+from finder.sources.importer import run_import
+from finder.sources.report import render_report, write_report
+from finder.store import dump as dumping
+from finder.store import migrate
+
+
+@click.command("import")
+@click.argument("source_file", metavar="SOURCE")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["meeting-guide", "csv"]),
+    default="meeting-guide",
+    show_default=True,
+    help="How SOURCE is written: a Meeting Guide feed (JSON), or a table (CSV) with a row of headers.",
+)
+@click.option("--program", required=True, help="The program of the meetings, for example aa, na, al-anon, smart.")
+@click.option("--source", required=True, help='Name of where they come from, for example "Orange County".')
+@click.option(
+    "--zone", help="Time zone of rows that name none, for example America/Chicago; otherwise that of their point."
+)
+@click.option("--service-body", default="", help='Who answers for them; ">" between levels: "Area 2 > District 5".')
+@click.option("--country", help="Two-letter country of rows that name none; otherwise FINDER_COUNTRY.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen and change nothing.")
+@click.option("--allow-removals", is_flag=True, help="Apply even when more than 10 listings or 10 % of them would go.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write every remark as JSON."
+)
+@click.pass_context
+def import_(
+    context: click.Context,
+    *,
+    source_file: str,
+    kind: str,
+    program: str,
+    source: str,
+    zone: str | None,
+    service_body: str,
+    country: str | None,
+    dry_run: bool,
+    allow_removals: bool,
+    report: Path | None,
+) -> None:
+    """Load the listings of SOURCE, a file or an http(s) address.
+
+    Every row is accounted for: what was taken with a remark, what was refused and why. Loading the same feed twice
+    changes nothing. Rows that are gone from the feed are unpublished. All of it is applied, or nothing.
+    """
+    toolbox = toolbox_of(context)
+    settings = toolbox.settings
+    if not migrate.is_current(toolbox.database):
+        raise click.ClickException("This instance is not ready: run `finder init` first.")
+    if zone:
+        zone_of(zone)  # a ScheduleError says what a zone looks like
+    options = DecodeOptions(
+        program=program,
+        catalogue=_catalogue(toolbox),
+        zone=zone or None,
+        country=country or settings.country,
+        service_body=service_body,
+    )
+    with error_screen().status("Reading ..."):
+        payload = load_payload(source_file, allow=settings.feed_allow)
+    with progress("Importing") as tell:
+        result = run_import(
+            toolbox.database,
+            source=source,
+            payload=payload,
+            kind=kind,
+            options=options,
+            gazetteer=Gazetteer(toolbox.gazetteer_path) if toolbox.gazetteer_path.exists() else None,
+            geocoder=geocoder_of(settings.geocoder, settings.geocoder_url),
+            now=toolbox.clock(),
+            default_zone=settings.zone,
+            source_url=source_file if "://" in source_file else "",
+            dry_run=dry_run,
+            allow_mass_removal=allow_removals,
+            progress=tell,
+        )
+    screen().print(render_report(result))
+    if report is not None:
+        write_report(report, result)
+    if not result.applied and not dry_run:
+        error_screen().print("To apply it all the same, run the command again with --allow-removals.")
+        sys.exit(1)
+
+
+def _catalogue(toolbox: Toolbox) -> FormatCatalogue:
+    text = (toolbox.root / "seed_data" / "formats.toml").read_text(encoding="utf-8")
+    return load_catalogue(text)
+
+
+@click.command()
+@click.pass_context
+def dump(context: click.Context) -> None:
+    """Write the whole database to standard output as JSON lines, private parts included: keep it safe."""
+    toolbox = toolbox_of(context)
+    with toolbox.database.reading() as session:
+        for line in dumping.lines(session):
+            click.echo(line)
