@@ -1,0 +1,130 @@
+"""``make bench``: measures the product and writes a table and ``build/bench.json``.
+
+All web figures are ratios within one run: the site against a page that says hello, made with the same framework, served by
+the same server with the same headers, and asked by the same load generator. Machines are noisy; ratios travel better than
+times. ``--readme`` writes the table into README.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.engine import NOW
+from tests.bench.imports import import_seconds
+from tests.bench.inside import inside
+from tests.bench.web import web
+
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+#: Figure, what it is, unit, the bar it has to reach, and whether more is better.
+BARS: tuple[tuple[str, str, str, float, bool], ...] = (
+    ("warm", "results page, cards warm, of hello's throughput", "%", 12, True),
+    ("cold", "results page, cards cold", "%", 8, True),
+    ("json", "its JSON", "%", 18, True),
+    ("again", "the same question again within its minute", "%", 60, True),
+    ("unchanged", "the same question, unchanged (304)", "%", 85, True),
+    ("city_p95_ms", "engine with every count, 25 miles round a big city, p95", "ms", 1, False),
+    ("nowhere_p95_ms", "engine with every count, no place, p95", "ms", 4, False),
+    ("page_kb", "results page, gzip", "kB", 14, False),
+    ("snapshot_s", "snapshot built", "s", 5, False),
+    ("private_mb", "private memory a worker", "MB", 100, False),
+    ("change_ms", "one approved change: what the next request of a process costs more", "ms", 50, False),
+    ("import_s", "import of 10,000 rows", "s", 15, False),
+)
+
+
+def main() -> None:
+    """Measure, show, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="300000,10000", help="numbers of meetings, with commas")
+    parser.add_argument("--seconds", type=float, default=6, help="how long each page is asked for")
+    parser.add_argument("--rounds", type=int, default=3, help="how often every page is measured against hello")
+    parser.add_argument("--keep", type=Path, help="folder in which the made-up directories are kept for the next time")
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md")
+    asked = parser.parse_args()
+    console = Console()
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = asked.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        figures: dict[str, dict[str, Any]] = {}
+        with console.status("Importing 10,000 rows ..."):
+            seconds = import_seconds(10_000)
+        for size in sizes:
+            with console.status(f"{size:,} meetings: the engine ..."):
+                found = inside(folder, size, now=NOW)
+            with console.status(f"{size:,} meetings: pages ..."):
+                found |= web(folder, size, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
+            figures[str(size)] = found | {"import_s": seconds}
+    report = {"machine": machine(), "figures": figures}
+    target = ROOT / "build" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    show(console, figures)
+    if asked.readme:
+        write_readme(report)
+
+
+def machine() -> str:
+    """What this was measured on, in words."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}, SQLite, 2 worker processes"
+
+
+def met(value: float, bar: float, *, more: bool) -> bool:
+    """Whether a figure reaches its bar."""
+    return value >= bar if more else value <= bar
+
+
+def show(console: Console, figures: dict[str, dict[str, Any]]) -> None:
+    """Print the table."""
+    table = Table(title="Meeting Finder, measured")
+    table.add_column("")
+    table.add_column("bar", justify="right")
+    for size in figures:
+        table.add_column(f"{int(size):,}", justify="right")
+    for name, words, unit, bar, more in BARS:
+        cells = []
+        for found in figures.values():
+            colour = "green" if met(found[name], bar, more=more) else "red"
+            cells.append(f"[{colour}]{found[name]:.3g} {unit}[/]")
+        table.add_row(words, f"{'>=' if more else '<='} {bar:g} {unit}", *cells)
+    console.print(table)
+
+
+def write_readme(report: dict[str, Any]) -> None:
+    """Put the table between the marks in README.md."""
+    figures = report["figures"]
+    sizes = list(figures)
+    lines = [
+        BEGIN,
+        "",
+        f"Measured by `make bench ARGS=--readme` on {report['machine']}, with full pages of 25 cards. Hello is a page that "
+        "says hello, with the same framework, server and headers, in the same run.",
+        "",
+        "| | bar | " + " | ".join(f"{int(size):,} meetings" for size in sizes) + " |",
+        "| --- | ---: |" + " ---: |" * len(sizes),
+    ]
+    for name, words, unit, bar, more in BARS:
+        cells = " | ".join(f"{figures[size][name]:.3g} {unit}" for size in sizes)
+        lines.append(f"| {words} | {'≥' if more else '≤'} {bar:g} {unit} | {cells} |")
+    hello = statistics.median(found["hello_rate"] for found in figures.values())
+    lines += ["", f"Hello itself answered {hello:,.0f} times a second.", "", END]
+    text = README.read_text(encoding="utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    README.write_text(before + "\n".join(lines) + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

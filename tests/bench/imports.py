@@ -1,0 +1,52 @@
+"""How long an import takes, as its user sees it: the command from its start to its end."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.search.shelves import Shelf
+from tests.servers import FINDER
+from tests.synthetic import Document
+
+
+def feed_row(document: Document) -> dict[str, Any]:
+    """A made-up listing as a row of a Meeting Guide feed."""
+    schedule, place = document["schedule"], document["location"] or {}
+    return {
+        "name": document["name"],
+        "slug": f"row-{document['id']}",
+        "day": schedule["weekdays"][0] if schedule["weekdays"] else None,
+        "time": schedule["start"],
+        "timezone": schedule["zone"],
+        "types": ["O", "D", "X"],
+        "notes": document["notes"],
+        "group": (document["group"] or {}).get("name"),
+        "location": place.get("name"),
+        "formatted_address": f"{document['id'] % 997} Example Street, {place.get('city') or 'Austin'}, TX 78701, USA",
+        "region": (document["region"] or [{"name": "Austin"}])[-1]["name"],
+        "latitude": place.get("latitude") or 30.27,
+        "longitude": place.get("longitude") or -97.74,
+    }
+
+
+def import_seconds(number: int) -> float:
+    """Seconds that ``finder import`` takes for a feed of *number* new rows, into an empty directory."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        shelf = Shelf(folder / "shelf.db", keep=False)
+        feed = folder / "feed.json"
+        rows = [feed_row(document) for document in shelf.maker().documents(number)]
+        feed.write_text(json.dumps(rows), encoding="utf-8")
+        shelf.close()
+        env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+        env["FINDER_DATA_DIR"] = str(folder / "var")
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([str(FINDER), "init"], env=env, check=True, **quiet)  # type: ignore[call-overload]
+        began = time.perf_counter()
+        command = [str(FINDER), "import", str(feed), "--program", "aa", "--source", "Bench"]
+        subprocess.run(command, env=env, check=True, **quiet)  # type: ignore[call-overload]
+        return time.perf_counter() - began
