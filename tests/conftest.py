@@ -113,10 +113,17 @@ class _closing_sqlite:  # noqa: N801 - a context manager
 
 
 @pytest.fixture(scope="session")
-def databases(backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Databases:
-    """Makes databases."""
-    prefix = f"t{os.getpid()}_{worker_id}_{backend}"
-    return Databases(backend, tmp_path_factory.mktemp("databases"), prefix)
+def both_kinds(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, Databases]:
+    """Makes databases, by kind; kept while pytest changes back and forth between the kinds."""
+    prefix = f"t{os.getpid()}_{worker_id}"
+    folder = tmp_path_factory.mktemp("databases")
+    return {kind: Databases(kind, folder, f"{prefix}_{kind}") for kind in ("sqlite", "postgresql")}
+
+
+@pytest.fixture(scope="session")
+def databases(backend: str, both_kinds: dict[str, Databases]) -> Databases:
+    """Makes databases of the kind a test runs on."""
+    return both_kinds[backend]
 
 
 @pytest.fixture(scope="session")

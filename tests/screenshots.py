@@ -68,7 +68,7 @@ def take(browser: Browser, server: Server, wanted: Path | None) -> None:
             for scheme in ("light", "dark"):
                 if wanted is None and (name, width, scheme) not in DOCUMENTED:
                     continue
-                page = browser.new_page(viewport={"width": columns, "height": rows}, color_scheme=scheme)  # type: ignore[arg-type]
+                page = browser.new_page(viewport={"width": columns, "height": rows}, color_scheme=scheme)
                 page.goto(server.url + path)
                 page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=wanted is not None)
                 page.close()

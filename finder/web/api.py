@@ -138,5 +138,8 @@ def _places(held: Parts, _: Snapshot, __: dt.datetime) -> Response:
         text = text_of(MAX_PLACE_LENGTH)(text)
     except ValueError as error:
         raise BadInputError("q", str(error)) from error
-    found = [place_json(place) for place in held.gazetteer.suggest(text, MAX_SUGGESTIONS, default_country=held.settings.country)]
+    found = [
+        place_json(place)
+        for place in held.gazetteer.suggest(text, MAX_SUGGESTIONS, default_country=held.settings.country)
+    ]
     return _json(orjson.dumps({"places": found}))

@@ -1,8 +1,8 @@
 """``make bench``: measures the product and writes a table and ``build/bench.json``.
 
-All web figures are ratios within one run: the site against a page that says hello, made with the same framework, served by
-the same server with the same headers, and asked by the same load generator. Machines are noisy; ratios travel better than
-times. ``--readme`` writes the table into README.md.
+All web figures are ratios within one run: the site against a page that says hello, made with the same framework, served
+by the same server with the same headers, and asked by the same load generator. Machines are noisy; ratios travel better
+than times. ``--readme`` writes the table into README.md.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from tests.bench.web import web
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+HELLO = "Hello is a page that says hello, with the same framework, server and headers, in the same run."
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 #: Figure, what it is, unit, the bar it has to reach, and whether more is better.
@@ -110,8 +111,7 @@ def write_readme(report: dict[str, Any]) -> None:
     lines = [
         BEGIN,
         "",
-        f"Measured by `make bench ARGS=--readme` on {report['machine']}, with full pages of 25 cards. Hello is a page that "
-        "says hello, with the same framework, server and headers, in the same run.",
+        f"Measured by `make bench ARGS=--readme` on {report['machine']}, with full pages of 25 cards. {HELLO}",
         "",
         "| | bar | " + " | ".join(f"{int(size):,} meetings" for size in sizes) + " |",
         "| --- | ---: |" + " ---: |" * len(sizes),

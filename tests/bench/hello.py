@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from finder.web import headers
+from finder.web.armour import Armour
 
 app = Flask("hello")
 
@@ -12,4 +12,4 @@ def _page() -> Response:
 
 
 app.add_url_rule("/", "hello", _page)
-headers.install(app)
+app.wsgi_app = Armour(app.wsgi_app, https=False)  # type: ignore[method-assign]  # how Flask wants middleware put on

@@ -21,7 +21,7 @@ from finder.cli.serving import THREADS, WORKER
 from finder.search.gazetteer_build import build_gazetteer
 from tests.bench.inside import shelf_of
 from tests.servers import Server, _free_port
-from tests.synthetic import CITIES
+from tests.synthetic_words import CITIES
 
 CONNECTIONS = 8
 WORKERS = 2
@@ -182,7 +182,7 @@ def full_towns(port: int) -> list[str]:
     for town in places(0):
         path = f"/api/v1/meetings?near={urllib.parse.quote_plus(town)}&within=25"
         status, _, body = ask(port, path)
-        if status == http.HTTPStatus.OK and json.loads(body)["total"] >= 50:  # noqa: PLR2004 - two pages
+        if status == http.HTTPStatus.OK and json.loads(body)["total"] >= 50:
             found.append(town)
     return found
 

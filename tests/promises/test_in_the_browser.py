@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.requirements import need
 from tests.servers import Server
@@ -190,11 +190,11 @@ def test_s8_a_page_is_light(demo_server: Server, browser: Browser, paths: dict[s
     for name in ("home", "results", "meeting hybrid"):
         context = browser.new_context()
         page = context.new_page()
-        sizes: list[int] = []
-        page.on("requestfinished", lambda request, sizes=sizes: sizes.append(request.sizes()["responseBodySize"]))
+        finished: list[Request] = []
+        page.on("requestfinished", lambda request, finished=finished: finished.append(request))
         page.goto(demo_server.url + paths[name], wait_until="networkidle")
-        assert len(sizes) <= 5, name
-        assert sum(sizes) <= 60 * 1024, name
+        assert len(finished) <= 5, name
+        assert sum(request.sizes()["responseBodySize"] for request in finished) <= 60 * 1024, name
         context.close()
 
 

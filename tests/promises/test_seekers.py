@@ -119,11 +119,11 @@ def test_s3_s4_a_seeker_leaves_no_trace_on_disk(demo_server: Server, demo_url: s
         database = Path(demo_url.removeprefix("sqlite:///"))
         kept += [(path, path.read_bytes()) for path in database.parent.glob(f"{database.name}*")]
     demo_points = {"30.2674", "97.7431"}  # a demo meeting may stand there: these count in logs only
-    for path, content in kept:
+    for file, content in kept:
         for trace in traces:
-            if trace in demo_points and ".db" in path.name:
+            if trace in demo_points and ".db" in file.name:
                 continue
-            assert trace.encode() not in content, (path.name, trace)
+            assert trace.encode() not in content, (file.name, trace)
     assert demo_server.log.read_bytes().count(b"GET") == 0
 
 
