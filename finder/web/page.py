@@ -1,11 +1,13 @@
 """What every page shares: its frame, the boxes of rendered pieces, and the names of the vocabulary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import orjson
 from flask import Flask, Response, current_app
+from jinja2.ext import Extension
 from markupsafe import Markup
 
 from finder.config import Settings
@@ -96,12 +98,22 @@ def install(app: Flask) -> None:
     assets = assets_of(app)
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.add_extension(Unindented)
     environment.globals.update(site=Site.of(settings, assets), demo=_demo)
 
     def render_piece(template: str, values: Mapping[str, object]) -> str:
         return environment.get_template(template).render(values)
 
     app.extensions[EXTENSION] = Frame(CardBox(render_piece), TickBox(render_piece), OnlineBeside())
+
+
+class Unindented(Extension):
+    """Takes the indentation out of templates as they are read: it is there for those who write them, not for phones."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """*source* without the blanks at the beginnings of its lines."""
+        del name, filename
+        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
 
 
 def _demo() -> bool:

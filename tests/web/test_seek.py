@@ -11,10 +11,10 @@ NEAR = "/?near=Austin,+TX"
 
 
 def text_of(client: FlaskClient, path: str, status: int = 200) -> str:
-    """The page at *path* with its entities read."""
+    """The page at *path* with its entities read and its lines joined."""
     answer = client.get(path)
     assert answer.status_code == status, path
-    return html.unescape(answer.get_data(as_text=True))
+    return " ".join(html.unescape(answer.get_data(as_text=True)).split())
 
 
 def links_of(page: str, words: str) -> list[str]:
