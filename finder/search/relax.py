@@ -15,6 +15,8 @@ from finder.search.snapshot import Snapshot
 
 #: Distances to look in when there is nothing nearer, in kilometres: 25, 50 and 100 miles.
 WIDER_KM = tuple(miles * KM_PER_MILE for miles in (25, 50, 100))
+#: The farthest that can be asked for: 500 miles.
+FARTHEST_KM = 500 * KM_PER_MILE
 #: A step has to be wider by this much, so that rounding is not offered as a distance.
 _WIDER_BY = 1.01
 
@@ -30,13 +32,16 @@ def relaxations(
     """At most *limit* questions near *criteria* that find something at *now* (aware), the most useful first.
 
     In this order: a little further away; tomorrow; online instead; any time, any hour, any day; without one of the
-    facets, those first that leave most; without the words; in any region. Each gives up one thing only.
+    facets, those first that leave most; without the words; in any region. Each gives up one thing only. Where none of
+    them finds anything, several are given up at once: the kind of meeting, then the time too, then the distance too.
     """
 
     def ask(changed: SearchCriteria) -> int:
         return total_of(snapshot, changed, now=now)
 
-    return tuple(islice(_offers(replace(criteria, page=1), ask), limit))
+    first_page = replace(criteria, page=1)
+    found = tuple(islice(_offers(first_page, ask), limit))
+    return found or tuple(islice(_last_resorts(first_page, ask), limit))
 
 
 def _offers(criteria: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:
@@ -50,6 +55,26 @@ def _offers(criteria: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:
         yield from _offer("words", replace(criteria, words=()), ask)
     if criteria.region_ids:
         yield from _offer("region", replace(criteria, region_ids=()), ask)
+
+
+def _last_resorts(criteria: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:
+    """What is left when no single thing helps: any meeting here, then, farther away, or online."""
+    any_kind = criteria
+    for name in (*_FACETS, "words"):
+        any_kind = _without(any_kind, name)
+    any_time = replace(any_kind, when=(), days=(), bands=(), start_from=None, start_until=None)
+    anywhere = replace(any_time, region_ids=(), within_km=FARTHEST_KM)
+    asked = {criteria}
+    for kind, changed in (
+        ("kind", any_kind),
+        ("kind_online", online_instead(any_kind)),
+        ("anything", any_time),
+        ("anywhere", anywhere),
+        ("anything_online", online_instead(any_time)),
+    ):
+        if changed not in asked:
+            asked.add(changed)
+            yield from _offer(kind, changed, ask)
 
 
 def _offer(kind: str, changed: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:

@@ -8,6 +8,7 @@ from finder.domain.errors import NotFoundError
 from finder.search.criteria import SearchCriteria, Sort
 from finder.search.engine import find
 from finder.search.snapshot import Snapshot
+from finder.search.zones import zone_at
 from finder.web.caching import answer_from_cache
 from finder.web.forms.values import is_slug
 from finder.web.page import cards_of, frame, moved_to, render
@@ -15,7 +16,7 @@ from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
 from finder.web.presenters.groups import groups
 from finder.web.presenters.labels import APPROACHES
-from finder.web.presenters.program_pages import program_page, programs_page, region_page
+from finder.web.presenters.program_pages import Entry, program_page, programs_page, region_page
 
 blueprint = Blueprint("programs", __name__)
 
@@ -63,7 +64,8 @@ def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Res
     labels = frame().labels(held, snapshot)
     if slug not in labels.regions:
         return _moved(held, "region", slug)
-    entry, seeker = labels.regions[slug], _seeker(held, now)
+    entry = labels.regions[slug]
+    seeker = _seeker(held, now, zone=_zone_of(entry))
     criteria = SearchCriteria(region_ids=(entry["id"],), zone=seeker.zone, per_page=NEXT_OF_REGION)
     answer = find(snapshot, criteria, now=now)
     found = groups(cards_of(answer.hits, held, labels), seeker, Sort.SOONEST)
@@ -72,8 +74,14 @@ def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Res
     return render("programs/region.html", page=page)
 
 
-def _seeker(held: Parts, now: dt.datetime) -> Seeker:
-    return Seeker(now=now, zone=held.settings.zone, unit=held.settings.unit)
+def _seeker(held: Parts, now: dt.datetime, zone: str = "") -> Seeker:
+    return Seeker(now=now, zone=zone or held.settings.zone, unit=held.settings.unit)
+
+
+def _zone_of(region: Entry) -> str:
+    """The clock of a region; empty when nothing is known of where it is."""
+    latitude, longitude = region["latitude"], region["longitude"]
+    return "" if latitude is None or longitude is None else zone_at(latitude, longitude)
 
 
 def _moved(held: Parts, kind: str, slug: str) -> Response:

@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,18 @@ def test_no_more_are_named_than_asked_for(shelf: Shelf, make: Make) -> None:
     asked = HERE
     assert len(relaxations(snapshot, SearchCriteria(when=(When.NOW,), zone="America/Chicago"), now=NOW, limit=1)) == 1
     assert relaxations(snapshot, asked, now=NOW, limit=0) == ()
+
+
+def test_several_things_are_given_up_where_no_single_one_helps(shelf: Shelf, make: Make) -> None:
+    snapshot = snapshot_of(
+        shelf, make(1, day=3), make(2, day=4, north=33.0), make(3, attendance="online", location=None)
+    )
+    asked = replace(HERE, words=("zebra",), programs=("program-1",), days=(0,))
+    assert kinds(snapshot, asked) == [("anything", 1), ("anywhere", 2), ("anything_online", 1)]
+    asked = replace(HERE, words=("zebra",), programs=("program-1",), days=(3,))
+    assert kinds(snapshot, asked) == [("kind", 1), ("anything", 1), ("anywhere", 2), ("anything_online", 1)]
+    asked = SearchCriteria(words=("zebra",), programs=("program-1",), region_ids=(999,))
+    assert ("anything", 3) not in kinds(snapshot, asked)
 
 
 def test_nothing_is_named_where_nothing_helps(shelf: Shelf) -> None:

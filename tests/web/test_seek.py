@@ -142,6 +142,15 @@ def test_a_page_too_far_on_leads_back_to_the_first(client: FlaskClient) -> None:
     assert links_of(page, "Go to the first page") == [NEAR]
 
 
+def test_a_question_that_no_single_change_helps_still_leads_somewhere(client: FlaskClient) -> None:
+    page = text_of(client, NEAR + "&within=2&when=now&audience=veterans&q=zzzzzzzzzz")
+    assert "The next best" in page
+    for words in ("Any kind of meeting, at any time", "The nearest of any kind, however far", "online from anywhere"):
+        links = links_of(page, words)
+        assert len(links) == 1, words
+        assert not re.search(r"No meetings", text_of(client, links[0])), words
+
+
 def test_a_local_search_offers_online_meetings_beside_it(client: FlaskClient) -> None:
     links = links_of(text_of(client, NEAR), "online meeting")
     assert links
@@ -205,6 +214,12 @@ def test_a_region_tells_what_lies_in_it_and_its_next_meetings(client: FlaskClien
     assert "/regions/austin" in links_of(page, "Austin")
     assert "/?region=texas" in links_of(page, "Search here")
     assert shown(page)
+
+
+def test_a_region_is_shown_by_its_own_clock(client: FlaskClient) -> None:
+    page = text_of(client, "/regions/austin")  # the site's clock is New York's
+    assert shown(page)
+    assert "Chicago time" not in page
 
 
 @pytest.mark.parametrize("path", ["/programs/none", "/regions/none", "/meetings/none", "/regions/%00", "/programs/A B"])

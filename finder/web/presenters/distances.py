@@ -1,6 +1,7 @@
 """Distances in the seeker's unit, no more exact than what is known."""
 
-KM_PER_MI = 1.609344
+from finder.domain.geo import KM_PER_MILE
+
 #: From here on a decimal says nothing to somebody deciding whether to go.
 WHOLE_FROM = 10
 NEXT_DOOR = 0.1
@@ -11,7 +12,7 @@ def distance_words(distance_km: float | None, unit: str, *, exact: bool = True) 
     """``0.8 mi``, ``12 mi``, ``about 3 mi`` where the point is not *exact*; empty when there is no distance."""
     if distance_km is None:
         return ""
-    distance = distance_km / KM_PER_MI if unit == "mi" else distance_km
+    distance = distance_km / KM_PER_MILE if unit == "mi" else distance_km
     if distance < NEXT_DOOR and exact:
         return f"under {NEXT_DOOR} {unit}"
     if exact:

@@ -1,11 +1,13 @@
 """The next best thing: nearby questions that do find something, as links with their counts."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from finder.domain.geo import KM_PER_MILE
 from finder.search.answer import Relaxation
 from finder.web.forms.query import to_query
 from finder.web.presenters.ask import Link, link
-from finder.web.presenters.distances import KM_PER_MI, within_words
+from finder.web.presenters.distances import within_words
 from finder.web.presenters.labels import WHEN_PHRASES
 
 Asked = Mapping[str, Sequence[str]]
@@ -28,6 +30,27 @@ TAKEN_BACK: dict[str, tuple[tuple[str, ...], str]] = {
     "attendance": (("attendance",), "In person or online"),
     "words": (("q",), "Without the words you gave"),
     "region": (("region",), "Anywhere"),
+}
+#: What several things at once are called, when no single one helps.
+KIND = (
+    "program",
+    "approach",
+    "audience",
+    "focus",
+    "style",
+    "openness",
+    "language",
+    "access",
+    "format",
+    "attendance",
+    "q",
+)
+TIME = ("when", "day", "time", "from", "until")
+TAKEN_BACK |= {
+    "kind": (KIND, "Any kind of meeting"),
+    "kind_online": (KIND, "Any kind of meeting, online from anywhere"),
+    "anything": (KIND + TIME, "Any kind of meeting, at any time"),
+    "anything_online": (KIND + TIME, "Any online meeting, at any time"),
 }
 ONLINE = "Online, from anywhere"
 
@@ -55,15 +78,27 @@ def _change(relaxation: Relaxation, unit: str, zone: str) -> tuple[str, Changes]
     """What a relaxation changes: in words, and the parameters."""
     kind, criteria = relaxation.kind, relaxation.criteria
     if kind == "within":
-        within = round(criteria.within_km / KM_PER_MI if unit == "mi" else criteria.within_km, 1)
+        within = round(criteria.within_km / KM_PER_MILE if unit == "mi" else criteria.within_km, 1)
         return f"Within {within_words(within, unit)}", {"within": f"{within:g}"}
     if kind == "online":
         return ONLINE, online_anywhere(zone)
     if kind == "when" and criteria.when:
         words = " or ".join(WHEN_PHRASES[value] for value in criteria.when)
         return words.capitalize(), {"when": tuple(value.value for value in criteria.when)}
+    if kind == "anywhere" and not criteria.has_place:
+        return "Any meeting anywhere", _given_up(*KIND, *TIME, "region")
+    if kind == "anywhere":
+        farthest = math.floor(10 * criteria.within_km / (KM_PER_MILE if unit == "mi" else 1)) / 10
+        changes = {**_given_up(*KIND, *TIME, "region"), "within": f"{farthest:g}", "sort": "nearest"}
+        return "The nearest of any kind, however far", changes
     parameters, words = TAKEN_BACK[kind]
-    return words, dict.fromkeys(_keyword(name) for name in parameters)
+    changes = _given_up(*parameters)
+    return words, changes | online_anywhere(zone) if kind.endswith("online") else changes
+
+
+def _given_up(*parameters: str) -> Changes:
+    """The changes that take *parameters* back."""
+    return dict.fromkeys(_keyword(name) for name in parameters)
 
 
 def _keyword(parameter: str) -> str:
