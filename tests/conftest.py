@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from finder.application import create_app
+from finder.application import Clock, create_app
 from finder.config import Settings
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.vocabulary import load_vocabulary
@@ -22,8 +22,12 @@ from finder.feeds.demo import demo_listings
 from finder.feeds.seed import load_formats, load_programs
 from finder.store import migrate
 from finder.store.database import Database
+from finder.web.headers import parts_of
 from tests import postgres
 from tests.requirements import need
+
+#: What the fixture `build_site` gives.
+BuildSite = Callable[..., Flask]
 
 pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers"]
 
@@ -187,9 +191,25 @@ def settings_for(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path)
 
 
 @pytest.fixture(scope="session")
-def site(demo_url: str, settings_for: Callable[..., Settings]) -> Flask:
+def site(demo_url: str, settings_for: Callable[..., Settings]) -> Iterator[Flask]:
     """The site over the demo meetings, at `NOW`; tests only read it."""
-    return create_app(settings_for(demo_url))
+    app = create_app(settings_for(demo_url))
+    yield app
+    parts_of(app).reader.close()
+
+
+@pytest.fixture
+def build_site() -> Iterator[BuildSite]:
+    """Make a site of settings, for one test; takes what `create_app` takes."""
+    made: list[Flask] = []
+
+    def build(settings: Settings, clock: Clock | None = None) -> Flask:
+        made.append(create_app(settings, clock=clock))
+        return made[-1]
+
+    yield build
+    for app in made:
+        parts_of(app).reader.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from finder.application import create_app
 from finder.config import Settings
 from finder.directory.publish import publish, rename_slug, unpublish
 from finder.store.database import Database
@@ -17,7 +16,7 @@ from finder.web.caching import AnswerCache, Kept
 from finder.web.forms.query import PARAMETERS
 from finder.web.openapi import PARAMETERS as DESCRIBED
 from finder.web.openapi import SCHEMAS
-from tests.conftest import NOW
+from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location, a_schedule
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "api.md"
@@ -154,9 +153,11 @@ def test_the_same_question_within_its_minute_is_answered_by_304(client: FlaskCli
     assert other.status_code == 200
 
 
-def test_an_answer_is_the_same_in_every_process(demo_url: str, settings_for: Callable[..., Settings]) -> None:
+def test_an_answer_is_the_same_in_every_process(
+    demo_url: str, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
     secret = "s" * 40
-    clients = [create_app(settings_for(demo_url, secret_key=secret)).test_client() for _ in range(2)]
+    clients = [build_site(settings_for(demo_url, secret_key=secret)).test_client() for _ in range(2)]
 
     one, two = (each.get("/api/v1/meetings?day=2") for each in clients)
 
@@ -164,9 +165,11 @@ def test_an_answer_is_the_same_in_every_process(demo_url: str, settings_for: Cal
     assert one.headers["ETag"] == two.headers["ETag"]
 
 
-def test_the_next_minute_is_another_answer(demo_url: str, settings_for: Callable[..., Settings]) -> None:
+def test_the_next_minute_is_another_answer(
+    demo_url: str, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
     now = [NOW]
-    client = create_app(settings_for(demo_url), clock=lambda: now[0]).test_client()
+    client = build_site(settings_for(demo_url), clock=lambda: now[0]).test_client()
     first = client.get("/api/v1/meetings?when=now").headers["ETag"]
     now[0] += dt.timedelta(seconds=59 - NOW.second)
     same = client.get("/api/v1/meetings?when=now").headers["ETag"]
@@ -177,9 +180,11 @@ def test_the_next_minute_is_another_answer(demo_url: str, settings_for: Callable
     assert other.status_code == 200
 
 
-def test_what_was_approved_is_in_the_next_answer(database: Database, settings_for: Callable[..., Settings]) -> None:
+def test_what_was_approved_is_in_the_next_answer(
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
     url = database.url.render_as_string(hide_password=False)
-    client = create_app(settings_for(url)).test_client()
+    client = build_site(settings_for(url)).test_client()
     etag = client.get("/api/v1/meetings").headers["ETag"]
     assert answer(client)["total"] == 0
 
@@ -196,11 +201,13 @@ def test_what_was_approved_is_in_the_next_answer(database: Database, settings_fo
     assert client.get(f"/api/v1/meetings/{slug}").status_code == 404
 
 
-def test_a_retired_slug_leads_to_the_one_of_today(database: Database, settings_for: Callable[..., Settings]) -> None:
+def test_a_retired_slug_leads_to_the_one_of_today(
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
     with database.unit_of_work() as session:
         number = publish(session, a_listing(slug="before"), actor="test", reason="", now=NOW)
         rename_slug(session, number, "after", actor="test", reason="", now=NOW)
-    client = create_app(settings_for(database.url.render_as_string(hide_password=False))).test_client()
+    client = build_site(settings_for(database.url.render_as_string(hide_password=False))).test_client()
 
     moved = client.get("/api/v1/meetings/before")
     calendar = client.get("/meetings/before.ics")
@@ -210,13 +217,13 @@ def test_a_retired_slug_leads_to_the_one_of_today(database: Database, settings_f
 
 
 def test_what_is_unknown_is_null_and_zero_is_a_latitude(
-    database: Database, settings_for: Callable[..., Settings]
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
 ) -> None:
     place = a_location(latitude=0.0, longitude=0.0, name="", zone="Etc/UTC")
     late = a_schedule(start=dt.time(23, 30), duration=dt.timedelta(minutes=90), zone="Etc/UTC")
     with database.unit_of_work() as session:
         publish(session, a_listing(location=place, group=None, schedule=late), actor="test", reason="", now=NOW)
-    client = create_app(settings_for(database.url.render_as_string(hide_password=False))).test_client()
+    client = build_site(settings_for(database.url.render_as_string(hide_password=False))).test_client()
 
     (meeting,) = answer(client, "lat=0&lon=0")["meetings"]
 

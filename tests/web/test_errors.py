@@ -7,12 +7,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from finder.application import create_app
 from finder.config import Settings
 from finder.domain.errors import BadInputError, FinderError, NotFoundError, NotSavedError
 from finder.web import errors, headers
 from tests import postgres
-from tests.conftest import Databases, prepare_demo
+from tests.conftest import BuildSite, Databases, prepare_demo
 
 
 @pytest.mark.parametrize("path", ["/no-such-page", "/meetings/no-such", "/meetings/a%00b", "/meetings/%ff", "/%ff%fe"])
@@ -51,10 +50,10 @@ def test_the_wrong_verb_is_told_the_right_ones(client: FlaskClient) -> None:
         assert "GET" in response.headers["Allow"]
 
 
-def small_app(settings: Settings, fault: Exception) -> FlaskClient:
+def small_app(build_site: BuildSite, settings: Settings, fault: Exception) -> FlaskClient:
     """An app of one page that fails with *fault*, without templates."""
     app = Flask("small", template_folder="/nonexistent", static_folder=None)
-    parent = create_app(settings)
+    parent = build_site(settings)
     app.extensions["finder"] = headers.parts_of(parent)
     headers.install(app)
     errors.install(app)
@@ -85,11 +84,12 @@ class OtherError(FinderError):
 def test_every_kind_of_error_has_its_status_as_page_and_problem(
     demo_url: str,
     settings_for: Callable[..., Settings],
+    build_site: BuildSite,
     fault: Exception,
     status: int,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    client = small_app(settings_for(demo_url), fault)
+    client = small_app(build_site, settings_for(demo_url), fault)
 
     page, problem = client.get("/fail?near=sentinelqwertyui"), client.get("/api/fail?near=sentinelqwertyui")
 
@@ -101,8 +101,10 @@ def test_every_kind_of_error_has_its_status_as_page_and_problem(
     assert ("Retry-After" in page.headers) == (status == 503)
 
 
-def test_a_problem_names_the_parameter(demo_url: str, settings_for: Callable[..., Settings]) -> None:
-    client = small_app(settings_for(demo_url), BadInputError("day", "Give a day."))
+def test_a_problem_names_the_parameter(
+    demo_url: str, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
+    client = small_app(build_site, settings_for(demo_url), BadInputError("day", "Give a day."))
 
     problem = client.get("/api/fail").get_json(force=True)
 
@@ -122,10 +124,10 @@ def lose(url: str, folder: Path) -> None:
 
 
 def test_without_the_database_it_answers_what_it_holds_and_asks_to_come_again(
-    databases: Databases, settings_for: Callable[..., Settings], tmp_path: Path
+    databases: Databases, settings_for: Callable[..., Settings], build_site: BuildSite, tmp_path: Path
 ) -> None:
     url = databases.copy_of("demo", prepare_demo)
-    app = create_app(settings_for(url))
+    app = build_site(settings_for(url))
     client, held = app.test_client(), headers.parts_of(app)
     known = client.get("/api/v1/meetings?day=2").get_data()
     held.reader.close()

@@ -4,9 +4,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from finder.application import create_app
 from finder.config import Settings
 from finder.web.armour import PAGE_POLICY
+from tests.conftest import BuildSite
 
 ANSWERS = [
     ("/", 200, "text/html"),
@@ -81,9 +81,9 @@ def test_forwarded_headers_count_for_nothing_without_a_proxy(client: FlaskClient
 
 
 @pytest.fixture
-def behind_a_proxy(demo_url: str, settings_for: Callable[..., Settings]) -> Flask:
+def behind_a_proxy(demo_url: str, settings_for: Callable[..., Settings], build_site: BuildSite) -> Flask:
     """The site as it is reached over https through one proxy."""
-    return create_app(settings_for(demo_url, proxy_hops="1", public_url="https://meetings.example.org"))
+    return build_site(settings_for(demo_url, proxy_hops="1", public_url="https://meetings.example.org"))
 
 
 def test_an_https_site_keeps_browsers_on_https(behind_a_proxy: Flask, client: FlaskClient) -> None:

@@ -5,49 +5,36 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import cast
+from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from finder.application import create_app
 from finder.config import Settings
 from finder.directory.batch import Batch, apply_batch
 from finder.domain.listing import GroupDraft, ListingDraft, OverrideDraft
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision, RecurrenceKind
 from finder.store.database import Database
 from finder.store.shelf import PublicListing, PublicSlug
-from finder.web.parts import Parts
-from tests.conftest import NOW
+from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location, a_schedule
 
 Site = Callable[..., FlaskClient]
 
 
-def parts_of(app: Flask) -> Parts:
-    """The parts of *app*, to be closed after a test."""
-    return cast("Parts", app.extensions["finder"])
-
-
 @pytest.fixture
-def site_with(database: Database, settings_for: Callable[..., Settings]) -> Iterator[Site]:
+def site_with(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Site:
     """Make a site of a few listings, asked at `NOW`: a Tuesday, 6:05 pm in Austin."""
-    made: list[Flask] = []
 
     def make(*listings: ListingDraft, **variables: str) -> FlaskClient:
         with database.unit_of_work() as session:
             apply_batch(session, Batch(source="Test feed", new=listings), actor="test", reason="", now=NOW)
         url = database.url.render_as_string(hide_password=False)
         variables = {"zone": "America/Chicago"} | variables
-        made.append(create_app(settings_for(url, **variables)))
-        return made[-1].test_client()
+        return build_site(settings_for(url, **variables)).test_client()
 
-    yield make
-    for app in made:
-        parts_of(app).reader.close()
+    return make
 
 
 def page_of(client: FlaskClient, slug: str, status: int = 200) -> str:
