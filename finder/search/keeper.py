@@ -32,6 +32,11 @@ class Keeper:
         self.stale = False
         _forget_lock_in_children(self)
 
+    @property
+    def latest(self) -> Snapshot | None:
+        """The snapshot given last, without asking whether there is a newer one."""
+        return self._snapshot
+
     def current(self) -> Snapshot:
         """The snapshot as new as the directory; while the database is out of reach, the one held.
 

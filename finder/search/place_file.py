@@ -23,6 +23,8 @@ FAR_KM = 100
 NARROW_DEGREES, WIDE_DEGREES = 0.15, 1.0
 MAX_OF_ONE_NAME = 80
 AREA_COUNTRIES = ("US", "CA", "AU")
+#: Names whose places are kept in memory. Only names that are a place's: what else was typed is not kept.
+MAX_KEPT_NAMES = 4096
 
 _ZIP = re.compile(r"(?<!\d)(\d{5})(?:[-\s]\d{4})?$")
 _LAST = "\U0010ffff"
@@ -38,6 +40,7 @@ class PlaceFile:
     def __init__(self, path: Path) -> None:
         self._address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._held = threading.local()
+        self._named: dict[str, tuple[Candidate, ...]] = {}
 
     def _rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
         held = self._held
@@ -85,12 +88,22 @@ class PlaceFile:
 
     def named(self, key: str) -> list[Candidate]:
         """Towns and counties known by *key*, the largest first."""
+        known = self._named.get(key)
+        if known is None:
+            known = self._read_named(key)
+            if known:
+                if len(self._named) >= MAX_KEPT_NAMES:
+                    self._named.clear()
+                self._named[key] = known
+        return list(known)
+
+    def _read_named(self, key: str) -> tuple[Candidate, ...]:
         rows = self._rows(
             f"SELECT {_COLUMNS}, n.own FROM name n JOIN place p ON p.id = n.place JOIN zone z ON z.id = p.zone "  # noqa: S608 - constants
             "WHERE n.key = ? ORDER BY p.population DESC LIMIT ?",
             (key, MAX_OF_ONE_NAME),
         )
-        return [Candidate(self._place(row), bool(row[8]), row[1]) for row in rows]
+        return tuple(Candidate(self._place(row), bool(row[8]), row[1]) for row in rows)
 
     def spelt_like(self, trigrams: Sequence[str], limit: int) -> list[str]:
         """Keys that share most of *trigrams*."""

@@ -120,7 +120,7 @@ def _demo() -> bool:
     """Whether the page warns that meetings are made up; what was known last while the database is out of reach."""
     held = parts()
     try:
-        return frame().holds_demo(held, held.keeper.current())
+        return frame().holds_demo(held, held.keeper.latest or held.keeper.current())
     except READ_ERRORS:
         return frame().demo
 

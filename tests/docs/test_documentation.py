@@ -1,7 +1,10 @@
 """What the documentation says is so."""
 
+import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import click
@@ -9,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from finder.cli import finder as group
+from tests.servers import FINDER
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -61,3 +65,25 @@ def test_the_lock_files_name_no_registry() -> None:
 def test_help_of_the_group_lists_every_command() -> None:
     shown = CliRunner().invoke(group, ["--help"]).output
     assert all(name in shown for name in group.commands)
+
+
+def first_feed() -> list[str]:
+    """The commands of the README's section about the first feed."""
+    section = text_of(ROOT / "README.md").split("## The first real feed")[1].split("\n## ")[0]
+    block = re.findall(r"```\n(.*?)```", section, re.DOTALL)[0]
+    return [line for line in block.splitlines() if line]
+
+
+def test_the_first_feed_of_the_readme_is_loaded_by_its_own_words(tmp_path: Path) -> None:
+    row = {"slug": "demo-one", "name": "Demo One", "day": 1, "time": "19:00", "types": ["O"], "location": "Demo Hall"}
+    row |= {"formatted_address": "1 Example Street, Irvine, CA 92602, USA", "latitude": 33.69, "longitude": -117.77}
+    (tmp_path / "feed.json").write_text(json.dumps([row]), encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+    commands = first_feed()
+    assert len(commands) == 3
+    for command in commands:
+        words = [str(FINDER) if word == ".venv/bin/finder" else word for word in shlex.split(command)]
+        done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert {name: report[name] for name in ("new", "refused", "gone")} == {"new": 1, "refused": 0, "gone": 0}

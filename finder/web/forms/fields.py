@@ -5,8 +5,12 @@ the form is ignored. The page's search and the API read the same form.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from finder.domain.text import clean
@@ -92,7 +96,7 @@ class Many(One):
         self.data = tuple(dict.fromkeys(self.read(text) for text in texts))
 
 
-class SearchForm(Form):  # type: ignore[misc]  # WTForms brings no types
+class EverySearchField(Form):  # type: ignore[misc]  # WTForms brings no types
     """Every parameter of a search, in the order they stand in a canonical URL."""
 
     near = One("City, postcode or neighbourhood", text_of(MAX_PLACE_LENGTH))
@@ -122,11 +126,29 @@ class SearchForm(Form):  # type: ignore[misc]  # WTForms brings no types
     per_page = One("Meetings a page", whole(1, 100))
     tz = One("Time zone", read_zone)
 
+
+#: Parameter -> its field, unbound, and what it holds when it was not given: () for one that may be repeated, or None.
+FIELDS: dict[str, tuple[UnboundField, tuple[()] | None]] = {
+    bound.name: (getattr(EverySearchField, attribute), () if isinstance(bound, Many) else None)
+    for attribute, bound in EverySearchField()._fields.items()
+}
+if tuple(FIELDS) != PARAMETERS or not set(FORMAT_FACETS) <= set(PARAMETERS):
+    raise RuntimeError("The fields of the search form and the parameters of a query differ.")
+
+
+class SearchForm(BaseForm):  # type: ignore[misc]  # WTForms brings no types
+    """The fields of a search that were given: most questions give two or three of twenty-six."""
+
+    def __init__(self, args: "MultiDict[str, str]") -> None:
+        super().__init__({name: FIELDS[name][0] for name in PARAMETERS if name in args})
+        self.process(args)
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - each parameter has a type of its own
+        """What was read of parameter *name*; None or () when it was not given or is at fault."""
+        held = self._fields.get(name)
+        return FIELDS[name][1] if held is None else held.data
+
     @property
     def faults(self) -> dict[str, str]:
         """Parameter -> instruction, for every parameter that cannot be used as it came."""
         return {field.name: field.process_errors[0] for field in self if field.process_errors}
-
-
-if tuple(field.name for field in SearchForm()) != PARAMETERS or not set(FORMAT_FACETS) <= set(PARAMETERS):
-    raise RuntimeError("The fields of the search form and the parameters of a query differ.")

@@ -86,7 +86,7 @@ class _Reading:
 
     def value(self, name: str) -> Any:  # noqa: ANN401 - each parameter has a type of its own
         """What was read of parameter *name*; None or () when it was not given or is at fault."""
-        return self.form[name].data
+        return self.form.value(name)
 
     def check_choices(self) -> None:
         """Refuse slugs of programs, formats and regions that the directory does not have."""
@@ -177,8 +177,8 @@ def _criteria(reading: _Reading, settings: Settings, *, within_km: float, per_pa
         when=value("when"),
         days=tuple(sorted(value("day"))),
         bands=value("time"),
-        start_from=value("start_from"),
-        start_until=value("start_until"),
+        start_from=value("from"),
+        start_until=value("until"),
         programs=value("program"),
         approaches=value("approach"),
         formats=value("format"),

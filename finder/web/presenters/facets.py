@@ -1,7 +1,7 @@
 """The filters beside an answer: every choice with the number of meetings it would show."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -11,6 +11,9 @@ from finder.web.presenters.times import WEEKDAYS
 
 Asked = Mapping[str, Sequence[str]]
 Counts = Mapping[str, Mapping[str, int]]
+
+#: A value, how many meetings it would show, and whether it is chosen.
+Choice = tuple[str, int, bool]
 
 #: Choices shown before "more".
 FIRST = 8
@@ -88,20 +91,24 @@ class Filters:
 
 @dataclass(slots=True)
 class TickBox:
-    """Ticks as HTML in pieces, by parameter, value and label; a vocabulary has a few hundred of them."""
+    """Ticks as HTML in pieces, by parameter and value; those of one vocabulary, which has a few hundred of them."""
 
     render: Render
-    held: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+    held: tuple[int, dict[tuple[str, str], tuple[str, ...]]] = (0, {})
 
-    def tick(self, name: str, value: str, label: str, *, count: int, chosen: bool) -> str:
-        """One tick with its count."""
-        key = (name, value, label)
-        pieces = self.held.get(key)
-        if pieces is None:
-            if len(self.held) > 10 * MOST * len(PLANS):
-                self.held.clear()  # vocabularies come and go
-            pieces = self.held[key] = pieces_of(self.render, TICK, 2, name=name, value=value, label=label)
-        return f"{pieces[0]}{' checked' if chosen else ''}{pieces[1]}{count:,}{pieces[2]}"
+    def ticks(self, name: str, values: Iterable[Choice], labels: Labels) -> list[str]:
+        """A tick with its count for every one of *values*."""
+        if self.held[0] != labels.revision:
+            self.held = (labels.revision, {})
+        held = self.held[1]
+        html = []
+        for value, count, chosen in values:
+            pieces = held.get((name, value))
+            if pieces is None:
+                label = chosen_label(name, value, labels)
+                pieces = held[name, value] = pieces_of(self.render, TICK, 2, name=name, value=value, label=label)
+            html.append(f"{pieces[0]}{' checked' if chosen else ''}{pieces[1]}{count:,}{pieces[2]}")
+        return html
 
 
 def filters(asked: Asked, counts: Counts, labels: Labels, box: TickBox, *, total: str, has_place: bool) -> Filters:
@@ -131,7 +138,7 @@ def _one(asked: Asked, name: str) -> str:
     return next(iter(asked.get(name, ())), "")
 
 
-def _values(plan: FacetPlan, asked: Asked, counts: Counts, labels: Labels) -> list[tuple[str, int, bool]]:
+def _values(plan: FacetPlan, asked: Asked, counts: Counts, labels: Labels) -> list[Choice]:
     """Value, count, whether chosen: those that show something or are chosen, in their order."""
     found = counts.get(plan.name, {})
     chosen = set(asked.get(plan.name, ()))
@@ -146,11 +153,8 @@ def _values(plan: FacetPlan, asked: Asked, counts: Counts, labels: Labels) -> li
     return values[:MOST]
 
 
-def _facet(plan: FacetPlan, values: list[tuple[str, int, bool]], labels: Labels, box: TickBox) -> Facet:
-    html = [
-        box.tick(plan.name, value, chosen_label(plan.name, value, labels), count=count, chosen=chosen)
-        for value, count, chosen in values
-    ]
+def _facet(plan: FacetPlan, values: list[Choice], labels: Labels, box: TickBox) -> Facet:
+    html = box.ticks(plan.name, values, labels)
     first = len(html) if len(html) <= FIRST + 1 else FIRST
     return Facet(
         title=plan.title,

@@ -28,6 +28,11 @@ class Group:
     cards: list[Markup]
     on: bool = False
 
+    @property
+    def body(self) -> Markup:
+        """The cards one after another."""
+        return Markup("\n".join(self.cards))  # noqa: S704 - of Markup
+
 
 def groups(shown: Sequence[tuple[Hit, Card]], seeker: Seeker, sort: Sort) -> list[Group]:
     """The cards of a page under their headings; an order that is not by time has none."""
