@@ -13,7 +13,7 @@ import orjson
 
 from finder.directory.shelf import ShelfVocabulary, shelf_row
 from finder.domain.vocabulary import Approach, FormatKind
-from tests.synthetic_words import CITIES, FIRST_WORDS, HALLS, HOURS, NOTES, ODD_HOURS, SECOND_WORDS
+from tests.synthetic_words import CITIES, FIRST_WORDS, HALLS, HOURS, NOTES, ODD_HOURS, SECOND_WORDS, City
 
 Document = dict[str, Any]
 
@@ -22,7 +22,9 @@ KINDS = tuple(FormatKind)
 _TOWNS, _IN_TOWNS = 12, 0.55
 
 
-def vocabulary_documents(*, programs: int = 14, formats: int = 60) -> dict[str, list[Document]]:
+def vocabulary_documents(
+    *, programs: int = 14, formats: int = 60, cities: tuple[City, ...] = CITIES
+) -> dict[str, list[Document]]:
     """Public documents of programs, formats and regions, by kind; the bits of the formats are spread over all words."""
     approaches = tuple(Approach)
     return {
@@ -55,14 +57,14 @@ def vocabulary_documents(*, programs: int = 14, formats: int = 60) -> dict[str, 
             }
             for number in range(formats)
         ],
-        "region": _region_documents(),
+        "region": _region_documents(cities),
     }
 
 
-def _region_documents() -> list[Document]:
+def _region_documents(cities: tuple[City, ...]) -> list[Document]:
     found: dict[tuple[str, ...], Document] = {}
     path: tuple[str, ...]
-    for name, state, country, latitude, longitude, _, _ in CITIES:
+    for name, state, country, latitude, longitude, _, _ in cities:
         for path in ((country,), (country, state), (country, state, name)):
             if path not in found:
                 parent = found.get(path[:-1])
@@ -103,7 +105,15 @@ def shelf_vocabulary(documents: dict[str, list[Document]]) -> ShelfVocabulary:
 class Maker:
     """Makes documents of listings. ``odd`` is the share of those that are not plainly weekly, or odd otherwise."""
 
-    def __init__(self, vocabulary: dict[str, list[Document]], *, seed: int = 7, odd: float = 0.03) -> None:
+    def __init__(
+        self,
+        vocabulary: dict[str, list[Document]],
+        *,
+        seed: int = 7,
+        odd: float = 0.03,
+        cities: tuple[City, ...] = CITIES,
+    ) -> None:
+        self._towns = cities
         self._random = random.Random(seed)  # noqa: S311 - made-up data
         self._odd = odd
         self._programs = [each["slug"] for each in vocabulary["program"]]
@@ -114,7 +124,7 @@ class Maker:
             by_parent.setdefault(region["parent_id"], []).append(region)
         self._children = by_parent
         self._regions = {region["id"]: region for region in vocabulary["region"]}
-        self._cities = [self._city_region(city) for city in CITIES]
+        self._cities = [self._city_region(city) for city in cities]
 
     def _city_region(self, city: tuple[Any, ...]) -> Document:
         for region in self._regions.values():
@@ -128,14 +138,14 @@ class Maker:
 
     def documents(self, count: int, *, first_id: int = 1) -> Iterator[Document]:
         """That many documents, with ids from *first_id*."""
-        weights = [city[5] for city in CITIES]
-        numbers = self._random.choices(range(len(CITIES)), weights, k=count)
+        weights = [city[5] for city in self._towns]
+        numbers = self._random.choices(range(len(self._towns)), weights, k=count)
         for place, number in enumerate(numbers):
             yield self._document(first_id + place, number)
 
     def _document(self, identity: int, city: int) -> Document:
         chance = self._random
-        _, state, country, latitude, longitude, _, zone = CITIES[city]
+        _, state, country, latitude, longitude, _, zone = self._towns[city]
         attendance = chance.choices(("in_person", "hybrid", "online"), (77, 10, 13))[0]
         is_odd = chance.random() < self._odd
         location = None
@@ -190,10 +200,10 @@ class Maker:
         return {
             "id": city * 1000 + chance.randrange(1000) + 1,
             "name": chance.choice(HALLS),
-            "address": f"{chance.randint(1, 999)} Example Street, {CITIES[city][0]}, {state}",
+            "address": f"{chance.randint(1, 999)} Example Street, {self._towns[city][0]}, {state}",
             "street": "",
             "unit": "",
-            "city": CITIES[city][0],
+            "city": self._towns[city][0],
             "state": state,
             "postal_code": "",
             "country": country,

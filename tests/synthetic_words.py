@@ -1,7 +1,10 @@
 """What made-up listings are made of: real cities, invented names, notes and hours."""
 
 #: Name, state, country, latitude, longitude, weight, zone.
-CITIES = (
+City = tuple[str, str, str, float, float, int, str]
+
+#: Cities at the edges of the map among them.
+CITIES: tuple[City, ...] = (
     ("New York", "NY", "US", 40.71, -74.01, 45, "America/New_York"),
     ("Los Angeles", "CA", "US", 34.05, -118.24, 30, "America/Los_Angeles"),
     ("Chicago", "IL", "US", 41.88, -87.63, 22, "America/Chicago"),

@@ -80,17 +80,31 @@ def _weight(question: str, kept: Kept) -> int:
     return len(question) + len(kept.body) + len(kept.squeezed) + _ENTRY_COST
 
 
+#: Whose turn it is to answer: threads that compute side by side in one process get in each other's way. Whoever waits
+#: for a slow database holds up others for so many seconds at most.
+_TURN = threading.Lock()
+MAX_WAIT_S = 1.0
+
 #: Builds an answer from a snapshot, for an aware instant (UTC, the beginning of the minute).
 Build = Callable[[Parts, Snapshot, dt.datetime], Response]
 
 
 def answer_from_cache(build: Build) -> Response:
-    """The answer to this GET request: by 304, from memory, or built by *build*.
+    """The answer to this GET request: by 304, from memory, or built by *build*; one at a time in a process.
 
     A view passes what it would do anyway; *build* gets the parts, the one snapshot of this request and the minute. Its
     answer is kept when it is a 200 that does not say ``no-store``; what it raises is raised. While the database is out
     of reach the last answer to the same question is given, if there is one.
     """
+    has_turn = _TURN.acquire(timeout=MAX_WAIT_S)
+    try:
+        return _answer(build)
+    finally:
+        if has_turn:
+            _TURN.release()
+
+
+def _answer(build: Build) -> Response:
     held = parts()
     now = held.clock()
     minute = int(now.timestamp()) // 60

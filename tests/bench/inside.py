@@ -9,21 +9,23 @@ from finder.search.criteria import SearchCriteria
 from finder.search.snapshot_build import build_snapshot
 from finder.store import migrate
 from finder.store.database import Database
+from tests.bench.cities import largest_cities
 from tests.bench.engine import MILES_25, questions, timed
 from tests.search.shelves import Shelf
 
-PROGRAMS, FORMATS = 46, 174
+PROGRAMS, FORMATS, CITIES = 46, 174, 230
 
 
 def shelf_of(folder: Path, size: int) -> Shelf:
     """A directory of *size* made-up listings in *folder*, made when it is not there."""
     path = folder / f"directory-{size}.db"
+    cities = largest_cities(CITIES)
     if path.exists():
-        return Shelf.opened(path, programs=PROGRAMS, formats=FORMATS)
+        return Shelf.opened(path, programs=PROGRAMS, formats=FORMATS, cities=cities)
     database = Database(f"sqlite:///{path}")
     migrate.upgrade(database)
     database.dispose()
-    shelf = Shelf(path, programs=PROGRAMS, formats=FORMATS, keep=False)
+    shelf = Shelf(path, programs=PROGRAMS, formats=FORMATS, cities=cities, keep=False)
     shelf.put(shelf.maker().documents(size))
     return shelf
 

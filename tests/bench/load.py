@@ -23,8 +23,11 @@ class Connection:
     sent_at: float = 0.0
 
 
-def run(port: int, requests: list[bytes], *, seconds: float, connections: int) -> dict[str, object]:
-    """Send *requests* in turn over *connections* for *seconds*; gives rate, statuses and latencies in ms."""
+def run(port: int, requests: list[bytes], *, seconds: float, connections: int, once: bool) -> dict[str, object]:
+    """Send *requests* in turn over *connections* for *seconds*; gives rate, statuses and latencies in ms.
+
+    *once*: it ends when every request was answered.
+    """
     selector = selectors.DefaultSelector()
     statuses: Counter[int] = Counter()
     latencies: list[float] = []
@@ -48,6 +51,9 @@ def run(port: int, requests: list[bytes], *, seconds: float, connections: int) -
             if status:
                 statuses[status] += 1
                 latencies.append((time.perf_counter() - connection.sent_at) * 1000)
+                if once and number == len(requests):
+                    end = 0.0
+                    break
                 number = _send(connection, requests, number)
     took = time.perf_counter() - began
     for key in list(selector.get_map().values()):
@@ -87,7 +93,9 @@ def main() -> None:
     """Read what to ask for as JSON from standard input, write the figures as JSON."""
     asked = json.load(sys.stdin)
     requests = [request(path, headers) for path, headers in asked["requests"]]
-    figures = run(asked["port"], requests, seconds=asked["seconds"], connections=asked["connections"])
+    figures = run(
+        asked["port"], requests, seconds=asked["seconds"], connections=asked["connections"], once=asked["once"]
+    )
     json.dump(figures, sys.stdout)
 
 

@@ -3,8 +3,10 @@
 import datetime as dt
 import gzip
 import http.client
+import itertools
 import json
 import os
+import random
 import re
 import signal
 import statistics
@@ -13,19 +15,25 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from finder.cli.serving import THREADS, WORKER
+from finder.domain.geo import distance_km
 from finder.search.gazetteer_build import build_gazetteer
-from tests.bench.inside import shelf_of
+from tests.bench.cities import largest_cities
+from tests.bench.inside import CITIES, shelf_of
 from tests.servers import Server, _free_port
-from tests.synthetic_words import CITIES
+from tests.synthetic_words import City
 
 CONNECTIONS = 8
 WORKERS = 2
 CHANGES = 12
+#: Towns that the warm questions are about: what is asked for most.
+WARM_TOWNS = 12
+#: Towns so far apart share no meeting within 25 miles.
+APART_KM = 90
 
 Asked = Sequence[tuple[str, dict[str, str]]]
 
@@ -71,9 +79,9 @@ def ask(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[in
     return response.status, {name.lower(): value for name, value in response.getheaders()}, body
 
 
-def rate(port: int, requests: Asked, seconds: float, wanted: int) -> float:
-    """Answers a second, asked by a process of its own; every status has to be *wanted*."""
-    asked = {"port": port, "requests": requests, "seconds": seconds, "connections": CONNECTIONS}
+def rate(port: int, requests: Asked, seconds: float, wanted: int, *, once: bool = False) -> float:
+    """Answers a second, asked by a process of its own, each request *once* or in turn; every status is *wanted*."""
+    asked = {"port": port, "requests": requests, "seconds": seconds, "connections": CONNECTIONS, "once": once}
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load"], input=json.dumps(asked), capture_output=True, text=True, check=False
     )
@@ -85,28 +93,37 @@ def rate(port: int, requests: Asked, seconds: float, wanted: int) -> float:
     return float(found["rate"])
 
 
-def places(size: int) -> list[str]:
-    """Towns of the made-up directory that a search understands."""
-    del size
-    return [f"{city[0]}, {city[1]}" for city in CITIES if city[2] == "US"]
+def towns_of() -> list[City]:
+    """Cities that a search understands, far enough apart that no meeting is near two of them, the largest first."""
+    found: list[City] = []
+    for city in largest_cities(CITIES):
+        apart = all(distance_km(city[3], city[4], other[3], other[4]) > APART_KM for other in found)
+        if city[2] == "US" and apart:
+            found.append(city)
+    return found
 
 
-def questions(kind: str, base: str, towns: list[str]) -> Iterator[str]:
-    """Different questions: those of *kind* warm show the same cards again and again, those of kind cold new ones."""
-    number = 0
-    while True:
-        for town in towns[:4] if kind == "warm" else towns:
-            near = urllib.parse.quote_plus(town)
-            if kind == "warm":
-                yield f"{base}?near={near}&within={25 + number / 1000:.3f}"
-            else:
-                yield f"{base}?near={near}&within=50&page={number + 1}"
-        number += 1
+def near(town: City) -> str:
+    """The town as a value in an address."""
+    return urllib.parse.quote_plus(f"{town[0]}, {town[1]}")
 
 
-def take(source: Iterator[str], count: int) -> Asked:
-    """The first *count* as requests."""
-    return [(path, {}) for path, _ in zip(source, range(count), strict=False)]
+def warm(base: str, towns: list[City]) -> Iterator[str]:
+    """Questions that are never the same and show the same cards again and again."""
+    for number in itertools.count():
+        for town in towns:
+            yield f"{base}?near={near(town)}&within={25 + number / 1000:.3f}"
+
+
+def cold(port: int, towns: list[City]) -> list[str]:
+    """Every full page of every town, in a mixed order: each shows 25 cards that no other shows."""
+    found = []
+    for town in towns:
+        path = f"?near={near(town)}&within=25"
+        pages = json.loads(ask(port, f"/api/v1/meetings{path}&per_page=25")[2])["pages"]
+        found += [f"/{path}&page={page}" for page in range(1, pages)]
+    random.Random(5).shuffle(found)  # noqa: S311 - an order
+    return found
 
 
 def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:
@@ -136,54 +153,39 @@ def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: in
 def ratios(port: int, yardstick: int, seconds: float, rounds: int) -> dict[str, float]:
     """Throughput of the kinds of question as percent of hello's, the median of the rounds."""
     towns = full_towns(port)
-    again = f"/?near={urllib.parse.quote_plus(towns[0])}&within=25"
+    cold_pages = cold(port, towns)
+    each = len(cold_pages) // rounds
+    again = f"/?near={near(towns[0])}&within=25"
     etag = ask(port, again)[1]["etag"]
-    fresh = {
-        "warm": questions("warm", "/", towns),
-        "cold": questions("cold", "/", towns),
-        "json": questions("warm", "/api/v1/meetings", towns),
-    }
-    for path, _ in take(questions("warm", "/", towns), 60):
-        ask(port, path)
+    pages, answers = warm("/", towns[:WARM_TOWNS]), warm("/api/v1/meetings", towns[:WARM_TOWNS])
     found: dict[str, list[float]] = {}
-    hellos = []
-    for _ in range(rounds):
-        plain = rate(yardstick, [("/", {})], seconds, 200)
-        hellos.append(plain)
-        for name, source in fresh.items():
-            count = int(plain * seconds * (0.5 if name != "cold" else 0.25))
-            found.setdefault(name, []).append(
-                rate(port, cold_only(port, take(source, count), name), seconds, 200) / plain
-            )
-        found.setdefault("again", []).append(rate(port, [(again, {})], seconds, 200) / plain)
-        unchanged = [(again, {"If-None-Match": etag})]
-        found.setdefault("unchanged", []).append(rate(port, unchanged, seconds, 304) / plain)
-    return {name: 100 * statistics.median(values) for name, values in found.items()} | {
-        "hello_rate": statistics.median(hellos)
-    }
+    for number in range(rounds):
+        plain = rate(yardstick, as_requests(["/"]), seconds, 200)
+        enough = int(plain * seconds * 0.6)
+        measured = {
+            "hello_rate": 0.01,
+            "cold": rate(port, as_requests(cold_pages[number * each : (number + 1) * each]), seconds, 200, once=True)
+            / plain,
+            "warm": rate(port, as_requests(itertools.islice(pages, enough)), seconds, 200) / plain,
+            "json": rate(port, as_requests(itertools.islice(answers, enough)), seconds, 200) / plain,
+            "again": rate(port, as_requests([again]), seconds, 200) / plain,
+            "unchanged": rate(port, [(again, {"If-None-Match": etag})], seconds, 304) / plain,
+        }
+        for name, value in measured.items():
+            found.setdefault(name, []).append(value * (plain if name == "hello_rate" else 1))
+    return {name: 100 * statistics.median(values) for name, values in found.items()}
 
 
-def cold_only(port: int, requests: Asked, name: str) -> Asked:
-    """For the cold kind: only pages that are full, so that each shows 25 cards never shown before."""
-    if name != "cold":
-        return requests
-    pages: dict[str, int] = {}
-    full = []
-    for path, headers in requests:
-        town, _, page = path.rpartition("&page=")
-        if town not in pages:
-            pages[town] = json.loads(ask(port, town.replace("/?", "/api/v1/meetings?", 1) + "&per_page=25")[2])["pages"]
-        if int(page) < pages[town]:
-            full.append((path, headers))
-    return full
+def as_requests(paths: Iterable[str]) -> Asked:
+    """Paths to ask for, without headers."""
+    return [(path, {}) for path in paths]
 
 
-def full_towns(port: int) -> list[str]:
+def full_towns(port: int) -> list[City]:
     """Towns with at least two full pages."""
     found = []
-    for town in places(0):
-        path = f"/api/v1/meetings?near={urllib.parse.quote_plus(town)}&within=25"
-        status, _, body = ask(port, path)
+    for town in towns_of():
+        status, _, body = ask(port, f"/api/v1/meetings?near={near(town)}&within=25")
         if status == http.HTTPStatus.OK and json.loads(body)["total"] >= 50:
             found.append(town)
     return found
@@ -193,7 +195,7 @@ def page_kilobytes(port: int) -> float:
     """The largest results page of the towns, compressed."""
     sizes = []
     for town in full_towns(port):
-        path = f"/?near={urllib.parse.quote_plus(town)}&within=25"
+        path = f"/?near={near(town)}&within=25"
         body = ask(port, path, {"Accept-Encoding": "gzip"})[2]
         if body.count(b"<") and not body.startswith(b"\x1f\x8b"):
             body = gzip.compress(body, 6)

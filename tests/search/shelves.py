@@ -12,6 +12,7 @@ from finder.store.database import Database
 from finder.store.shelf import DirectoryRevision, PublicListing, PublicVocabulary
 from finder.store.shelf_reader import ShelfReader
 from tests.synthetic import Document, Maker, shelf_rows, shelf_vocabulary, vocabulary_documents, vocabulary_rows
+from tests.synthetic_words import CITIES, City
 
 _ROWS_AT_A_TIME = 5000
 
@@ -19,10 +20,19 @@ _ROWS_AT_A_TIME = 5000
 class Shelf:
     """The shelf in the file *path*; ``documents`` are those on it, by id, unless they are too many to keep."""
 
-    def __init__(self, path: Path, *, programs: int = 14, formats: int = 60, keep: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        programs: int = 14,
+        formats: int = 60,
+        cities: tuple[City, ...] = CITIES,
+        keep: bool = True,
+    ) -> None:
+        self._cities = cities
         self.database = Database(f"sqlite:///{path}")
         Base.metadata.create_all(self.database.engine)
-        self.vocabulary = vocabulary_documents(programs=programs, formats=formats)
+        self.vocabulary = vocabulary_documents(programs=programs, formats=formats, cities=cities)
         self.documents: dict[int, Document] = {}
         self.revision = 1
         self._keep = keep
@@ -31,18 +41,18 @@ class Shelf:
             session.execute(insert(PublicVocabulary), vocabulary_rows(self.vocabulary))
 
     @classmethod
-    def opened(cls, path: Path, *, programs: int, formats: int) -> "Shelf":
+    def opened(cls, path: Path, *, programs: int, formats: int, cities: tuple[City, ...] = CITIES) -> "Shelf":
         """The shelf that an earlier run left in *path*, without its documents."""
         shelf = cls.__new__(cls)
         shelf.database = Database(f"sqlite:///{path}")
-        shelf.vocabulary = vocabulary_documents(programs=programs, formats=formats)
-        shelf.documents, shelf._keep = {}, False
+        shelf.vocabulary = vocabulary_documents(programs=programs, formats=formats, cities=cities)
+        shelf.documents, shelf._keep, shelf._cities = {}, False, cities
         shelf.revision = shelf.reader().revision().directory
         return shelf
 
     def maker(self, *, seed: int = 7, odd: float = 0.03) -> Maker:
         """What makes documents that fit this shelf."""
-        return Maker(self.vocabulary, seed=seed, odd=odd)
+        return Maker(self.vocabulary, seed=seed, odd=odd, cities=self._cities)
 
     def reader(self) -> ShelfReader:
         """A reader of it."""
