@@ -16,7 +16,21 @@ from finder.search.local_keeper import LocalKeeper
 from finder.search.places import Gazetteer
 from finder.store.database import Database
 from finder.store.shelf_reader import ShelfReader
-from finder.web import about, api, assets, calendar, errors, headers, health, leave, meeting, page, programs, seek
+from finder.web import (
+    about,
+    api,
+    assets,
+    caching,
+    calendar,
+    errors,
+    headers,
+    health,
+    leave,
+    meeting,
+    page,
+    programs,
+    seek,
+)
 from finder.web.parts import Parts
 
 Clock = Callable[[], dt.datetime]
@@ -74,6 +88,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         gazetteer=Gazetteer(gazetteer_path(settings)),
         local=LocalKeeper(reader, clock=clock),
     )
+    caching.install(app)
     headers.install(app)
     errors.install(app)
     assets.install(app)

@@ -11,9 +11,9 @@ from finder.domain.errors import FinderError
 from finder.search.gazetteer_build import is_current
 from finder.store import migrate
 
-THREADS = 4
+THREADS = 8
 #: A threaded worker that keeps what it is asked out of the log.
-WORKER = "finder.web.refusals.QuietWorker"
+WORKER = "finder.web.lanes.LaneWorker"
 
 
 @click.command()

@@ -18,7 +18,7 @@ from finder.search.engine import find
 from finder.search.places import MAX_LENGTH as MAX_PLACE_LENGTH
 from finder.search.places import Place
 from finder.search.snapshot import Snapshot
-from finder.web.armour import DATA_POLICY
+from finder.web.armour import OPEN_TO_ALL
 from finder.web.caching import PRIVATE, answer_from_cache
 from finder.web.errors import problem
 from finder.web.faults import fault_of
@@ -36,13 +36,11 @@ MAX_SUGGESTIONS = 8
 @blueprint.after_request
 def open_to_all(response: Response) -> Response:
     """Let any site read the answer; no credentials are involved."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Content-Security-Policy"] = DATA_POLICY
+    for name, value in OPEN_TO_ALL:
+        response.headers[name] = value
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
         response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
-    else:
-        response.headers["Access-Control-Expose-Headers"] = "ETag"
     return response
 
 

@@ -45,6 +45,14 @@ ARMOUR = (
 
 
 Headers = list[tuple[str, str]]
+
+#: What is under `API` any site may read, without credentials.
+API = "/api/"
+OPEN_TO_ALL: Headers = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag"),
+    ("Content-Security-Policy", DATA_POLICY),
+]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 

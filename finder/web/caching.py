@@ -15,14 +15,17 @@ import datetime as dt
 import gzip
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
-from typing import NamedTuple, cast
+from http import HTTPStatus
+from typing import Any, NamedTuple, cast
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
+from werkzeug.sansio.utils import host_is_trusted
 
 from finder.search.snapshot import Snapshot
 from finder.store.shelf_reader import READ_ERRORS
+from finder.web.armour import API, OPEN_TO_ALL, Headers, WsgiApp
 from finder.web.parts import Parts, parts
 
 PUBLIC = "public, max-age=60, stale-while-revalidate=300"
@@ -80,17 +83,87 @@ def _weight(question: str, kept: Kept) -> int:
     return len(question) + len(kept.body) + len(kept.squeezed) + _ENTRY_COST
 
 
-#: Whose turn it is to answer: threads that compute side by side in one process get in each other's way. Whoever waits
+#: Builds an answer from a snapshot, for an aware instant (UTC, the beginning of the minute).
+Build = Callable[[Parts, Snapshot, dt.datetime], Response]
+Environ = dict[str, Any]
+
+#: Whose turn it is to build: threads that compute side by side in one process get in each other's way. Whoever waits
 #: for a slow database holds up others for so many seconds at most.
 _TURN = threading.Lock()
 MAX_WAIT_S = 1.0
+EXTENSION = "finder.answers"
 
-#: Builds an answer from a snapshot, for an aware instant (UTC, the beginning of the minute).
-Build = Callable[[Parts, Snapshot, dt.datetime], Response]
+
+class Asked(NamedTuple):
+    """A question at its minute: the snapshot that answers it, and the digest that stands for the answer."""
+
+    question: str
+    snapshot: Snapshot
+    minute: dt.datetime
+    digest: str
+
+    @classmethod
+    def of(cls, environ: Environ, held: Parts) -> "Asked":
+        """What is asked now. Raises what the keeper raises when there is nothing to answer from."""
+        minute = int(held.clock().timestamp()) // 60
+        snapshot, settings, question = held.keeper.current(), held.settings, question_of(environ)
+        said = f"{settings.language}\n{snapshot.revision}\n{minute}\n{question}".encode("utf-8", "surrogateescape")
+        digest = blake2b(said, digest_size=16, key=_key(settings.secret_key)).hexdigest()
+        return cls(question, snapshot, dt.datetime.fromtimestamp(minute * 60, dt.UTC), digest)
+
+
+def question_of(environ: Environ) -> str:
+    """The path and the query of a request, as they came."""
+    path = environ.get("PATH_INFO", "")
+    return f"{len(path)}:{path}?{environ.get('QUERY_STRING', '')}"
+
+
+class Front:
+    """A WSGI application that gives what is known already, and lets *inner* build the rest."""
+
+    def __init__(self, inner: WsgiApp, held: Parts, cache: AnswerCache) -> None:
+        self.inner, self._held, self._cache = inner, held, cache
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer by 304, from memory, or as *inner* does."""
+        given = self._known(environ)
+        if given is None:
+            return self.inner(environ, start_response)
+        status, headers, body = given
+        if environ["PATH_INFO"].startswith(API):
+            headers += OPEN_TO_ALL
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _known(self, environ: Environ) -> tuple[HTTPStatus, Headers, bytes] | None:
+        tags = environ.get("HTTP_IF_NONE_MATCH", "")
+        kept = self._cache.get(question_of(environ))
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not (tags or kept):
+            return None
+        if not host_is_trusted(environ.get("HTTP_HOST", ""), self._held.settings.trusted_hosts):
+            return None
+        try:
+            asked = Asked.of(environ, self._held)
+        except READ_ERRORS:
+            return None
+        if asked.digest in tags:
+            tag = _etag(asked.digest, squeezed=f"{asked.digest}-gzip" in tags)
+            return HTTPStatus.NOT_MODIFIED, [("ETag", tag), *_SHARED], b""
+        if kept is None or kept.digest != asked.digest:
+            return None
+        headers, body = _given(self._cache, asked.question, kept, environ)
+        return HTTPStatus.OK, [*headers, ("Content-Length", str(len(body)))], body
+
+
+def install(app: Flask) -> None:
+    """Put the front before *app*, whose parts must be in place."""
+    cache = app.extensions[EXTENSION] = AnswerCache()
+    front = Front(app.wsgi_app, cast("Parts", app.extensions["finder"]), cache)
+    app.wsgi_app = front  # type: ignore[method-assign]  # how Flask wants middleware put on
 
 
 def answer_from_cache(build: Build) -> Response:
-    """The answer to this GET request: by 304, from memory, or built by *build*; one at a time in a process.
+    """The answer to this GET request that the front did not know: built by *build*, one at a time in a process.
 
     A view passes what it would do anyway; *build* gets the parts, the one snapshot of this request and the minute. Its
     answer is kept when it is a 200 that does not say ``no-store``; what it raises is raised. While the database is out
@@ -98,63 +171,50 @@ def answer_from_cache(build: Build) -> Response:
     """
     has_turn = _TURN.acquire(timeout=MAX_WAIT_S)
     try:
-        return _answer(build)
+        return _built(build, parts(), cast("AnswerCache", current_app.extensions[EXTENSION]))
     finally:
         if has_turn:
             _TURN.release()
 
 
-def _answer(build: Build) -> Response:
-    held = parts()
-    now = held.clock()
-    minute = int(now.timestamp()) // 60
-    snapshot = held.keeper.current()
-    path = request.path
-    question = f"{len(path)}:{path}?{request.environ.get('QUERY_STRING', '')}"
-    settings = held.settings
-    said = f"{settings.language}\n{snapshot.revision}\n{minute}\n{question}"
-    digest = blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16, key=_key(settings.secret_key)).hexdigest()
-    known = request.environ.get("HTTP_IF_NONE_MATCH", "")
-    if digest in known:
-        etag = _etag(digest, squeezed=f"{digest}-gzip" in known)
-        return Response(status=304, headers=[("ETag", etag), *_SHARED])
-    cache = answers()
-    kept = cache.get(question)
-    if kept is not None and kept.digest == digest:
-        return _given(cache, question, kept)
+def _built(build: Build, held: Parts, cache: AnswerCache) -> Response:
+    asked = Asked.of(request.environ, held)
     try:
-        response = build(held, snapshot, dt.datetime.fromtimestamp(minute * 60, dt.UTC))
+        response = build(held, asked.snapshot, asked.minute)
     except READ_ERRORS:
+        kept = cache.get(asked.question)
         if kept is None:
             raise
-        return _given(cache, question, kept)
-    if response.status_code != 200 or response.headers.get("Cache-Control") == PRIVATE:  # noqa: PLR2004 - OK
-        return _squeezed(response)
-    kept = Kept(digest, response.get_data(), [("Content-Type", response.content_type), *_SHARED, *_own(response)])
-    cache.put(question, kept)
-    return _given(cache, question, kept)
+    else:
+        if response.status_code != HTTPStatus.OK or response.headers.get("Cache-Control") == PRIVATE:
+            return _squeezed(response)
+        shared = [("Content-Type", response.content_type), *_SHARED, *_own(response)]
+        kept = Kept(asked.digest, response.get_data(), shared)
+        cache.put(asked.question, kept)
+    headers, body = _given(cache, asked.question, kept, request.environ)
+    return Response(body, headers=headers)
 
 
-def _squeezes(body: bytes) -> bool:
+def _squeezes(body: bytes, environ: Environ) -> bool:
     """Whether *body* goes out compressed: the client takes it so, and it pays."""
-    return len(body) >= MIN_SQUEEZED_BYTES and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    return len(body) >= MIN_SQUEEZED_BYTES and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
 
 
-def _given(cache: AnswerCache, question: str, kept: Kept) -> Response:
+def _given(cache: AnswerCache, question: str, kept: Kept, environ: Environ) -> tuple[Headers, bytes]:
     """A kept answer as it goes out; when it is compressed for the first time, that is kept too."""
-    squeezes = _squeezes(kept.body)
+    squeezes = _squeezes(kept.body, environ)
     if squeezes and not kept.squeezed:
         kept = kept._replace(squeezed=gzip.compress(kept.body, SQUEEZE_LEVEL, mtime=0))
         cache.put(question, kept)
     headers = [*kept.headers, ("ETag", _etag(kept.digest, squeezed=squeezes))]
     if squeezes:
         headers.append(("Content-Encoding", "gzip"))
-    return Response(kept.squeezed if squeezes else kept.body, headers=headers)
+    return headers, kept.squeezed if squeezes else kept.body
 
 
 def _squeezed(response: Response) -> Response:
     """An answer that is kept nowhere, as it goes out."""
-    if _squeezes(response.get_data()):
+    if _squeezes(response.get_data(), request.environ):
         response.set_data(gzip.compress(response.get_data(), SQUEEZE_LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
@@ -164,16 +224,9 @@ def _etag(digest: str, *, squeezed: bool) -> str:
     return f'"{digest}-gzip"' if squeezed else f'"{digest}"'
 
 
-def _own(response: Response) -> list[tuple[str, str]]:
+def _own(response: Response) -> Headers:
     """The headers that an answer brings beside those that every answer gets."""
     return [header for header in response.headers if header[0].lower() not in _SET_HERE]
-
-
-def answers() -> AnswerCache:
-    """The cache of the running application."""
-    extensions = current_app.extensions
-    cache = extensions.get("finder.answers") or extensions.setdefault("finder.answers", AnswerCache())
-    return cast("AnswerCache", cache)
 
 
 def _key(secret: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from markupsafe import Markup
 
@@ -141,16 +142,25 @@ def _one(asked: Asked, name: str) -> str:
 def _values(plan: FacetPlan, asked: Asked, counts: Counts, labels: Labels) -> list[Choice]:
     """Value, count, whether chosen: those that show something or are chosen, in their order."""
     found = counts.get(plan.name, {})
-    chosen = set(asked.get(plan.name, ()))
-    every: Iterable[str] = {**found, **dict.fromkeys(chosen)} if chosen - found.keys() else found
+    chosen: Sequence[str] = asked.get(plan.name, ())
     if plan.kind:
-        every = [slug for slug in every if labels.kind(slug) == plan.kind]
-    values = [(value, found.get(value, 0), value in chosen) for value in every]
+        of_kind = labels.of_kind(plan.kind)
+        chosen = [value for value in chosen if value in of_kind]
+        found = {value: found[value] for value in of_kind if value in found}
     order = ORDERED.get(plan.name)
     if order:
-        return sorted((each for each in values if each[0] in order), key=lambda each: order.index(each[0]))
-    values.sort(key=lambda each: (not each[2], -each[1], each[0]))
-    return values[:MOST]
+        return [(value, found.get(value, 0), value in chosen) for value in order if value in found or value in chosen]
+    first = _most_first([(value, found.get(value, 0), True) for value in dict.fromkeys(chosen)])
+    return (first + _most_first([(value, count, False) for value, count in found.items() if value not in chosen]))[
+        :MOST
+    ]
+
+
+def _most_first(values: list[Choice]) -> list[Choice]:
+    """*values* in order: those that show most, then by value."""
+    values.sort(key=itemgetter(0))
+    values.sort(key=itemgetter(1), reverse=True)
+    return values
 
 
 def _facet(plan: FacetPlan, values: list[Choice], labels: Labels, box: TickBox) -> Facet:

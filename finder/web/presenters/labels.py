@@ -49,6 +49,7 @@ class Labels:
     formats: Mapping[str, Entry]
     regions: Mapping[str, Entry]
     regions_by_id: Mapping[int, Entry] = field(default_factory=dict)
+    formats_by_kind: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def program(self, slug: str) -> str:
         """The name of a program; its slug when it is not in the vocabulary."""
@@ -66,6 +67,10 @@ class Labels:
         """The kind of a format, empty when it is not in the vocabulary."""
         return str(self.formats[slug]["kind"]) if slug in self.formats else ""
 
+    def of_kind(self, kind: str) -> frozenset[str]:
+        """The slugs of the formats of *kind*."""
+        return self.formats_by_kind.get(kind, frozenset())
+
     def parents(self, region: Entry) -> list[Entry]:
         """The regions that *region* lies in, the most general first."""
         found: list[Entry] = []
@@ -78,13 +83,15 @@ class Labels:
 
 def labels_of(revision: int, programs: Iterable[Entry], formats: Iterable[Entry], regions: Iterable[Entry]) -> Labels:
     """The names in the public documents of a vocabulary."""
-    places = list(regions)
+    places, named = list(regions), {entry["slug"]: entry for entry in formats}
+    kinds = {entry["kind"] for entry in named.values()}
     return Labels(
         revision,
         {entry["slug"]: entry for entry in programs},
-        {entry["slug"]: entry for entry in formats},
+        named,
         {entry["slug"]: entry for entry in places},
         {entry["id"]: entry for entry in places},
+        {kind: frozenset(slug for slug, entry in named.items() if entry["kind"] == kind) for kind in kinds},
     )
 
 

@@ -1,0 +1,102 @@
+"""The worker that serves the site: one fast lane, and a slow lane for those who take their time.
+
+Python runs one thread of a process at a time, and threads that answer side by side spend much of it on giving way to
+each other. So a request that has arrived whole is answered by one thread, in turn. Until then it waits without a
+thread: a browser that opens a connection ahead of need, or a phone on a bad line, holds up nobody. A head that arrives
+in pieces and whatever carries a body goes to the slow lane, which has threads of its own. Answers fit into what the
+system sends by itself, so nobody waits for a slow reader.
+"""
+
+import socket
+import time
+from concurrent import futures
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn.workers.gthread import TConn
+
+from finder.web.refusals import QuietWorker
+
+#: What the system holds of an answer that its reader has not taken yet; no answer is larger.
+SEND_BUFFER = 512 * 1024
+#: A head is looked for within so many bytes, more than the server takes.
+MAX_HEAD = 64 * 1024
+END_OF_HEAD = b"\r\n\r\n"
+#: Requests without a body.
+LIGHT = (b"GET ", b"HEAD ")
+#: A head has to arrive within this time.
+HEAD_SECONDS = 10.0
+
+
+def is_whole(connection: socket.socket) -> bool:
+    """Whether a request without a body waits there whole, or the end of the connection; takes nothing of it."""
+    try:
+        waiting = connection.recv(MAX_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return not waiting or (waiting.startswith(LIGHT) and END_OF_HEAD in waiting)
+
+
+def read_head(connection: socket.socket, *, begun: bytes, seconds: float) -> bytes:
+    """The head that has *begun*, and what came with it: until its end, the end of the connection or `MAX_HEAD`.
+
+    Empty when it takes longer than *seconds*.
+    """
+    deadline = time.monotonic() + seconds
+    read = bytearray(begun)
+    while END_OF_HEAD not in read and len(read) < MAX_HEAD:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return b""
+        connection.settimeout(left)
+        try:
+            piece = connection.recv(MAX_HEAD)
+        except OSError:
+            return b""
+        if not piece:
+            break
+        read += piece
+    return bytes(read)
+
+
+class LaneWorker(QuietWorker):
+    """A threaded worker with a fast and a slow lane; ``--threads`` is how many threads the slow lane has."""
+
+    def init_process(self) -> None:
+        """Make the slow lane, then everything else."""
+        self._slow = futures.ThreadPoolExecutor(max_workers=self.cfg.threads, thread_name_prefix="slow")
+        super().init_process()
+
+    def get_thread_pool(self) -> futures.ThreadPoolExecutor:
+        """The fast lane."""
+        return futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="fast")
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection, and wait without a thread until something arrives."""
+        try:
+            client, address = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        connection = TConn(self.cfg, client, address, listener.getsockname())
+        connection.set_timeout()
+        self.pending_conns.append(connection)
+        self.poller.register(client, EVENT_READ, partial(self.on_pending_socket_readable, connection))
+
+    def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
+        """Give a connection on which something arrived to its lane."""
+        if is_whole(conn.sock):
+            job = self.tpool.submit(self.handle, conn)
+        else:
+            job = self._slow.submit(self._handle_slowly, conn)
+        job.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def _handle_slowly(self, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
+        conn.init()
+        reader = conn.parser.unreader
+        begun = reader.take_buffered()  # of a request that came close upon the one before
+        head = read_head(conn.sock, begun=begun, seconds=HEAD_SECONDS)
+        reader.unread(head)
+        return self.handle(conn) if head else False
