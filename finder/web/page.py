@@ -101,8 +101,9 @@ def install(app: Flask) -> None:
     environment.add_extension(Unindented)
     environment.globals.update(site=Site.of(settings, assets), demo=_demo)
 
-    def render_piece(template: str, values: Mapping[str, object]) -> str:
-        return environment.get_template(template).render(values)
+    def render_piece(name: str, values: Mapping[str, object]) -> str:
+        macro = getattr(environment.get_template(f"parts/{name}.html").module, name)
+        return str(macro(**values))
 
     app.extensions[EXTENSION] = Frame(CardBox(render_piece), TickBox(render_piece), OnlineBeside())
 

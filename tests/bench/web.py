@@ -164,9 +164,9 @@ def ratios(port: int, yardstick: int, seconds: float, rounds: int) -> dict[str, 
         enough = int(plain * seconds * 0.6)
         measured = {
             "hello_rate": 0.01,
+            "warm": rate(port, as_requests(itertools.islice(pages, enough)), seconds, 200) / plain,
             "cold": rate(port, as_requests(cold_pages[number * each : (number + 1) * each]), seconds, 200, once=True)
             / plain,
-            "warm": rate(port, as_requests(itertools.islice(pages, enough)), seconds, 200) / plain,
             "json": rate(port, as_requests(itertools.islice(answers, enough)), seconds, 200) / plain,
             "again": rate(port, as_requests([again]), seconds, 200) / plain,
             "unchanged": rate(port, [(again, {"If-None-Match": etag})], seconds, 304) / plain,

@@ -25,7 +25,7 @@ from finder.web.presenters.place_words import place_words
 from finder.web.presenters.times import clock, moment, zone_of
 from finder.web.presenters.trust import trust
 
-TEMPLATE, GAPS = "parts/card.html", 10
+MACRO, GAPS = "card", 10
 MAX_CARDS = 10_000
 MAX_FORMATS = 4
 #: Kinds of formats in the order in which they help to choose; what the place is like can wait.
@@ -101,12 +101,12 @@ class CardBox:
             "formats": [labels.format(slug) for slug in telling(document["formats"], labels)],
             "place": place_words(document),
             "join_url": join,
-            "join_on": service_of(join),
+            "join_on": service_of(join) if join else "",
         }
         location = document["location"] or {}
         confirmed = document["confirmed_at"]
         return Card(
-            pieces=pieces_of(self.render, TEMPLATE, GAPS, card=says),
+            pieces=pieces_of(self.render, MACRO, GAPS, card=says),
             zone=document["schedule"]["zone"],
             online=document["attendance"] == "online",
             exact=location.get("precision") == "exact",

@@ -20,7 +20,7 @@ Choice = tuple[str, int, bool]
 FIRST = 8
 #: Choices offered at all: the rest is found by words or place.
 MOST = 40
-TICK = "parts/tick.html"
+TICK = "tick"
 
 
 @dataclass(frozen=True, slots=True)
