@@ -181,6 +181,7 @@ def shelf_row(document: Mapping[str, Any], vocabulary: ShelfVocabulary) -> dict[
     searched = (document["name"], group.get("name"), place.get("name"), place.get("notes"), document["notes"])
     words = dict.fromkeys(word for text in searched if text for word in tokens(text))
     region, body = document["region"], document["service_body"]
+    fixed = schedule["kind"] != "appointment"
     return {
         "id": document["id"],
         "slug": document["slug"],
@@ -192,11 +193,11 @@ def shelf_row(document: Mapping[str, Any], vocabulary: ShelfVocabulary) -> dict[
         "closed": document["temporarily_closed"],
         "latitude": place.get("latitude"),
         "longitude": place.get("longitude"),
-        "weekdays": sum(1 << day for day in schedule["weekdays"]),
-        "start_minute": -1 if start is None else int(start[:2]) * 60 + int(start[3:]),
+        "weekdays": sum(1 << day for day in schedule["weekdays"]) if fixed else 0,
+        "start_minute": int(start[:2]) * 60 + int(start[3:]) if fixed and start else -1,
         "duration_min": schedule["duration_min"],
         "zone": schedule["zone"],
-        "special": not plain and schedule["kind"] != "appointment",
+        "special": not plain and fixed,
         "formats": f"{bits:x}",
         "region_id": vocabulary.regions[region[-1]["slug"]] if region else 0,
         "service_body_id": vocabulary.bodies[body["slug"]] if body else 0,
