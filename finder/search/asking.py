@@ -51,7 +51,10 @@ class Asking:
         found = self.file.named(key) if key else []
         found += [Candidate(place, own=True, state=code) for place, code in self.file.qualifiers.regions_called(key)]
         here = [self._here(place, state) for place, state in self.local.named(key)]
-        return found + [one for one in here if not any(same_place(one.place, other.place) for other in found)]
+        if not here:
+            return found
+        listed = [replace(one, listed=any(same_place(one.place, other.place) for other in here)) for one in found]
+        return listed + [one for one in here if not any(same_place(one.place, other.place) for other in found)]
 
     def postcode(self, text: str) -> Place | None:
         """The postcode that *text* is or ends with; None when the town before it lies elsewhere."""
@@ -118,7 +121,7 @@ class Asking:
         country = words.country_words.get(fold(place.country), place.country)
         if country != place.country:
             place = replace(place, country=country)
-        return Candidate(place, own=True, state=words.state_code(fold(state), country))
+        return Candidate(place, own=True, state=words.state_code(fold(state), country), listed=True)
 
     def _ending(self, text: str) -> Place | None:
         """A postcode of the listings at the end of *text*: "Edmonton T6E 4E8"."""

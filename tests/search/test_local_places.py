@@ -76,3 +76,24 @@ def test_a_town_that_only_the_listings_know_is_a_venue_city(gazetteer: Gazetteer
     found = gazetteer.lookup("qwertyville", default_country="CA", local=local).place
     assert found is not None
     assert found.kind == "venue_city"
+
+
+def test_a_town_with_meetings_is_meant_before_its_namesakes(gazetteer: Gazetteer) -> None:
+    orange = row(city="Laguna Beach", state="CA", country="US", postcode="92651", latitude=33.54, longitude=-117.78)
+    rows = [tuple(["LAGUNA BEACH"] if value == EDMONTON[4] else value for value in orange)]
+    local = LocalPlaces.from_rows(rows)  # type: ignore[arg-type]  # the values of a row in its order
+    without = gazetteer.lookup("Laguna Beach", default_country="US")
+    assert [place.label for place in without.choices] == ["Laguna Beach, CA", "Laguna Beach, FL"]
+    found = gazetteer.lookup("Laguna Beach", default_country="US", local=local)
+    assert found.place is not None
+    assert found.place.label == "Laguna Beach, CA"
+    assert [place.label for place in found.choices] == ["Laguna Beach, FL"]
+
+
+def test_two_cities_of_one_name_stay_a_choice_wherever_meetings_are(gazetteer: Gazetteer) -> None:
+    oregon = row(
+        city="Portland", state="OR", country="US", postcode="97201", regions=(), latitude=45.5, longitude=-122.7
+    )
+    found = gazetteer.lookup("Portland", default_country="US", local=LocalPlaces.from_rows([oregon]))
+    assert found.place is None
+    assert [place.label for place in found.choices][:2] == ["Portland, OR", "Portland, ME"]
