@@ -57,7 +57,7 @@ def between(start: NDArray[np.int16], first: int | None, until: int | None) -> F
 def build_tags(columns: Columns, formats: NDArray[np.uint8], vocabulary: Vocabulary) -> Matrix:
     """The matrix of *columns* (their size a multiple of 64) and the sets of formats of their rows (n by 24 bytes)."""
     facts = _facts(columns)
-    matrix = np.empty((FIRST_PROGRAM + len(vocabulary.programs), len(columns.ids) // WORD), np.uint64)
+    matrix = np.zeros((FIRST_PROGRAM + len(vocabulary.programs), len(columns.ids) // WORD), np.uint64)
     for first in range(0, len(columns.ids), _FORMAT_ROWS_AT_A_TIME):
         bits = np.unpackbits(formats[first : first + _FORMAT_ROWS_AT_A_TIME], axis=1, bitorder="little")
         packed = np.packbits(bits.T, axis=1, bitorder="little")

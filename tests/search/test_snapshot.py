@@ -181,3 +181,24 @@ def test_the_oracle_agrees_after_updates(shelf: Shelf, reader: ShelfReader) -> N
         assert [hit.id for hit in find(snapshot, criteria, now=NOW).hits] == [
             each.id for each in oracle.found(criteria, NOW)
         ], criteria
+
+
+@pytest.mark.parametrize("before", [0, 1, 63, 64, 65, 300])
+def test_what_lay_in_memory_before_is_in_no_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int) -> None:
+    def used_before(shape: int | tuple[int, ...], dtype: object = float, **_: object) -> np.ndarray:
+        held: np.ndarray = np.zeros(shape, dtype)  # type: ignore[type-arg, call-overload]  # whatever type is asked for
+        held.view(np.uint8)[...] = 0b01010101
+        return held
+
+    shelf = Shelf(tmp_path / "growing.db")
+    reader = shelf.reader()
+    shelf.put(list(shelf.maker(odd=0.2).documents(before)))
+    monkeypatch.setattr(np, "empty", used_before)
+    snapshot = build_snapshot(reader, now=NOW)
+    shelf.put(list(shelf.maker(seed=8, odd=0.2).documents(200, first_id=1000)))
+    snapshot = newest(snapshot, reader)
+    monkeypatch.undo()
+    assert_alike(shelf, snapshot, build_snapshot(reader, now=NOW), seed=4)
+    assert not np.bitwise_or.reduce(snapshot.tags & ~snapshot.live).any()
+    reader.close()
+    shelf.close()
