@@ -19,7 +19,7 @@ MAX_WORKERS = 64
 
 #: Help lines by country: (words for people, telephone number as dialled or texted).
 CRISIS_LINES = {
-    "US": "In danger: call 911. To talk: call or text 988. SAMHSA helpline: 1-800-662-4357.",
+    "US": "In danger: 911. To talk: call or text 988. SAMHSA helpline: 1-800-662-4357.",
     "CA": "In danger: call 911. To talk now: call or text 988, free.",
     "GB": "In danger: call 999. To talk now: call 116 123 (Samaritans), free.",
     "IE": "In danger: call 112. To talk now: call 116 123 (Samaritans), free.",

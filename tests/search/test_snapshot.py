@@ -186,7 +186,7 @@ def test_the_oracle_agrees_after_updates(shelf: Shelf, reader: ShelfReader) -> N
 @pytest.mark.parametrize("before", [0, 1, 63, 64, 65, 300])
 def test_what_lay_in_memory_before_is_in_no_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int) -> None:
     def used_before(shape: int | tuple[int, ...], dtype: object = float, **_: object) -> np.ndarray:
-        held: np.ndarray = np.zeros(shape, dtype)  # type: ignore[type-arg, call-overload]  # whatever type is asked for
+        held: np.ndarray = np.zeros(shape, dtype)  # type: ignore[call-overload]  # whatever type is asked for
         held.view(np.uint8)[...] = 0b01010101
         return held
 

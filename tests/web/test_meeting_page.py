@@ -217,3 +217,12 @@ def test_a_listing_that_never_was_is_not_found(site_with: Site) -> None:
 def test_a_directory_without_demo_meetings_does_not_call_itself_one(site_with: Site) -> None:
     client = site_with(in_austin())
     assert "made up" not in page_of(client, "courage")
+
+
+def test_what_the_notes_say_again_is_said_once(site_with: Site) -> None:
+    place = a_location(name="Maple Demo Hall", notes="Maple Demo Hall\nUse the side door.")
+    listing = in_austin(location=place, notes="MAPLE DEMO HALL\nUse the side door.\nBring a cup.")
+    page = page_of(site_with(listing), "courage")
+    assert len(re.findall(r"<dd>\s*Maple Demo Hall\s*</dd>", page, re.IGNORECASE)) == 1
+    assert len(re.findall(r"Use the side door\.\s*</dd>", page)) == 1
+    assert len(re.findall(r"Bring a cup\.\s*</dd>", page)) == 1

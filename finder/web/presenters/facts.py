@@ -37,7 +37,7 @@ def facts(document: Document, labels: Labels) -> list[Fact]:
         Fact("Where", list(_where(document))),
         Fact("Online", list(_online(document))),
         *_formats(document, labels),
-        Fact("Good to know", _paragraphs(document["notes"])),
+        Fact("Good to know", _paragraphs(document["notes"], said=_said_of_the_place(document))),
         Fact("Group", list(_group(document["group"] or {}))),
         Fact("More about it", list(_web(document))),
         Fact("Contributions", list(_handles(document["group"] or {}))),
@@ -59,11 +59,19 @@ def _where(document: Document) -> Iterator[Line]:
         yield Line(", ".join(part for part in (location["address"], location["unit"]) if part))
     if not hidden and location["precision"] == "approximate":
         yield Line("The exact spot is not known: look for the name at this address.", soft=True)
-    yield from _paragraphs(location["notes"])
-    yield from _paragraphs(location["access_notes"])
+    named = frozenset((location["name"].casefold(), location["address"].casefold()))
+    yield from _paragraphs(location["notes"], said=named)
+    yield from _paragraphs(location["access_notes"], said=named | {location["notes"].casefold()})
     if document["region"]:
         place = document["region"][-1]
         yield Line(f"All meetings in {place['name']}", f"/regions/{place['slug']}")
+
+
+def _said_of_the_place(document: Document) -> frozenset[str]:
+    """What stands under Where already: many a feed says it again in the notes."""
+    location = document["location"] or {}
+    texts = [location.get("name", ""), location.get("address", ""), *location.get("notes", "").splitlines()]
+    return frozenset(text.strip().casefold() for text in texts)
 
 
 def _region(document: Document) -> str:
@@ -129,5 +137,7 @@ def _handles(group: Document) -> Iterator[Line]:
             yield Line(f"{name}: {group[key]}")
 
 
-def _paragraphs(text: str) -> list[Line]:
-    return [Line(part.strip()) for part in text.splitlines() if part.strip()]
+def _paragraphs(text: str, *, said: frozenset[str] = frozenset()) -> list[Line]:
+    """The lines of *text* that say something which was not *said* (in small letters) before."""
+    parts = (part.strip() for part in text.splitlines())
+    return [Line(part) for part in parts if part and part.casefold() not in said]
