@@ -10,8 +10,9 @@ from finder.directory.batch import Batch, apply_batch
 from finder.directory.revision import raise_revision
 from finder.directory.shelf import shelve
 from finder.directory.slugs import free_slugs
+from finder.domain import schedule
 from finder.domain.errors import NotFoundError
-from finder.domain.listing import ListingDraft, OverrideDraft
+from finder.domain.listing import ListingDraft
 from finder.domain.text import slugify
 from finder.store.meeting import Meeting, Override, RetiredSlug, Source
 from finder.store.people import ServiceBody
@@ -57,21 +58,28 @@ def rename_slug(session: Session, number: int, slug: str, *, actor: str, reason:
 
 
 def override_location(
-    session: Session, location_id: int, override: OverrideDraft, *, actor: str, reason: str, now: dt.datetime
+    session: Session, location_id: int, override: schedule.Override, *, actor: str, reason: str, now: dt.datetime
 ) -> None:
     """Add a dated exception for a whole building: it covers every meeting held there."""
     _override(session, "location_id", location_id, override, actor=actor, reason=reason, now=now)
 
 
 def override_body(
-    session: Session, body_id: int, override: OverrideDraft, *, actor: str, reason: str, now: dt.datetime
+    session: Session, body_id: int, override: schedule.Override, *, actor: str, reason: str, now: dt.datetime
 ) -> None:
     """Add a dated exception for every listing of a service body and the bodies below it."""
     _override(session, "service_body_id", body_id, override, actor=actor, reason=reason, now=now)
 
 
 def _override(
-    session: Session, column: str, target: int, override: OverrideDraft, *, actor: str, reason: str, now: dt.datetime
+    session: Session,
+    column: str,
+    target: int,
+    override: schedule.Override,
+    *,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
 ) -> None:
     revision = raise_revision(session, now=now)
     session.execute(

@@ -3,8 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from finder.domain.schedule import Schedule
-from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision
+from finder.domain.schedule import Override, Schedule
+from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, Precision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,19 +54,6 @@ class GroupDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverrideDraft:
-    """A dated exception, first and last date inclusive, in the meeting's own zone."""
-
-    kind: OverrideKind
-    first_date: dt.date
-    last_date: dt.date
-    start: dt.time | None = None
-    duration: dt.timedelta | None = None
-    place: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDraft:
     """One meeting at one time, whole. Region names run from the general to the particular.
 
@@ -97,6 +84,6 @@ class ListingDraft:
     url: str = ""
     confirmed_at: dt.datetime | None = None
     updated_at: dt.datetime | None = None
-    overrides: tuple[OverrideDraft, ...] = ()
+    overrides: tuple[Override, ...] = ()
     demo: bool = False
     extra: dict[str, str] = field(default_factory=dict)

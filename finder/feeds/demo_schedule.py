@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from finder.domain.listing import OverrideDraft
-from finder.domain.schedule import Schedule, weekday_of
+from finder.domain.schedule import Override, Schedule, weekday_of
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 from finder.feeds.demo_plan import Change, Pattern, Repeat
 
@@ -58,33 +57,31 @@ def demo_schedule(pattern: Pattern, *, zone: str, today: dt.date, deal: int) -> 
     )
 
 
-def demo_overrides(change: Change, schedule: Schedule, *, today: dt.date, place: str) -> tuple[OverrideDraft, ...]:
+def demo_overrides(change: Change, schedule: Schedule, *, today: dt.date, place: str) -> tuple[Override, ...]:
     """The dated exception of a made-up meeting, if it has one; *place* is where a moved one sits."""
     sitting = on_or_after(today + 2 * DAY, schedule.weekdays)
     if change is Change.CANCELLED:
         note = "No meeting this time: the floor is being painted."
-        return (OverrideDraft(kind=OverrideKind.CANCELLED, first_date=sitting, last_date=sitting, note=note),)
+        return (Override(kind=OverrideKind.CANCELLED, first_date=sitting, last_date=sitting, note=note),)
     if change is Change.HOLIDAY:
         feast = dt.date(today.year + (today > dt.date(today.year, 12, 25)), 12, 25)
         note = "Closed on 25 December."
-        return (OverrideDraft(kind=OverrideKind.CANCELLED, first_date=feast, last_date=feast, note=note),)
+        return (Override(kind=OverrideKind.CANCELLED, first_date=feast, last_date=feast, note=note),)
     if change is Change.MOVED:
         note = "The usual room is being repaired."
         return (
-            OverrideDraft(
+            Override(
                 kind=OverrideKind.MOVED, first_date=today - 7 * DAY, last_date=today + 21 * DAY, place=place, note=note
             ),
         )
     if change is Change.ONLINE_ONLY:
         note = "Online only while the heating is repaired."
-        return (
-            OverrideDraft(kind=OverrideKind.ONLINE_ONLY, first_date=sitting, last_date=sitting + 13 * DAY, note=note),
-        )
+        return (Override(kind=OverrideKind.ONLINE_ONLY, first_date=sitting, last_date=sitting + 13 * DAY, note=note),)
     if change is Change.OTHER_TIME and schedule.start is not None:
         later = schedule.start.replace(hour=schedule.start.hour + 1)
         note = "One hour later this week."
         return (
-            OverrideDraft(
+            Override(
                 kind=OverrideKind.OTHER_TIME,
                 first_date=sitting,
                 last_date=sitting + 6 * DAY,

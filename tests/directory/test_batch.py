@@ -10,7 +10,8 @@ from finder.directory.batch import Batch, apply_batch, held_listings
 from finder.directory.draft import digest_of
 from finder.directory.publish import override_location, publish, rename_slug, revise, unpublish
 from finder.domain.errors import BadInputError
-from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, OverrideDraft
+from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft
+from finder.domain.schedule import Override
 from finder.domain.vocabulary import AddressVisibility, JoinPolicy, OverrideKind
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
@@ -187,7 +188,7 @@ def test_an_exception_of_a_building_covers_every_meeting_there(database: Databas
         location = session.get_one(Meeting, here).location_id
         assert location is not None
         day = dt.date(2026, 12, 25)
-        closed = OverrideDraft(kind=OverrideKind.CANCELLED, first_date=day, last_date=day, note="Building closed")
+        closed = Override(kind=OverrideKind.CANCELLED, first_date=day, last_date=day, note="Building closed")
         override_location(session, location, closed, actor="test", reason="", now=NOW)
     overrides = document(database, here)["overrides"]
     assert isinstance(overrides, list)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from finder.config import Settings
 from finder.directory.batch import Batch, apply_batch
-from finder.domain.listing import GroupDraft, ListingDraft, OverrideDraft
+from finder.domain.listing import GroupDraft, ListingDraft
+from finder.domain.schedule import Override
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision, RecurrenceKind
 from finder.store.database import Database
 from finder.store.shelf import PublicListing, PublicSlug
@@ -77,7 +78,7 @@ def test_the_next_time_the_rule_and_the_next_dates_are_in_words(site_with: Site)
 
 def test_what_is_different_soon_is_a_banner(site_with: Site) -> None:
     day = dt.date(2026, 3, 24)
-    override = OverrideDraft(kind=OverrideKind.CANCELLED, first_date=day, last_date=day)
+    override = Override(kind=OverrideKind.CANCELLED, first_date=day, last_date=day)
     page = page_of(site_with(in_austin(overrides=(override,))), "courage")
     assert "Not on Tuesday, March 24. Back on Tuesday, March 31." in page
     assert "<dd>Tuesday, March 24</dd>" not in page
