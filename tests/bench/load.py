@@ -12,6 +12,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+#: Seconds between one connection and the next.
+APART_S = 0.02
+
 
 @dataclass(slots=True)
 class Connection:
@@ -26,22 +29,26 @@ class Connection:
 def run(port: int, requests: list[bytes], *, seconds: float, connections: int, once: bool) -> dict[str, object]:
     """Send *requests* in turn over *connections* for *seconds*; gives rate, statuses and latencies in ms.
 
-    *once*: it ends when every request was answered.
+    *once*: it ends when every request was answered. Connections come one after another while the server is at work, as
+    people do; what is counted begins when all are there.
     """
     selector = selectors.DefaultSelector()
     statuses: Counter[int] = Counter()
     latencies: list[float] = []
     number = 0
-    for _ in range(connections):
-        sock = socket.create_connection(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = Connection(sock)
-        selector.register(sock, selectors.EVENT_READ, connection)
-        number = _send(connection, requests, number)
-    began = time.perf_counter()
-    end = began + seconds
+    waiting, began = connections, 0.0
+    end = time.perf_counter() + connections * APART_S + seconds
+    come = time.perf_counter()
     while time.perf_counter() < end:
-        for key, _ in selector.select(1.0):
+        if waiting and time.perf_counter() >= come:
+            connection = _connected(port)
+            selector.register(connection.sock, selectors.EVENT_READ, connection)
+            number = _send(connection, requests, number)
+            waiting, come = waiting - 1, time.perf_counter() + APART_S
+            if not waiting:
+                latencies.clear()
+                began = time.perf_counter()
+        for key, _ in selector.select(APART_S):
             connection = key.data
             part = connection.sock.recv(1 << 18)
             if not part:
@@ -51,7 +58,7 @@ def run(port: int, requests: list[bytes], *, seconds: float, connections: int, o
             if status:
                 statuses[status] += 1
                 latencies.append((time.perf_counter() - connection.sent_at) * 1000)
-                if once and number == len(requests):
+                if once and number >= len(requests):
                     end = 0.0
                     break
                 number = _send(connection, requests, number)
@@ -65,6 +72,12 @@ def run(port: int, requests: list[bytes], *, seconds: float, connections: int, o
         "p95_ms": latencies[int(len(latencies) * 0.95)] if latencies else 0.0,
         "statuses": dict(statuses),
     }
+
+
+def _connected(port: int) -> Connection:
+    sock = socket.create_connection(("127.0.0.1", port))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Connection(sock)
 
 
 def _send(connection: Connection, requests: list[bytes], number: int) -> int:

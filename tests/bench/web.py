@@ -32,6 +32,8 @@ WORKERS = 2
 CHANGES = 12
 #: Towns that the warm questions are about: what is asked for most.
 WARM_TOWNS = 12
+#: Pages of a town and day that the cold questions ask for: hardly anybody turns more.
+COLD_PAGES = 8
 #: Towns so far apart share no meeting within 25 miles.
 APART_KM = 90
 
@@ -116,12 +118,12 @@ def warm(base: str, towns: list[City]) -> Iterator[str]:
 
 
 def cold(port: int, towns: list[City]) -> list[str]:
-    """Every full page of every town, in a mixed order: each shows 25 cards that no other shows."""
+    """The first full pages of every town on every day, in a mixed order: few cards are shown by two of them."""
     found = []
-    for town in towns:
-        path = f"?near={near(town)}&within=25"
-        pages = json.loads(ask(port, f"/api/v1/meetings{path}&per_page=25")[2])["pages"]
-        found += [f"/{path}&page={page}" for page in range(1, pages)]
+    for town, day in itertools.product(towns, range(7)):
+        path = f"?near={near(town)}&within=25&day={day}"
+        total = json.loads(ask(port, f"/api/v1/meetings{path}&per_page=1")[2])["total"]
+        found += [f"/{path}&page={page}" for page in range(1, min(total // 25, COLD_PAGES) + 1)]
     random.Random(5).shuffle(found)  # noqa: S311 - an order
     return found
 
