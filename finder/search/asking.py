@@ -53,7 +53,10 @@ class Asking:
         here = [self._here(place, state) for place, state in self.local.named(key)]
         if not here:
             return found
-        listed = [replace(one, listed=any(same_place(one.place, other.place) for other in here)) for one in found]
+        listed = [
+            replace(one, listed=True) if any(same_place(one.place, other.place) for other in here) else one
+            for one in found
+        ]
         return listed + [one for one in here if not any(same_place(one.place, other.place) for other in found)]
 
     def postcode(self, text: str) -> Place | None:

@@ -29,8 +29,8 @@ class Connection:
 def run(port: int, requests: list[bytes], *, seconds: float, connections: int, once: bool) -> dict[str, object]:
     """Send *requests* in turn over *connections* for *seconds*; gives rate, statuses and latencies in ms.
 
-    *once*: it ends when every request was answered. Connections come one after another while the server is at work, as
-    people do; what is counted begins when all are there.
+    With *once* it ends when every request was answered. Connections come one after another while the server is at
+    work, as people do, and what is counted begins when all are there; requests sent *once* find them come together.
     """
     selector = selectors.DefaultSelector()
     statuses: Counter[int] = Counter()
@@ -40,7 +40,7 @@ def run(port: int, requests: list[bytes], *, seconds: float, connections: int, o
     end = time.perf_counter() + connections * APART_S + seconds
     come = time.perf_counter()
     while time.perf_counter() < end:
-        if waiting and time.perf_counter() >= come:
+        while waiting and (once or time.perf_counter() >= come):
             connection = _connected(port)
             selector.register(connection.sock, selectors.EVENT_READ, connection)
             number = _send(connection, requests, number)

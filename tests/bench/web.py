@@ -34,6 +34,8 @@ CHANGES = 12
 WARM_TOWNS = 12
 #: Pages of a town and day that the cold questions ask for: hardly anybody turns more.
 COLD_PAGES = 8
+#: Fewer cold pages are answered too quickly to tell.
+FEWEST_COLD = 200
 #: Towns so far apart share no meeting within 25 miles.
 APART_KM = 90
 
@@ -118,14 +120,23 @@ def warm(base: str, towns: list[City]) -> Iterator[str]:
 
 
 def cold(port: int, towns: list[City]) -> list[str]:
-    """The first full pages of every town on every day, in a mixed order: few cards are shown by two of them."""
-    found = []
-    for town, day in itertools.product(towns, range(7)):
-        path = f"?near={near(town)}&within=25&day={day}"
-        total = json.loads(ask(port, f"/api/v1/meetings{path}&per_page=1")[2])["total"]
-        found += [f"/{path}&page={page}" for page in range(1, min(total // 25, COLD_PAGES) + 1)]
+    """Full pages in a mixed order, few of whose cards are shown by two of them.
+
+    The first ones of every town, day by day; of a small directory, which has too few of these, those of every day.
+    """
+    places = [f"near={near(town)}&within=25" for town in towns]
+    found = [page for place in places for page in full_pages(port, place, COLD_PAGES)]
+    if len(found) < FEWEST_COLD:
+        found = full_pages(port, "sort=soonest", most=1000)
     random.Random(5).shuffle(found)  # noqa: S311 - an order
     return found
+
+
+def full_pages(port: int, question: str, most: int) -> list[str]:
+    """The full pages of a question for each weekday, at *most* so many of each."""
+    counts = json.loads(ask(port, f"/api/v1/meetings?{question}&per_page=1")[2])["facets"]["day"]
+    pages = {day: min(number // 25, most) for day, number in counts.items()}
+    return [f"/?{question}&day={day}&page={page}" for day in pages for page in range(1, pages[day] + 1)]
 
 
 def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:

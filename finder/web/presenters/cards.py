@@ -41,6 +41,19 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a card says whatever the moment, in words: ``card`` in its template."""
+
+    slug: str
+    name: str
+    program: str
+    formats: list[str]
+    place: str
+    join_url: str
+    join_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A card without what depends on the moment: its HTML in pieces, and what the gaps need.
 
@@ -94,15 +107,15 @@ class CardBox:
     def _make(self, document: Document, labels: Labels) -> Card:
         conference = document["conference"] or {}
         join = web_link(conference.get("url") or "")
-        says = {
-            "slug": document["slug"],
-            "name": document["name"],
-            "program": labels.program(document["program"]),
-            "formats": [labels.format(slug) for slug in telling(document["formats"], labels)],
-            "place": place_words(document),
-            "join_url": join,
-            "join_on": service_of(join) if join else "",
-        }
+        says = Said(
+            slug=document["slug"],
+            name=document["name"],
+            program=labels.program(document["program"]),
+            formats=[labels.format(slug) for slug in telling(document["formats"], labels)],
+            place=place_words(document),
+            join_url=join,
+            join_on=service_of(join) if join else "",
+        )
         location = document["location"] or {}
         confirmed = document["confirmed_at"]
         return Card(
