@@ -10,7 +10,7 @@ from finder.search.scope import Scope
 from finder.search.snapshot import Snapshot
 from finder.search.tags import ONLINE_ONLY
 from finder.search.timing import Timing, timing_of
-from finder.search.windows import minutes_of, windows_at
+from finder.search.windows import MINUTES_A_DAY, minutes_of, windows_at
 
 
 class Matching:
@@ -39,6 +39,8 @@ class Matching:
         else:
             reach = self.found
         until = max(window.before for window in self.windows.values())
+        if self.criteria.days:  # the order looks for the next one, which may be a week off
+            until = max(until, self.minute + 8 * MINUTES_A_DAY)
         return timing_of(self.scope, reach, self.minute, until)
 
     def chosen_in(self, facet: str) -> bool:

@@ -28,7 +28,9 @@ class Expansion:
 
     def taken(self, places: NDArray[np.intp]) -> "Expansion":
         """The sittings at *places*."""
-        return Expansion(self.owner[places], self.start[places], self.end[places], self.weekday[places])
+        return Expansion(
+            self.owner.take(places), self.start.take(places), self.end.take(places), self.weekday.take(places)
+        )
 
     def owned_by(self, owners: NDArray[np.intp]) -> "Expansion":
         """The same, owned by *owners* in place of their numbers."""

@@ -82,7 +82,8 @@ class FewRows:
     def sitting_in(self, windows: Windows, days: Days) -> Words:
         """See `Timing`."""
         flags = np.zeros(self._scope.words * WORD, np.bool_)
-        flags[self._held.owner[matching_places(self._held, windows, days, self._minute)]] = True
+        places = matching_places(self._held, windows, days, self._minute)
+        flags[self._held.owner.take(places).astype(np.intp)] = True
         return pack(flags)
 
     def sitting_on(self, windows: Windows) -> Sequence[Words]:
@@ -95,7 +96,7 @@ class FewRows:
     def soonest(self, found: Words, windows: Windows, days: Days, stop: int) -> tuple[RowNumbers, Minutes]:
         """See `Timing`."""
         wanted, flags = min(stop, count(found)), unpack(found)
-        for held in self._growing(found):
+        for held in self._growing(found, windows, days):
             places = matching_places(held, windows, days, self._minute)
             owners, places = first_places(held, places)
             here = flags[owners]
@@ -107,9 +108,11 @@ class FewRows:
         starts[owners] = held.start[places]
         return rows, starts[rows]
 
-    def _growing(self, found: Words) -> Iterator[Expansion]:
-        """The sittings of the next hours, then of all that were read, then all there are."""
-        yield self._held.taken(np.flatnonzero(self._held.start < self._minute + _HORIZONS[1]))
+    def _growing(self, found: Words, windows: Windows, days: Days) -> Iterator[Expansion]:
+        """The sittings of the next hours if they may do, then all that were read, then all there are."""
+        soon = self._minute + _HORIZONS[1]
+        if not days and (not windows or min(window.first for window in windows) < soon):
+            yield self._held.taken(np.flatnonzero(self._held.start < soon))
         yield self._held
         yield self._sittings(found, int(NEVER))
 

@@ -5,6 +5,9 @@ each other. So a request that has arrived whole is answered by one thread, in tu
 thread: a browser that opens a connection ahead of need, or a phone on a bad line, holds up nobody. A head that arrives
 in pieces and whatever carries a body goes to the slow lane, which has threads of its own. Answers fit into what the
 system sends by itself, so nobody waits for a slow reader.
+
+A process that is answering takes one new connection for each answer it has given, and leaves the others to a process
+that has time: connections are kept open, so one that took a whole burst would keep it.
 """
 
 import socket
@@ -66,14 +69,23 @@ class LaneWorker(QuietWorker):
     def init_process(self) -> None:
         """Make the slow lane, then everything else."""
         self._slow = futures.ThreadPoolExecutor(max_workers=self.cfg.threads, thread_name_prefix="slow")
+        self._in_fast_lane = 0
+        self._has_its_share = False
         super().init_process()
 
     def get_thread_pool(self) -> futures.ThreadPoolExecutor:
         """The fast lane."""
         return futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="fast")
 
+    def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's
+        """Look for new connections, or leave them to others."""
+        super().set_accept_enabled(enabled and not self._has_its_share)
+
     def accept(self, listener: socket.socket) -> None:
         """Take a connection, and wait without a thread until something arrives."""
+        if self._in_fast_lane:
+            self._has_its_share = True
+            self.set_accept_enabled(False)
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -88,10 +100,16 @@ class LaneWorker(QuietWorker):
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
         """Give a connection on which something arrived to its lane."""
         if is_whole(conn.sock):
-            job = self.tpool.submit(self.handle, conn)
+            self._in_fast_lane += 1
+            job, finish = self.tpool.submit(self.handle, conn), self._finish_in_fast_lane
         else:
-            job = self._slow.submit(self._handle_slowly, conn)
-        job.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+            job, finish = self._slow.submit(self._handle_slowly, conn), self.finish_request
+        job.add_done_callback(lambda done: self.method_queue.defer(finish, conn, done))
+
+    def _finish_in_fast_lane(self, conn: Any, done: futures.Future[object]) -> None:  # noqa: ANN401 - gunicorn brings no types
+        self._in_fast_lane -= 1
+        self._has_its_share = False
+        self.finish_request(conn, done)
 
     def _handle_slowly(self, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
         conn.init()

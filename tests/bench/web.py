@@ -171,7 +171,7 @@ def ratios(port: int, yardstick: int, seconds: float, rounds: int) -> dict[str, 
     etag = ask(port, again)[1]["etag"]
     pages, answers = warm("/", towns[:WARM_TOWNS]), warm("/api/v1/meetings", towns[:WARM_TOWNS])
     found: dict[str, list[float]] = {}
-    for _ in range(rounds):
+    for number in range(rounds):
         plain = rate(yardstick, as_requests(["/"]), seconds, 200)
         enough = int(plain * seconds * 0.6)
         measured = {
@@ -180,12 +180,11 @@ def ratios(port: int, yardstick: int, seconds: float, rounds: int) -> dict[str, 
             "json": rate(port, as_requests(itertools.islice(answers, enough)), seconds, 200) / plain,
             "again": rate(port, as_requests([again]), seconds, 200) / plain,
             "unchanged": rate(port, [(again, {"If-None-Match": etag})], seconds, 304) / plain,
+            "cold": rate(port, as_requests(cold_pages[number::rounds]), seconds, 200, once=True) / plain,
         }
         for name, value in measured.items():
             found.setdefault(name, []).append(value * (plain if name == "hello_rate" else 1))
-    middle = {name: statistics.median(values) for name, values in found.items()}
-    fresh = rate(port, as_requests(cold_pages), seconds, 200, once=True)
-    return {name: 100 * value for name, value in middle.items()} | {"cold": fresh / middle["hello_rate"]}
+    return {name: 100 * statistics.median(values) for name, values in found.items()}
 
 
 def as_requests(paths: Iterable[str]) -> Asked:
