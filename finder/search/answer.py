@@ -8,9 +8,10 @@ from finder.search.criteria import SearchCriteria
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One listing of a page with its next matching occurrence (aware UTC) and its distance."""
+    """One listing of a page, at a revision, with its next matching occurrence (aware UTC) and its distance."""
 
     id: int
+    revision: int
     start: dt.datetime | None
     end: dt.datetime | None
     in_progress: bool

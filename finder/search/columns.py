@@ -35,6 +35,7 @@ class Columns:
     """Arrays with a place for each listing. ``point``: unit vectors (3, n), NaN where there is none."""
 
     ids: NDArray[np.int64]
+    revision: NDArray[np.int32]
     program: NDArray[np.int32]
     attendance: NDArray[np.uint8]
     closed: Flags
@@ -111,6 +112,7 @@ def block_of(rows: Rows, zone_number: ZoneNumber) -> Block:
     start[(weekdays == 0) & ~special] = NO_START  # by appointment, whatever hour is given
     columns = Columns(
         ids=np.array(by_name["id"], np.int64),
+        revision=_numbers(by_name["revision"]),
         program=_numbers(by_name["program_id"]),
         attendance=attendance,
         closed=np.array(by_name["closed"], np.bool_),

@@ -47,12 +47,13 @@ def _hits(found: Matching, first: int, stop: int) -> tuple[Hit, ...]:
     scope = found.scope
     rows = rows_of_page(found, first, stop)
     starts, ends = next_sittings(found, rows)
-    ids = scope.columns.ids[scope.everywhere(rows)]
+    everywhere = scope.everywhere(rows)
+    ids, revisions = scope.columns.ids[everywhere], scope.columns.revision[everywhere]
     return tuple(
-        Hit(number, None, None, False, distance)
+        Hit(number, revision, None, None, False, distance)
         if start == NEVER
-        else Hit(number, instant_of(start), instant_of(end), start <= found.minute, distance)
-        for number, start, end, distance in zip(
-            ids.tolist(), starts.tolist(), ends.tolist(), scope.kilometres(rows), strict=True
+        else Hit(number, revision, instant_of(start), instant_of(end), start <= found.minute, distance)
+        for number, revision, start, end, distance in zip(
+            ids.tolist(), revisions.tolist(), starts.tolist(), ends.tolist(), scope.kilometres(rows), strict=True
         )
     )

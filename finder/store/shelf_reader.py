@@ -24,6 +24,7 @@ READ_ERRORS = (sqlite3.Error, psycopg.Error)
 SNAPSHOT_COLUMNS = (
     "id",
     "gone",
+    "revision",
     "program_id",
     "attendance",
     "closed",

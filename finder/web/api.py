@@ -93,7 +93,7 @@ def _meetings(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
         choices = [place_json(place) for place in asked.choices]
         return problem(fault_of(400, message, {"near": message}), choices=choices)
     answer = find(snapshot, asked.criteria, now=now)
-    found = _encoder(held).page(answer.hits, held.reader.documents([hit.id for hit in answer.hits]))
+    found = _encoder(held).page(answer.hits, held.reader.documents)
     body = b'{"total":%d,"online_total":%d,"page":%d,"pages":%d,"place":%b,"meetings":%b,"facets":%b}' % (
         answer.total,
         answer.online_total,

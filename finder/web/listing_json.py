@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,9 @@ import orjson
 from finder.search.answer import Hit
 
 MAX_HELD = 4096
+
+#: Reads the JSON documents of listings, by id.
+DocumentsOf = Callable[[Sequence[int]], dict[int, bytes]]
 
 _MINUTES_A_DAY = 24 * 60
 
@@ -107,31 +110,33 @@ def moving(hit: Hit, zone: str) -> dict[str, Any]:
 
 
 class ListingEncoder:
-    """Encodes pages of listings, keeping what it encoded for as long as the document is the same to the byte."""
+    """Encodes pages of listings, keeping what it encoded by the id and the revision of the listing."""
 
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
-        self._held: dict[int, tuple[bytes, bytes, str]] = {}
+        self._held: dict[tuple[int, int], tuple[bytes, str]] = {}
 
-    def page(self, hits: Iterable[Hit], documents: dict[int, bytes]) -> bytes:
-        """The listings of a page as a JSON array; one that has just left the shelf is left out."""
-        parts = []
-        for hit in hits:
-            document = documents.get(hit.id)
-            if document is not None:
-                fixed, zone = self._fixed(hit.id, document)
-                parts.append(fixed + orjson.dumps(moving(hit, zone))[1:])
-        return b"[" + b",".join(parts) + b"]"
+    def page(self, hits: Sequence[Hit], documents_of: DocumentsOf) -> bytes:
+        """The listings of a page as a JSON array; one that has just left the shelf is left out.
 
-    def _fixed(self, number: int, document: bytes) -> tuple[bytes, str]:
+        *documents_of* reads the documents of those that are not held.
+        """
+        fixed = {hit.id: self._held.get((hit.id, hit.revision)) for hit in hits}
+        missing = [number for number, known in fixed.items() if known is None]
+        for number, document in documents_of(missing).items():
+            fixed[number] = self._encoded(number, document)
+        return b"[" + b",".join([_whole(hit, known) for hit in hits if (known := fixed[hit.id]) is not None]) + b"]"
+
+    def _encoded(self, number: int, document: bytes) -> tuple[bytes, str]:
         """The JSON object of a listing up to where the moving part goes on, and its zone."""
-        held = self._held.get(number)
-        if held is not None and held[0] == document:
-            return held[1], held[2]
         content = orjson.loads(document)
         fixed = orjson.dumps(summary(content, public_url=self._public_url))[:-1] + b","
-        zone: str = content["schedule"]["zone"]
         if len(self._held) >= MAX_HELD:
             self._held.clear()  # simpler than the last used, and the next pages fill it again
-        self._held[number] = (document, fixed, zone)
-        return fixed, zone
+        known = self._held[number, content["revision"]] = (fixed, content["schedule"]["zone"])
+        return known
+
+
+def _whole(hit: Hit, known: tuple[bytes, str]) -> bytes:
+    fixed, zone = known
+    return fixed + orjson.dumps(moving(hit, zone))[1:]

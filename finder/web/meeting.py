@@ -86,9 +86,11 @@ def _hits(documents: Iterable[bytes], now: dt.datetime) -> list[Hit]:
     for document in map(orjson.loads, documents):
         coming = upcoming(document, now)
         if coming is None:
-            hits.append(Hit(document["id"], None, None, in_progress=False, distance_km=None))
+            hits.append(Hit(document["id"], document["revision"], None, None, in_progress=False, distance_km=None))
         else:
             on = coming.start <= now
-            hits.append(Hit(document["id"], coming.start, coming.end, in_progress=on, distance_km=None))
+            hits.append(
+                Hit(document["id"], document["revision"], coming.start, coming.end, in_progress=on, distance_km=None)
+            )
     last = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(hits, key=lambda hit: (hit.start or last, hit.id))

@@ -139,7 +139,10 @@ def moved_to(path: str) -> Response:
 
 
 def cards_of(hits: Sequence[Hit], held: Parts, labels: Labels) -> list[tuple[Hit, Card]]:
-    """The hits with their cards; one that left the shelf a moment ago is left out."""
-    documents = held.reader.documents([hit.id for hit in hits])
+    """The hits with their cards, read off the shelf where none is held; one that just left it is left out."""
     box = frame().cards
-    return [(hit, box.card(hit.id, documents[hit.id], labels)) for hit in hits if hit.id in documents]
+    cards = {hit.id: box.known(hit.id, hit.revision, labels) for hit in hits}
+    missing = [number for number, card in cards.items() if card is None]
+    for number, document in held.reader.documents(missing).items():
+        cards[number] = box.card(number, document, labels)
+    return [(hit, card) for hit in hits if (card := cards[hit.id]) is not None]

@@ -48,8 +48,8 @@ def main() -> None:
     """Measure, show, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="300000,10000", help="numbers of meetings, with commas")
-    parser.add_argument("--seconds", type=float, default=5, help="how long each page is asked for")
-    parser.add_argument("--rounds", type=int, default=5, help="how often every page is measured against hello")
+    parser.add_argument("--seconds", type=float, default=2, help="how long each page is asked for")
+    parser.add_argument("--rounds", type=int, default=10, help="how often every page is measured against hello")
     parser.add_argument("--keep", type=Path, help="folder in which the made-up directories are kept for the next time")
     parser.add_argument("--readme", action="store_true", help="write the table into README.md")
     asked = parser.parse_args()

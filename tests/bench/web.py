@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from finder.cli.serving import THREADS, WORKER
@@ -35,7 +36,7 @@ WARM_TOWNS = 12
 #: Pages of a town and day that the cold questions ask for: hardly anybody turns more.
 COLD_PAGES = 8
 #: Fewer cold pages are answered too quickly to tell.
-FEWEST_COLD = 200
+FEWEST_COLD = 150
 #: Towns so far apart share no meeting within 25 miles.
 APART_KM = 90
 
@@ -163,28 +164,47 @@ def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: in
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of question: what is asked in round *n*, the status of every answer, whether each is asked once."""
+
+    name: str
+    requests: Callable[[int], Asked]
+    status: int = 200
+    once: bool = False
+
+
 def ratios(port: int, yardstick: int, seconds: float, rounds: int) -> dict[str, float]:
-    """Throughput of the kinds of question as percent of hello's, the median of the rounds."""
-    towns = full_towns(port)
-    cold_pages = cold(port, towns)
-    again = f"/?near={near(towns[0])}&within=25"
-    etag = ask(port, again)[1]["etag"]
-    pages, answers = warm("/", towns[:WARM_TOWNS]), warm("/api/v1/meetings", towns[:WARM_TOWNS])
+    """Throughput of the kinds of question as percent of hello's right before; the median of the rounds."""
+    plain = [rate(yardstick, as_requests(["/"]), seconds, 200)]
     found: dict[str, list[float]] = {}
-    for number in range(rounds):
-        plain = rate(yardstick, as_requests(["/"]), seconds, 200)
-        enough = int(plain * seconds * 0.6)
-        measured = {
-            "hello_rate": 0.01,
-            "warm": rate(port, as_requests(itertools.islice(pages, enough)), seconds, 200) / plain,
-            "json": rate(port, as_requests(itertools.islice(answers, enough)), seconds, 200) / plain,
-            "again": rate(port, as_requests([again]), seconds, 200) / plain,
-            "unchanged": rate(port, [(again, {"If-None-Match": etag})], seconds, 304) / plain,
-            "cold": rate(port, as_requests(cold_pages[number::rounds]), seconds, 200, once=True) / plain,
-        }
-        for name, value in measured.items():
-            found.setdefault(name, []).append(value * (plain if name == "hello_rate" else 1))
-    return {name: 100 * statistics.median(values) for name, values in found.items()}
+    known = kinds(port, enough=int(plain[0] * seconds * 0.6), rounds=rounds)
+    for number, kind in itertools.product(range(rounds), known):
+        asked = kind.requests(number)
+        if asked:
+            plain.append(rate(yardstick, as_requests(["/"]), seconds / 2, 200))
+            value = rate(port, asked, seconds, kind.status, once=kind.once)
+            found.setdefault(kind.name, []).append(100 * value / plain[-1])
+    return {name: statistics.median(values) for name, values in found.items()} | {
+        "hello_rate": statistics.median(plain)
+    }
+
+
+def kinds(port: int, *, enough: int, rounds: int) -> list[Kind]:
+    """What is measured; of questions that must not come again there are *enough* for a round."""
+    towns = full_towns(port)
+    pages, answers = warm("/", towns[:WARM_TOWNS]), warm("/api/v1/meetings", towns[:WARM_TOWNS])
+    fresh = cold(port, towns)
+    parts = min(rounds, max(1, len(fresh) // FEWEST_COLD))
+    again = f"/?near={near(towns[0])}&within=25"
+    unchanged = [(again, {"If-None-Match": ask(port, again)[1]["etag"]})]
+    return [
+        Kind("warm", lambda _: as_requests(itertools.islice(pages, enough))),
+        Kind("json", lambda _: as_requests(itertools.islice(answers, enough))),
+        Kind("again", lambda _: as_requests([again])),
+        Kind("unchanged", lambda _: unchanged, 304),
+        Kind("cold", lambda number: as_requests(fresh[number::parts] if number < parts else []), once=True),
+    ]
 
 
 def as_requests(paths: Iterable[str]) -> Asked:

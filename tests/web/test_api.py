@@ -8,10 +8,12 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from finder.config import Settings
-from finder.directory.publish import publish, rename_slug, unpublish
+from finder.directory.publish import publish, rename_slug, revise, unpublish
 from finder.store.database import Database
+from finder.store.shelf import PublicListing
 from finder.web.caching import AnswerCache, Kept
 from finder.web.forms.query import PARAMETERS
 from finder.web.openapi import PARAMETERS as DESCRIBED
@@ -201,6 +203,26 @@ def test_what_was_approved_is_in_the_next_answer(
     assert client.get(f"/api/v1/meetings/{slug}").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/api/v1/meetings"])
+def test_a_listing_is_read_off_the_shelf_again_when_it_has_changed_and_only_then(
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite, path: str
+) -> None:
+    with database.unit_of_work() as session:
+        number = publish(session, a_listing(name="New Hope"), actor="test", reason="", now=NOW)
+    client = build_site(settings_for(database.url.render_as_string(hide_password=False))).test_client()
+    assert b"New Hope" in client.get(f"{path}?day=2").data
+
+    with database.unit_of_work() as session:
+        session.execute(update(PublicListing).values(document="unread"))
+    assert b"New Hope" in client.get(f"{path}?day=2&sort=name").data
+
+    with database.unit_of_work() as session:
+        revise(session, number, a_listing(name="Newer Hope"), actor="test", reason="", now=NOW)
+    found = client.get(f"{path}?day=2").data
+    assert b"Newer Hope" in found
+    assert b"New Hope" not in found
+
+
 def test_a_retired_slug_leads_to_the_one_of_today(
     database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
 ) -> None:
@@ -313,7 +335,7 @@ def test_the_documentation_has_the_keys_of_the_answers() -> None:
 
 
 def test_an_answer_goes_out_compressed_to_those_who_take_it_so(client: FlaskClient) -> None:
-    path = "/api/v1/meetings?day=1"
+    path = "/api/v1/meetings?day=2"
     plain = client.get(path)
     for _ in range(2):
         squeezed = client.get(path, headers={"Accept-Encoding": "br, gzip"})

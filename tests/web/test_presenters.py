@@ -116,7 +116,7 @@ def a_card(**changes: Any) -> Card:  # noqa: ANN401 - whatever the field takes
 def a_hit(minutes: int | None, number: int = 1) -> Hit:
     start = None if minutes is None else in_minutes_from_now(minutes)
     end = None if start is None else start + dt.timedelta(hours=1)
-    return Hit(number, start, end, minutes is not None and minutes <= 0, 2.0)
+    return Hit(number, 1, start, end, minutes is not None and minutes <= 0, 2.0)
 
 
 SEEKER = Seeker(now=NOW, zone=CHICAGO, unit="mi")

@@ -19,9 +19,11 @@ def to_query(asked: Asked, **changes: str | Sequence[str] | None) -> str:
     merged: dict[str, Sequence[str]] = {name: values for name, values in asked.items() if name != "page"}
     for key, change in changes.items():
         merged[key.removesuffix("_")] = (change,) if isinstance(change, str) else tuple(change or ())
-    return "&".join(
-        f"{name}={quote_plus(value, safe=':,')}" for name in _ordered(merged) for value in merged[name] if value
-    )
+    return "&".join([f"{name}={_quoted(value)}" for name in _ordered(merged) for value in merged[name] if value])
+
+
+def _quoted(value: str) -> str:
+    return value if value.isalnum() and value.isascii() else quote_plus(value, safe=":,")
 
 
 def with_(asked: Asked, parameter: str, value: str) -> str:
@@ -38,7 +40,7 @@ def without(asked: Asked, parameter: str, value: str | None = None) -> str:
 
 def _ordered(asked: Asked) -> list[str]:
     """Parameter names in the order of the form, so that the same question always has the same URL."""
-    return sorted(asked, key=lambda name: (_PLACE.get(name, len(_PLACE)), name))
+    return sorted(asked, key=_rank)
 
 
 #: Parameters in the order of a canonical URL.
@@ -71,3 +73,7 @@ PARAMETERS = (
     "tz",
 )
 _PLACE = {name: place for place, name in enumerate(PARAMETERS)}
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return _PLACE.get(name, len(_PLACE)), name

@@ -91,6 +91,10 @@ class CardBox:
     held: OrderedDict[tuple[int, int, int], Card] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def known(self, number: int, revision: int, labels: Labels) -> Card | None:
+        """The card of listing *number* at that revision, if it is held."""
+        return self.held.get((number, revision, labels.revision))
+
     def card(self, number: int, document: bytes, labels: Labels) -> Card:
         """The card of listing *number* with that JSON document."""
         found = _REVISION.search(document)

@@ -120,9 +120,10 @@ def filters(asked: Asked, counts: Counts, labels: Labels, box: TickBox, *, total
         if plan.name == "region" and has_place:
             continue  # the place says where
         values = _values(plan, asked, counts, labels)
-        if len(values) > 1 or any(chosen for _, _, chosen in values):
-            facets.append(_facet(plan, values, labels, box))
-            shown.update((plan.name, value) for value, _, chosen in values if chosen)
+        chosen = [value for value, _, is_chosen in values if is_chosen]
+        if len(values) > 1 or chosen:
+            facets.append(_facet(plan, values, labels, box, is_open=bool(chosen)))
+            shown.update((plan.name, value) for value in chosen)
     return Filters(
         facets=facets,
         days=_days(asked, counts),
@@ -163,13 +164,13 @@ def _most_first(values: list[Choice]) -> list[Choice]:
     return values
 
 
-def _facet(plan: FacetPlan, values: list[Choice], labels: Labels, box: TickBox) -> Facet:
+def _facet(plan: FacetPlan, values: list[Choice], labels: Labels, box: TickBox, *, is_open: bool) -> Facet:
     html = box.ticks(plan.name, values, labels)
     first = len(html) if len(html) <= FIRST + 1 else FIRST
     return Facet(
         title=plan.title,
         folded=plan.folded,
-        open=any(chosen for _, _, chosen in values),
+        open=is_open,
         size=len(values),
         body=Markup("".join(html[:first])),  # noqa: S704 - rendered by the template
         more=Markup("".join(html[first:])),  # noqa: S704 - rendered by the template
