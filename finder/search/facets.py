@@ -85,5 +85,5 @@ def _regions(matching: Matching) -> dict[str, int]:
         late = snapshot.region[snapshot.built :][found[snapshot.built :]]
         numbers = snapshot.region_order.counts(found) + np.bincount(late, minlength=tree.size)
     else:
-        numbers = np.bincount(scope.column(snapshot.region)[found], minlength=tree.size)
+        numbers = np.bincount(scope.column(snapshot.region).take(np.flatnonzero(found)), minlength=tree.size)
     return tree.totals(numbers)

@@ -72,8 +72,10 @@ class FewRows:
         scope, table = self._scope, self._scope.snapshot.table
         if _most_wanted(scope, rows):
             held = table.of_runs(scope.row_runs)
-            held = held.taken(np.flatnonzero((held.end > self._minute) & (held.start < until)))
-            return held.taken(np.flatnonzero(unpack(rows)[held.owner]))
+            wanted = unpack(rows).take(held.owner)
+            wanted &= held.end > self._minute
+            wanted &= held.start < until
+            return held.taken(np.flatnonzero(wanted))
         numbers = rows_of(rows)
         held = table.of_rows(scope.everywhere(numbers))
         held = held.taken(np.flatnonzero((held.end > self._minute) & (held.start < until)))
