@@ -126,7 +126,8 @@ def write_readme(report: dict[str, Any]) -> None:
         cells = " | ".join(f"{figures[size][name]:.3g} {unit}" for size in sizes)
         lines.append(f"| {words} | {'≥' if more else '≤'} {bar:g} {unit} | {cells} |")
     hello = statistics.median(found["hello_rate"] for found in figures.values())
-    lines += ["", f"Hello itself answered {hello:,.0f} times a second.", "", END]
+    bars = "The bars are set for the largest directory; a smaller one stands beside it for comparison."
+    lines += ["", f"{bars} Hello itself answered {hello:,.0f} times a second.", "", END]
     text = README.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     README.write_text(before + "\n".join(lines) + after, encoding="utf-8")
