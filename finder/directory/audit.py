@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from finder.store.audit import AuditEntry
@@ -34,7 +34,7 @@ def content_digest(content: dict[str, Any] | None) -> str:
 
 
 def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, now: dt.datetime) -> None:
-    """Add *acts* to the chain, in order. The caller holds the write lock (see `revision.raise_revision`)."""
+    """Add *acts* to the chain, in order. The caller holds the write lock (see `revision`)."""
     if not acts:
         return
     last = session.execute(select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)).first()
@@ -57,6 +57,11 @@ def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, no
         previous = _digest(row)
         rows.append({**row, "before": act.before, "after": act.after, "digest": previous})
     session.execute(insert(AuditEntry), rows)
+
+
+def last_entry(session: Session) -> int:
+    """The number of the newest entry, 0 when there is none; it stays the newest while the caller holds the lock."""
+    return session.execute(select(func.coalesce(func.max(AuditEntry.id), 0))).scalar_one()
 
 
 def faults(session: Session) -> Iterator[str]:

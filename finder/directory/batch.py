@@ -1,7 +1,7 @@
 """Applies many changes of listings at once: register, audit chain, shelf and revision in the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -9,7 +9,8 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
-from finder.directory.draft import audited, meeting_columns
+from finder.directory.draft import audited, draft_of, meeting_columns
+from finder.directory.register import read_register
 from finder.directory.resolve import Resolver, chunks
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
@@ -32,7 +33,11 @@ class HeldListing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Changes of the listings of one source. ``changed`` and ``gone`` name meetings by id."""
+    """Changes of the listings of one source. ``changed`` and ``gone`` name meetings by id.
+
+    ``from_source`` is false when people here change what a source once brought: the source's own next word on it is
+    still recognised as the same or as new.
+    """
 
     source: str
     source_url: str = ""
@@ -40,6 +45,7 @@ class Batch:
     new: tuple[ListingDraft, ...] = ()
     changed: tuple[tuple[int, ListingDraft], ...] = ()
     gone: tuple[int, ...] = ()
+    from_source: bool = True
 
     @property
     def size(self) -> int:
@@ -79,10 +85,12 @@ def apply_batch(
     revision = raise_revision(session, now=now)  # takes the write lock
     drafts = [*batch.new, *(draft for _, draft in batch.changed)]
     resolver = Resolver.load(session, source=batch.source, url=batch.source_url, kind=batch.source_kind, drafts=drafts)
-    resolver.source.refreshed_at = now
+    if batch.from_source:
+        resolver.source.refreshed_at = now
+    before = _before(session, [*(number for number, _ in batch.changed), *batch.gone])
     created = _create(session, batch.new, resolver)
     tell(len(created), batch.size)
-    _revise(session, batch.changed, resolver)
+    _revise(session, batch, resolver)
     changed = [number for number, _ in batch.changed]
     _replace_details(session, list(zip(created, batch.new, strict=True)), fresh=True, resolver=resolver)
     _replace_details(session, list(batch.changed), fresh=False, resolver=resolver)
@@ -97,19 +105,29 @@ def apply_batch(
         note_vocabulary_change(session)
         shelve_vocabulary(session)
     acts = [
-        *_acts("publish", zip(created, batch.new, strict=True)),
-        *_acts("revise", batch.changed),
-        *(audit.Act(act="unpublish", target_kind="meeting", target_id=number) for number in batch.gone),
+        *_acts("publish", zip(created, batch.new, strict=True), before),
+        *_acts("revise", batch.changed, before),
+        *(_act("unpublish", number, before.get(number), None) for number in batch.gone),
     ]
     audit.append(session, acts, actor=actor, reason=reason, now=now)
     tell(batch.size, batch.size)
     return created
 
 
-def _acts(act: str, listings: Iterable[tuple[int, ListingDraft]]) -> list[audit.Act]:
-    return [
-        audit.Act(act=act, target_kind="meeting", target_id=number, after=audited(draft)) for number, draft in listings
-    ]
+def _before(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The listings *ids* as the audit keeps them, for taking the act back; those that are not published have none."""
+    rows = read_register(session, ids) if ids else ()
+    return {row.meeting.id: audited(draft_of(row)) for row in rows if row.meeting.published}
+
+
+def _act(act: str, number: int, before: dict[str, Any] | None, after: dict[str, Any] | None) -> audit.Act:
+    return audit.Act(act=act, target_kind="meeting", target_id=number, before=before, after=after)
+
+
+def _acts(
+    act: str, listings: Iterable[tuple[int, ListingDraft]], before: Mapping[int, dict[str, Any]]
+) -> list[audit.Act]:
+    return [_act(act, number, before.get(number), audited(draft)) for number, draft in listings]
 
 
 def _references(draft: ListingDraft, resolver: Resolver) -> dict[str, Any]:
@@ -140,10 +158,15 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
     return ids
 
 
-def _revise(session: Session, changed: Sequence[tuple[int, ListingDraft]], resolver: Resolver) -> None:
+def _revise(session: Session, batch: Batch, resolver: Resolver) -> None:
     table = cast("Table", Meeting.__table__)
     statement = update(table).where(table.c.id == bindparam("which")).values(revision=table.c.revision + 1)
-    rows = [{"which": number, **meeting_columns(draft), **_references(draft, resolver)} for number, draft in changed]
+    rows = [
+        {"which": number, **meeting_columns(draft), **_references(draft, resolver)} for number, draft in batch.changed
+    ]
+    if not batch.from_source:
+        for row in rows:
+            del row["source_digest"]
     for part in chunks(rows):
         session.connection().execute(statement, list(part))
 

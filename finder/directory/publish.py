@@ -29,14 +29,14 @@ def publish(session: Session, draft: ListingDraft, *, actor: str, reason: str, n
 
 def revise(session: Session, number: int, draft: ListingDraft, *, actor: str, reason: str, now: dt.datetime) -> None:
     """Give listing *number* the content of *draft*; it keeps its slug. Raises NotFoundError."""
-    source = _source_name(session, number)
-    apply_batch(session, Batch(source=source, changed=((number, draft),)), actor=actor, reason=reason, now=now)
+    batch = Batch(source=_source_name(session, number), changed=((number, draft),), from_source=False)
+    apply_batch(session, batch, actor=actor, reason=reason, now=now)
 
 
 def unpublish(session: Session, number: int, *, actor: str, reason: str, now: dt.datetime) -> None:
     """Take listing *number* off the shelf; the register keeps it. Raises NotFoundError."""
-    source = _source_name(session, number)
-    apply_batch(session, Batch(source=source, gone=(number,)), actor=actor, reason=reason, now=now)
+    batch = Batch(source=_source_name(session, number), gone=(number,), from_source=False)
+    apply_batch(session, batch, actor=actor, reason=reason, now=now)
 
 
 def rename_slug(session: Session, number: int, slug: str, *, actor: str, reason: str, now: dt.datetime) -> str:

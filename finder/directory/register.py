@@ -21,7 +21,7 @@ Node = TypeVar("Node", Region, ServiceBody)
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """One listing with everything it refers to. ``regions`` run from the general to the particular."""
+    """One listing with everything it refers to. ``regions`` and ``bodies`` run from the general to the particular."""
 
     meeting: Meeting
     program: str
@@ -29,8 +29,13 @@ class RegisterRow:
     group: Group | None
     location: Location | None
     regions: tuple[Region, ...]
-    body: ServiceBody | None
+    bodies: tuple[ServiceBody, ...]
     overrides: tuple[Override, ...]
+
+    @property
+    def body(self) -> ServiceBody | None:
+        """The service body that the listing is entrusted to."""
+        return self.bodies[-1] if self.bodies else None
 
 
 def read_register(session: Session, ids: Sequence[int]) -> Iterator[RegisterRow]:
@@ -66,7 +71,7 @@ def read_register(session: Session, ids: Sequence[int]) -> Iterator[RegisterRow]
                 group=groups.get(meeting.group_id or 0),
                 location=locations.get(meeting.location_id or 0),
                 regions=tuple(reversed(_upwards(regions, meeting.region_id))),
-                body=chain[0] if chain else None,
+                bodies=tuple(reversed(chain)),
                 overrides=_covering(overrides, meeting, [body.id for body in chain]),
             )
 

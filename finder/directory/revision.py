@@ -8,6 +8,15 @@ from sqlalchemy.orm import Session
 from finder.store.shelf import DirectoryRevision
 
 
+def take_lock(session: Session) -> None:
+    """Take the lock of everything that writes the shelf or the audit chain, for as long as the transaction lasts.
+
+    The revision stays: what changes nothing that the public sees makes no answer old.
+    """
+    if session.get_bind().dialect.name != "sqlite":  # there BEGIN IMMEDIATE has taken it
+        session.execute(select(DirectoryRevision.id).where(DirectoryRevision.id == 1).with_for_update())
+
+
 def raise_revision(session: Session, *, now: dt.datetime) -> int:
     """Take the write lock and give the next revision.
 

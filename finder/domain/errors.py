@@ -18,6 +18,14 @@ class NotFoundError(FinderError):
     """There is no such public thing (a 404 on the web)."""
 
 
+class GoneError(FinderError):
+    """A link that was used already or is too old (a 410 on the web)."""
+
+
+class TooManyError(FinderError):
+    """More than is taken at once from one network or for one address (a 429 on the web)."""
+
+
 class ScheduleError(FinderError):
     """A schedule that no honest instant can be computed from."""
 

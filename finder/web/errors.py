@@ -14,7 +14,8 @@ from flask import Flask, Response, render_template, request
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from finder.domain.errors import BadInputError, FinderError, NotFoundError, NotSavedError
+from finder.domain.errors import BadInputError, FinderError, GoneError, NotFoundError, NotSavedError, TooManyError
+from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.store.shelf_reader import READ_ERRORS
 from finder.web.faults import Fault, bare_page, fault_of
 from finder.web.forms.search import InvalidSearchError
@@ -26,6 +27,10 @@ STATUSES: dict[type[FinderError], int] = {
     BadInputError: 400,
     InvalidSearchError: 400,
     NotFoundError: 404,
+    AlreadyDecidedError: 409,
+    StaleError: 409,
+    GoneError: 410,
+    TooManyError: 429,
     NotSavedError: 503,
 }
 

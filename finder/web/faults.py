@@ -11,6 +11,8 @@ WORDS: dict[int, tuple[str, str]] = {
     403: ("This is not open to you", "Start again from the search page."),
     404: ("This page is not here", "It may have moved or closed. Search for meetings instead."),
     405: ("This cannot be done here", "Start again from the search page."),
+    409: ("Somebody else was first", "Look at it again: it has changed meanwhile."),
+    410: ("This link can no longer be used", "Links work once and for a limited time. Ask for a new one."),
     413: ("This is too large", "Send less at once."),
     414: ("This address is too long", "Ask for less at once."),
     415: ("This cannot be read", "Send it in another form."),
