@@ -78,11 +78,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # our default provider has it
-    reader = ShelfReader(Database(settings.database_url).url)
+    database = Database(settings.database_url)
+    reader = ShelfReader(database.url)
     keeper = Keeper(reader, clock=clock)
     app.extensions["finder"] = Parts(
         settings=settings,
         clock=clock,
+        database=database,
         reader=reader,
         keeper=keeper,
         gazetteer=Gazetteer(gazetteer_path(settings)),
@@ -97,6 +99,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.register_blueprint(page_family.blueprint)
     keeper.current()
     reader.close()
+    database.dispose()  # no connection is shared by the processes that are forked from this one
     return app
 
 

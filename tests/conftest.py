@@ -195,7 +195,13 @@ def site(demo_url: str, settings_for: Callable[..., Settings]) -> Iterator[Flask
     """The site over the demo meetings, at `NOW`; tests only read it."""
     app = create_app(settings_for(demo_url))
     yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    """Close what *app* holds of its database."""
     parts_of(app).reader.close()
+    parts_of(app).database.dispose()
 
 
 @pytest.fixture
@@ -209,7 +215,7 @@ def build_site() -> Iterator[BuildSite]:
 
     yield build
     for app in made:
-        parts_of(app).reader.close()
+        close(app)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from finder.config import Settings
 from finder.search.keeper import Keeper
 from finder.search.local_keeper import LocalKeeper
 from finder.search.places import Gazetteer
+from finder.store.database import Database
 from finder.store.shelf_reader import ShelfReader
 
 
@@ -20,6 +21,7 @@ class Parts:
 
     settings: Settings
     clock: Callable[[], dt.datetime]
+    database: Database
     reader: ShelfReader
     keeper: Keeper
     gazetteer: Gazetteer

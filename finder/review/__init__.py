@@ -1,0 +1,1 @@
+"""The life of a submission: sent, proven, queued, decided, corresponded about, undone, forgotten."""

@@ -1,0 +1,106 @@
+"""Listings that may be one and the same meeting: same program, about the same time, same place or link, like names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from finder.domain.geo import distance_km
+from finder.domain.text import fold
+from finder.store.meeting import Meeting
+from finder.store.place import Location
+from finder.store.vocabulary import Program
+
+BOX_DEGREES = 0.05
+NEAR_KM = 0.5
+MINUTES = 45
+LIKE_NAMES = 82
+#: What a pair has to reach of place (or link), time and name, a point each and two for the very same place and time.
+ENOUGH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A listing that may be the same. ``words`` say why; ``distance_km`` is None for what is online."""
+
+    id: int
+    slug: str
+    name: str
+    words: str
+    distance_km: float | None
+
+
+def likely(
+    session: Session, fields: Mapping[str, Any], *, program: str = "", limit: int = 3, but: Sequence[int] = ()
+) -> list[Twin]:
+    """Published listings that *fields* may describe a second time, the likeliest first; those of ids *but* left out."""
+    scored = []
+    for meeting, place in _candidates(session, fields, program or str(fields.get("program", ""))):
+        if meeting.id not in but:
+            score, reasons, away = _score(fields, meeting, place)
+            if score >= ENOUGH:
+                scored.append(
+                    (-score, meeting.id, Twin(meeting.id, meeting.slug, meeting.name, ", ".join(reasons), away))
+                )
+    return [twin for _, _, twin in sorted(scored, key=lambda each: each[:2])[:limit]]
+
+
+def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> list[tuple[Meeting, Location | None]]:
+    ways = []
+    latitude, longitude = fields.get("latitude"), fields.get("longitude")
+    if latitude is not None and longitude is not None:
+        ways.append(
+            and_(
+                Location.latitude.between(latitude - BOX_DEGREES, latitude + BOX_DEGREES),
+                Location.longitude.between(longitude - BOX_DEGREES, longitude + BOX_DEGREES),
+            )
+        )
+    if fields.get("conference_url"):
+        ways.append(Meeting.conference_url == fields["conference_url"])
+    if not ways:
+        return []
+    statement = (
+        select(Meeting, Location)
+        .join(Program, Program.id == Meeting.program_id)
+        .outerjoin(Location, Location.id == Meeting.location_id)
+        .where(Program.slug == program, Meeting.published, or_(*ways))
+        .limit(500)
+    )
+    return [(meeting, place) for meeting, place in session.execute(statement)]
+
+
+def _score(fields: Mapping[str, Any], meeting: Meeting, place: Location | None) -> tuple[int, list[str], float | None]:
+    score, reasons = 0, []
+    away = _distance(fields, place)
+    if away is not None and away <= NEAR_KM:
+        score += 1
+        reasons.append("same place")
+    if fields.get("conference_url") and fields["conference_url"] == meeting.conference_url:
+        score += 2
+        reasons.append("same link")
+    if _same_time(fields, meeting):
+        score += 1
+        reasons.append("same day and time")
+    if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(meeting.name)) >= LIKE_NAMES:
+        score += 1
+        reasons.append("like name")
+    if {"same place", "same day and time"} <= set(reasons):
+        score += 1
+    return score, reasons, away
+
+
+def _distance(fields: Mapping[str, Any], place: Location | None) -> float | None:
+    if place is None or place.latitude is None or place.longitude is None or fields.get("latitude") is None:
+        return None
+    return distance_km(fields["latitude"], fields["longitude"], place.latitude, place.longitude)
+
+
+def _same_time(fields: Mapping[str, Any], meeting: Meeting) -> bool:
+    days = {day for day in range(7) if meeting.weekdays >> day & 1}
+    if not days & set(fields.get("weekdays", ())) or meeting.start_minute is None or not fields.get("start"):
+        return False
+    hour, minute = str(fields["start"]).split(":")[:2]
+    return abs(int(hour) * 60 + int(minute) - meeting.start_minute) <= MINUTES

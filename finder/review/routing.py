@@ -1,0 +1,97 @@
+"""Whose queue a submission goes to, and what is risky about it."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from finder.domain.asked import FIELDS
+from finder.domain.geo import distance_km
+from finder.domain.review import Risk
+from finder.domain.text import clean_multiline
+from finder.store.meeting import Meeting
+from finder.store.people import Contact
+from finder.store.place import Location
+from finder.store.vocabulary import Program
+
+#: Half the side, in degrees, of the box in which the nearest listing of a program is looked for: about 80 km.
+REACH_DEGREES = 0.75
+#: Meetings of the young are protected: two people decide about them.
+YOUTH_FORMATS = frozenset({"young-people", "teens"})
+YOUTH_PROGRAMS = frozenset({"alateen", "smart-youth"})
+
+
+def body_for(session: Session, fields: Mapping[str, Any]) -> int | None:
+    """The service body that the nearest listing of the same program is entrusted to, or None: administrators'."""
+    point = fields.get("latitude"), fields.get("longitude")
+    statement = (
+        select(Meeting.service_body_id, Location.latitude, Location.longitude)
+        .join(Program, Program.id == Meeting.program_id)
+        .outerjoin(Location, Location.id == Meeting.location_id)
+        .where(Program.slug == fields.get("program", ""), Meeting.service_body_id.is_not(None), Meeting.published)
+    )
+    if point[0] is None or point[1] is None:
+        only = statement.with_only_columns(Meeting.service_body_id).distinct().limit(2)
+        bodies = set(session.execute(only).scalars())
+        return bodies.pop() if len(bodies) == 1 else None
+    north, east = float(point[0]), float(point[1])
+    near = statement.where(
+        Location.latitude.between(north - REACH_DEGREES, north + REACH_DEGREES),
+        Location.longitude.between(east - REACH_DEGREES, east + REACH_DEGREES),
+    )
+    away = [
+        (distance_km(north, east, latitude, longitude), body)
+        for body, latitude, longitude in session.execute(near)
+        if body is not None and latitude is not None and longitude is not None
+    ]
+    return min(away)[1] if away else None
+
+
+def is_protected(fields: Mapping[str, Any]) -> bool:
+    """Whether a listing of these fields is for the young or hides its address."""
+    young = fields.get("program") in YOUTH_PROGRAMS or not YOUTH_FORMATS.isdisjoint(fields.get("formats", ()))
+    return young or fields.get("address_visibility") == "area"
+
+
+def risks_of(session: Session, then: Mapping[str, Any] | None, asked: Mapping[str, Any], *, email: str) -> list[str]:
+    """The marks of a submission, in the order of `Risk`: what changes, how it is written, who sends it."""
+    before = then or {}
+    marks = {
+        FIELDS[name].risk
+        for name, value in asked.items()
+        if name in FIELDS and value != before.get(name, FIELDS[name].empty)
+    }
+    texts = [value for value in asked.values() if isinstance(value, str)]
+    if any(map(has_hidden, texts)):
+        marks.add(Risk.HIDDEN_CHARACTERS)
+    if any(map(looks_alike, texts)):
+        marks.add(Risk.LOOK_ALIKE)
+    if is_protected(before) or is_protected({**before, **asked}):
+        marks.add(Risk.PROTECTED)
+    if not email or session.execute(select(Contact.id).where(Contact.email == email).limit(1)).first() is None:
+        marks.add(Risk.NEW_SUBMITTER)
+    return [risk.value for risk in Risk if risk in marks]
+
+
+def has_hidden(text: str) -> bool:
+    """Whether *text* holds characters that nobody sees: controls, directions, joiners where none belongs."""
+    return any(
+        unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}
+        and char not in "\n\r\t"
+        and not clean_multiline(f"a{char}a")[1:-1]
+        for char in text
+    )
+
+
+def looks_alike(text: str) -> bool:
+    """Whether a word of *text* mixes letters that look alike: Latin with Cyrillic or Greek, or letters of formulas."""
+    for word in text.split():
+        names = [unicodedata.name(char, "") for char in word if char.isalpha()]
+        scripts = {name.split(" ")[0] for name in names}
+        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL"}:
+            return True
+        if scripts & {"FULLWIDTH", "MATHEMATICAL"}:
+            return True
+    return False
