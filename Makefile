@@ -35,7 +35,7 @@ node_modules/.installed: package-lock.json
 
 run: install ## Set everything up and serve the site with demo meetings
 	@$(BIN)/finder init --demo
-	@exec $(BIN)/finder serve
+	@exec $(BIN)/finder serve --worker
 
 test: .venv/installed-dev node_modules/.installed ## Run every test; what the machine lacks is skipped and named
 	$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)

@@ -1,15 +1,20 @@
 """The command that serves the site."""
 
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import click
+from sqlalchemy import select
 
 from finder.cli.screen import error_screen
-from finder.cli.toolbox import toolbox_of
+from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.domain.errors import FinderError
 from finder.search.gazetteer_build import is_current
 from finder.store import migrate
+from finder.store.accounts import User
 
 THREADS = 8
 #: A threaded worker that keeps what it is asked out of the log.
@@ -20,8 +25,9 @@ WORKER = "finder.web.lanes.LaneWorker"
 @click.option("--host", help="Address to serve on; otherwise FINDER_HOST.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on; otherwise FINDER_PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Web processes; otherwise FINDER_WORKERS.")
+@click.option("--worker", "beside", is_flag=True, help="Also work in the background, as `finder worker` does.")
 @click.pass_context
-def serve(context: click.Context, *, host: str | None, port: int | None, workers: int | None) -> None:
+def serve(context: click.Context, *, host: str | None, port: int | None, workers: int | None, beside: bool) -> None:
     """Serve the site until it is stopped with Ctrl+C.
 
     No access log is written: nobody learns who looked.
@@ -33,9 +39,10 @@ def serve(context: click.Context, *, host: str | None, port: int | None, workers
             raise FinderError(
                 "This instance is not ready: run `finder init` first (or `finder init --demo` to try it)."
             )
-    toolbox.database.dispose()
     address = f"{host or settings.host}:{port or settings.port}"
-    error_screen().print(f"Serving on http://{address} (Ctrl+C stops)", markup=False)
+    for line in (f"Serving on http://{address} (Ctrl+C stops)", *_first_steps(toolbox)):
+        error_screen().print(line, markup=False)
+    toolbox.database.dispose()
     command = [
         *(sys.executable, "-m", "gunicorn", "app:app", "--chdir", str(toolbox.root), "--bind", address),
         *("--workers", str(workers or settings.workers), "--worker-class", WORKER, "--threads", str(THREADS)),
@@ -43,7 +50,34 @@ def serve(context: click.Context, *, host: str | None, port: int | None, workers
         *("--limit-request-line", "8190", "--worker-tmp-dir", _memory_folder(), "--name", "meeting-finder"),
     ]
     os.environ["FINDER_DATA_DIR"] = str(settings.data_dir)
+    if beside:
+        _start_worker()
     os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
+
+
+def _first_steps(toolbox: Toolbox) -> Iterator[str]:
+    """What somebody who starts the site for the first time wants to know."""
+    settings = toolbox.settings
+    with toolbox.database.reading() as session:
+        if session.execute(select(User.id).limit(1)).first() is None:
+            yield (
+                "To approve listings, make yourself an account: "
+                ".venv/bin/finder user invite you@example.org --administrator"
+            )
+    if settings.smtp_url:
+        yield f"Mail is sent through {urlsplit(settings.smtp_url).hostname}"
+    else:
+        yield f"Mail is written to {settings.mail_dir}"
+
+
+def _start_worker() -> None:
+    """Start the worker as a child of this process, which is about to become the server; it ends when the server does.
+
+    It looks at who its parent is: that works wherever Python does, and also when the server is killed.
+    """
+    begin = "from finder.application import command_line; command_line()"
+    command = [sys.executable, "-c", begin, "worker", "--until-parent", str(os.getpid())]
+    subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own interpreter, no shell
 
 
 def _memory_folder() -> str:

@@ -24,7 +24,7 @@ def one_address(text: str) -> str:
     if address != clean(address) or address != unicodedata.normalize("NFKC", address):
         raise _refused()
     try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError):
         raise _refused() from None
     if found.ascii_email is None or _SENT_ON.intersection(found.local_part):

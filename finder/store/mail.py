@@ -2,17 +2,25 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from finder.store.base import Base
 from finder.store.types import Instant
+
+_WAITS = text("sent_at IS NULL AND failed_at IS NULL")
 
 
 class OutboxMail(Base):
     """One mail to one recipient. Once sent or given up, recipient and text are removed."""
 
     __tablename__ = "outbox_mail"
+    # What is due is asked for every few seconds: the index holds what waits, however much was sent.
+    # A number is never given again: files and Message-IDs are named by it.
+    __table_args__ = (
+        Index("ix_outbox_mail_waiting", "due_at", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str | None] = mapped_column(String(128), unique=True)  # what must not be mailed twice
@@ -20,7 +28,7 @@ class OutboxMail(Base):
     subject: Mapped[str] = mapped_column(String(255))
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
-    due_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+    due_at: Mapped[dt.datetime] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     failed_at: Mapped[dt.datetime | None] = mapped_column(Instant)  # given up

@@ -3,19 +3,20 @@
 `SETTINGS` is the one table of them: ``docs/operators.md`` prints it and a test keeps the two equal.
 """
 
-import datetime as dt
+import ipaddress
 import os
 import secrets
-import zoneinfo
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-MIN_SECRET_LENGTH = 32
+from finder.config import readers
+
 MAX_PORT = 65535
 MAX_WORKERS = 64
+MAX_REMIND_DAYS = 3650
 
 #: Help lines by country: (words for people, telephone number as dialled or texted).
 CRISIS_LINES = {
@@ -44,7 +45,7 @@ class Settings:
 
     data_dir: Path
     database_url: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     public_url: str
     site_name: str
     country: str
@@ -53,6 +54,10 @@ class Settings:
     zone: str
     crisis_lines: str
     contact_email: str
+    smtp_url: str = field(repr=False)  # it may hold a password
+    mail_dir: Path
+    mail_from: str
+    remind_days: int
     exit_url: str
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
@@ -103,10 +108,22 @@ def _fill_in(values: dict[str, Any]) -> None:
         reason = error.strerror or str(error)
         raise SettingsError([f"FINDER_DATA_DIR: {folder} cannot be used as data folder ({reason})."]) from error
     values["database_url"] = values["database_url"] or f"sqlite:///{folder / 'finder.db'}"
+    values["mail_dir"] = values["mail_dir"] or folder / "mail"
+    values["mail_from"] = values["mail_from"] or f"no-reply@{mail_host(values['public_url'])}"
     values["crisis_lines"] = values["crisis_lines"] or CRISIS_LINES.get(values["country"], CRISIS_LINES["US"])
     if not values["trusted_hosts"]:
         host = urlsplit(values["public_url"]).hostname or "127.0.0.1"
         values["trusted_hosts"] = tuple(dict.fromkeys((host, "127.0.0.1", "localhost")))
+
+
+def mail_host(public_url: str) -> str:
+    """The host of *public_url* as mail writes it, in ASCII; ``localhost`` when it has no name, only a number."""
+    host = urlsplit(public_url).hostname or "localhost"
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host.encode("idna").decode("ascii")
+    return "localhost"
 
 
 def _kept_secret(path: Path) -> str:
@@ -131,153 +148,112 @@ class Setting(NamedTuple):
     meaning: str
 
 
-def _instant(value: str) -> str:
-    if value and dt.datetime.fromisoformat(value).tzinfo is None:
-        raise ValueError("an instant has an offset, as in 2026-03-10T18:05:00-05:00.")
-    return value
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _folder(value: str) -> Path:
-    return Path(value).expanduser().absolute()
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"{value!r} is not one of {', '.join(choices)}.")
-        return value
-
-    return read
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-            raise ValueError(f"{value!r} is not a whole number from {low} to {high}.")
-        return int(value)
-
-    return read
-
-
-def _flag(value: str) -> bool:
-    if value not in {"", "0", "1"}:
-        raise ValueError(f"{value!r} is not 0 or 1.")
-    return value == "1"
-
-
-def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ValueError(f"{value!r} is not an http(s) address such as https://meetings.example.org.")
-    return value.rstrip("/")
-
-
-def _database(value: str) -> str:
-    if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
-        raise ValueError("the database is sqlite:///FILE or postgresql://USER@HOST/NAME.")
-    return value
-
-
-def _secret(value: str) -> str:
-    if value and len(value) < MIN_SECRET_LENGTH:
-        raise ValueError(f"a secret has at least {MIN_SECRET_LENGTH} characters; leave it out to have one made.")
-    return value
-
-
-def _country(value: str) -> str:
-    if len(value) != 2 or not value.isascii() or not value.isalpha():  # noqa: PLR2004 - ISO 3166-1 alpha-2
-        raise ValueError(f"{value!r} is not a two-letter country code such as US.")
-    return value.upper()
-
-
-def _zone(value: str) -> str:
-    if value not in zoneinfo.available_timezones():
-        raise ValueError(f"{value!r} is not a time zone such as America/New_York.")
-    return value
-
-
-def _list(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _email(value: str) -> str:
-    if value and (value.count("@") != 1 or any(char.isspace() or char in ",;<>" for char in value)):
-        raise ValueError(f"{value!r} is not one e-mail address.")
-    return value
-
-
 #: Read by the test suite alone; named here so that a typing error in a setting is still found.
 FOR_TESTS = ("FINDER_SAMPLES", "FINDER_REQUIRE")
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("FINDER_DATA_DIR", "data_dir", "./var", _folder, "folder of everything an instance keeps"),
-    Setting("FINDER_DATABASE_URL", "database_url", "", _database, "the database; empty: SQLite in the data folder"),
+    Setting("FINDER_DATA_DIR", "data_dir", "./var", readers.folder, "folder of everything an instance keeps"),
+    Setting(
+        "FINDER_DATABASE_URL", "database_url", "", readers.database, "the database; empty: SQLite in the data folder"
+    ),
     Setting(
         "FINDER_SECRET_KEY",
         "secret_key",
         "",
-        _secret,
+        readers.secret,
         "secret of the instance; empty: made once, kept in the data folder",
     ),
-    Setting("FINDER_PUBLIC_URL", "public_url", "http://127.0.0.1:8000", _url, "where people reach the site"),
-    Setting("FINDER_SITE_NAME", "site_name", "Meeting Finder", _text, "name of the site"),
+    Setting("FINDER_PUBLIC_URL", "public_url", "http://127.0.0.1:8000", readers.url, "where people reach the site"),
+    Setting("FINDER_SITE_NAME", "site_name", "Meeting Finder", readers.text, "name of the site"),
     Setting(
         "FINDER_COUNTRY",
         "country",
         "US",
-        _country,
+        readers.country,
         "country that places are looked for in first, and of the help lines",
     ),
-    Setting("FINDER_UNIT", "unit", "mi", _choice("mi", "km"), "unit of distances"),
-    Setting("FINDER_LANGUAGE", "language", "en", _choice("en"), "language of the pages"),
-    Setting("FINDER_ZONE", "zone", "America/New_York", _zone, "zone of a search without a place"),
+    Setting("FINDER_UNIT", "unit", "mi", readers.choice("mi", "km"), "unit of distances"),
+    Setting("FINDER_LANGUAGE", "language", "en", readers.choice("en"), "language of the pages"),
+    Setting("FINDER_ZONE", "zone", "America/New_York", readers.zone, "zone of a search without a place"),
     Setting(
         "FINDER_CRISIS_LINES",
         "crisis_lines",
         "",
-        _text,
+        readers.text,
         "help lines as one plain sentence; empty: those of the country",
     ),
     Setting(
         "FINDER_CONTACT_EMAIL",
         "contact_email",
         "",
-        _email,
+        readers.email,
         "where reports of a wrong listing are sent; empty: none is shown",
     ),
     Setting(
-        "FINDER_EXIT_URL", "exit_url", "https://www.wikipedia.org", _url, "neutral page that Leave this site goes to"
+        "FINDER_SMTP_URL", "smtp_url", "", readers.smtp, "server that mail is sent through; empty: none, see below"
+    ),
+    Setting(
+        "FINDER_MAIL_DIR",
+        "mail_dir",
+        "",
+        readers.folder_if_any,
+        "without a server: folder that mail is written to; empty: `mail` in the data folder",
+    ),
+    Setting(
+        "FINDER_MAIL_FROM",
+        "mail_from",
+        "",
+        readers.mail_from,
+        "address that mail comes from; empty: no-reply at the host of the public address",
+    ),
+    Setting(
+        "FINDER_REMIND_DAYS",
+        "remind_days",
+        "90",
+        readers.number(0, MAX_REMIND_DAYS),
+        "days after which a group is asked by mail whether its listings are still right; 0: never",
+    ),
+    Setting(
+        "FINDER_EXIT_URL",
+        "exit_url",
+        "https://www.wikipedia.org",
+        readers.url,
+        "neutral page that Leave this site goes to",
     ),
     Setting(
         "FINDER_TRUSTED_HOSTS",
         "trusted_hosts",
         "",
-        _list,
+        readers.names,
         "host names answered, with commas; empty: that of the public address, and loopback",
     ),
     Setting(
-        "FINDER_PROXY_HOPS", "proxy_hops", "0", _number(0, 9), "number of reverse proxies in front that are trusted"
+        "FINDER_PROXY_HOPS",
+        "proxy_hops",
+        "0",
+        readers.number(0, 9),
+        "number of reverse proxies in front that are trusted",
     ),
-    Setting("FINDER_HOST", "host", "127.0.0.1", _text, "address served on"),
-    Setting("FINDER_PORT", "port", "8000", _number(1, MAX_PORT), "port served on"),
-    Setting("FINDER_WORKERS", "workers", "2", _number(1, MAX_WORKERS), "web processes"),
+    Setting("FINDER_HOST", "host", "127.0.0.1", readers.text, "address served on"),
+    Setting("FINDER_PORT", "port", "8000", readers.number(1, MAX_PORT), "port served on"),
+    Setting("FINDER_WORKERS", "workers", "2", readers.number(1, MAX_WORKERS), "web processes"),
     Setting(
         "FINDER_GEOCODER",
         "geocoder",
         "none",
-        _choice("none", "nominatim", "photon", "pelias"),
+        readers.choice("none", "nominatim", "photon", "pelias"),
         "geocoder for listings without a point",
     ),
-    Setting("FINDER_GEOCODER_URL", "geocoder_url", "", _url, "address of that geocoder"),
+    Setting("FINDER_GEOCODER_URL", "geocoder_url", "", readers.url, "address of that geocoder"),
     Setting(
-        "FINDER_FEED_ALLOW", "feed_allow", "", _list, "tests only: private host:port that feeds may be fetched from"
+        "FINDER_FEED_ALLOW",
+        "feed_allow",
+        "",
+        readers.names,
+        "tests only: private host:port that feeds may be fetched from",
     ),
-    Setting("FINDER_TESTING", "testing", "0", _flag, "1 honours the two settings for tests"),
-    Setting("FINDER_NOW", "now", "", _instant, "tests only: fixes the clock (RFC 3339)"),
+    Setting("FINDER_TESTING", "testing", "0", readers.flag, "1 honours the two settings for tests"),
+    Setting("FINDER_NOW", "now", "", readers.instant, "tests only: fixes the clock (RFC 3339)"),
 )
 
 if {setting.field for setting in SETTINGS} != {field.name for field in fields(Settings)}:
