@@ -46,10 +46,14 @@ class Viewer:
 def viewer(session: Session, user_id: int, *, strong: bool) -> Viewer | None:
     """Who *user_id* is and what they may do, in three statements; None when there is no such active account."""
     user = session.get(User, user_id, populate_existing=True)
-    if user is None or not user.active:
-        return None
-    grants = session.execute(select(Grant.role, Grant.service_body_id).where(Grant.user_id == user_id)).all()
-    tree = session.execute(select(ServiceBody.id, ServiceBody.parent_id)).all() if grants else []
+    return viewer_of(session, user, strong=strong) if user is not None and user.active else None
+
+
+def viewer_of(session: Session, user: User, *, strong: bool) -> Viewer:
+    """What *user*, whose row is at hand, may do: two statements, one when nothing is held over a body."""
+    grants = session.execute(select(Grant.role, Grant.service_body_id).where(Grant.user_id == user.id)).all()
+    over_bodies = any(body_id is not None for _, body_id in grants)
+    tree = session.execute(select(ServiceBody.id, ServiceBody.parent_id)).all() if over_bodies else []
     rights: dict[Right, set[int]] = defaultdict(set)
     for role, body_id in grants:
         if body_id is not None:

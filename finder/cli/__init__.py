@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from finder.cli import care, prepare, serving, transfer
+from finder.cli import care, prepare, purge, serving, transfer, user, worker
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
@@ -25,10 +25,13 @@ for command in (
     prepare.init,
     prepare.places,
     serving.serve,
+    worker.worker,
     transfer.import_,
     transfer.dump,
+    purge.purge_command,
     care.check,
     care.doctor,
+    user.user,
 ):
     finder.add_command(command)
 

@@ -38,3 +38,14 @@ MAY: dict[Role, frozenset[Right]] = {
 
 #: Rights that are used only after a second factor in this session.
 STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.INVITE, Right.MANAGE_SITE})
+
+#: How each role is called in a sentence: "you are invited ... as ...".
+WORDS: dict[Role, str] = {
+    Role.ADMINISTRATOR: "administrator of the site",
+    Role.BODY_ADMINISTRATOR: "moderator who may invite others",
+    Role.MODERATOR: "moderator",
+    Role.READER: "help line reader",
+}
+
+#: What a body's administrator may give to others and take from them; everything else is the administrators'.
+INVITES = frozenset({Role.MODERATOR, Role.READER})

@@ -27,7 +27,8 @@ class User(Base):
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_totp_secret: Mapped[str | None] = mapped_column(Text)  # encrypted with a key of the instance
+    totp_counter: Mapped[int | None]  # of the last code taken, so that none is taken twice
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(Json)
 
 
@@ -75,6 +76,33 @@ class SignedIn(Base):
     browser: Mapped[str] = mapped_column(String(64), default="")  # "Firefox on Android": no version, no more
     started_at: Mapped[dt.datetime] = mapped_column(Instant)
     seen_at: Mapped[dt.datetime] = mapped_column(Instant)
+    proved_at: Mapped[dt.datetime] = mapped_column(Instant)  # when they last showed that it is still them
+    strong_at: Mapped[dt.datetime | None] = mapped_column(Instant)  # when a second factor was passed
+
+
+class KnownNetwork(Base):
+    """A network that somebody has signed in from, as a keyed digest: a sign-in from another is told them by mail."""
+
+    __tablename__ = "known_network"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+
+
+class AccountLink(Base):
+    """A secret link to an account that was mailed: only its SHA-256 is kept. Used up by one POST, never by a GET."""
+
+    __tablename__ = "account_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))  # invite | reset
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+    used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
 class Attempt(Base):

@@ -1,0 +1,93 @@
+"""Who moderates what: invite people, take roles back, close accounts. For administrators, and bodies' own."""
+
+from flask import Response, request
+
+from finder.accounts import users
+from finder.accounts.people import bodies_for, list_people
+from finder.accounts.permissions import Viewer
+from finder.domain.errors import BadInputError
+from finder.domain.roles import INVITES, WORDS, Right, Role
+from finder.web import signing
+from finder.web.account_page import blamed, go, new_blueprint, page
+from finder.web.forms.account import InviteForm
+from finder.web.identity import require_anywhere, require_fresh
+from finder.web.parts import parts
+
+blueprint = new_blueprint("account_people")
+
+PEOPLE = "/account/people"
+
+
+def _inviter() -> Viewer:
+    """The viewer, who may invite somewhere, by second factor, and has shown lately that it is them."""
+    viewer = require_anywhere(Right.INVITE)
+    require_fresh()
+    return viewer
+
+
+@blueprint.get(PEOPLE)
+def people() -> Response:
+    """Who holds what, and the form to invite somebody."""
+    return _people(_inviter(), InviteForm())
+
+
+def _people(viewer: Viewer, form: InviteForm) -> Response:
+    with parts().database.reading() as register:
+        _offer(form, viewer, bodies_for(register, viewer))
+        listed = list_people(register, viewer)
+    return page("people", form, people=listed, words=WORDS)
+
+
+def _offer(form: InviteForm, viewer: Viewer, bodies: list[tuple[int, str]]) -> None:
+    roles = [role for role in reversed(Role) if viewer.administrator or role in INVITES]  # the least of them first
+    form.offer(roles, bodies, whole_site=viewer.administrator)
+
+
+@blueprint.post(PEOPLE)
+def invite() -> Response:
+    """Invite somebody."""
+    viewer, form, held = _inviter(), InviteForm(request.form), parts()
+    with held.database.reading() as register:
+        _offer(form, viewer, bodies_for(register, viewer))
+    if not form.validate():
+        return _people(viewer, form)
+    try:
+        with held.database.unit_of_work() as register:
+            users.invite(
+                register,
+                email=form.email.data,
+                name=form.name.data,
+                role=Role(form.role.data),
+                body_id=form.body_id,
+                by=viewer,
+                sender=signing.sender(),
+                now=held.clock(),
+            )
+    except BadInputError as error:
+        blamed(form, error)
+        return _people(viewer, form)
+    return go(PEOPLE, "The invitation is on its way.")
+
+
+@blueprint.post("/account/people/roles/<int:number>/revoke")
+def revoke(number: int) -> Response:
+    """Take a role back."""
+    viewer, held = _inviter(), parts()
+    try:
+        with held.database.unit_of_work() as register:
+            users.revoke(register, number, by=viewer, now=held.clock())
+    except BadInputError as error:
+        return go(PEOPLE, error.message)
+    return go(PEOPLE, "The role is taken back.")
+
+
+@blueprint.post("/account/people/<int:number>/deactivate")
+def deactivate(number: int) -> Response:
+    """Close an account."""
+    viewer, held = _inviter(), parts()
+    try:
+        with held.database.unit_of_work() as register:
+            users.deactivate(register, number, by=viewer, now=held.clock())
+    except BadInputError as error:
+        return go(PEOPLE, error.message)
+    return go(PEOPLE, "The account is closed.")
