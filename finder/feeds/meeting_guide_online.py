@@ -8,49 +8,18 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
+from finder.domain.conference import HOST_SECRETS, URL_LENGTH, provider_of, web_link
 from finder.feeds.meeting_guide_record import Record
 
-#: Domains of the conference services whose links readers of Meeting Guide feeds take for a way to join.
-PROVIDERS = (
-    "bluejeans.com",
-    "discord.com",
-    "discord.gg",
-    "facebook.com",
-    "freeconference.com",
-    "freeconferencecall.com",
-    "goto.com",
-    "gotomeet.me",
-    "gotomeeting.com",
-    "meet.google.com",
-    "meet.jit.si",
-    "meetings.dialpad.com",
-    "ringcentral.com",
-    "skype.com",
-    "teams.live.com",
-    "teams.microsoft.com",
-    "telegram.me",
-    "t.me",
-    "uberconference.com",
-    "webex.com",
-    "whereby.com",
-    "zoho.com",
-    "zoom.com",
-    "zoom.us",
-    "zoomgov.com",
-)
-
-URL_LENGTH = 2048
 PHONE_LENGTH = 255
 PHONE_DIGITS = 10  # fewer do not reach anybody from another place
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
 _BARE = re.compile(r"[a-z0-9.-]+\.[a-z]{2,63}(?:[/?#]\S*)?", re.IGNORECASE)
 _EMBEDDED = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _DIALLED = re.compile(r"[+\d(][\d\s().+/-]*\d[^@]*")
 _NUMBER_IN_TEXT = re.compile(r"\+?\(?\d[\d\s().-]{8,}\d")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _EXTENSION = re.compile(r"(?:x|ext|extension|pin|code|id|access|meeting|passcode|dial|in|tel|phone)", re.IGNORECASE)
-_HOST_SECRETS = {"zak"}  # a Zoom host key: whoever holds it owns the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +56,6 @@ def _joined(first: str, second: str) -> str:
     return second if not first or first in second else f"{first}\n{second}".strip()
 
 
-def provider_of(host: str) -> str:
-    """The provider domain that *host* belongs to by exact labels, or ""."""
-    labels = host.casefold().rstrip(".")
-    return next((domain for domain in PROVIDERS if labels == domain or labels.endswith("." + domain)), "")
-
-
-def web_link(text: str) -> str:
-    """*text* as an http(s) link that a page may carry, or "": no other scheme, no userinfo, a real host name."""
-    if not text or len(text) > URL_LENGTH or not text.isprintable() or any(bad in text for bad in ' \\"<>`{}|^'):
-        return ""
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return ""
-    host = parts.hostname or ""
-    if parts.scheme.casefold() not in {"http", "https"} or port not in {None, 80, 443}:
-        return ""
-    if parts.username is not None or parts.password is not None:
-        return ""
-    try:
-        name = host.encode("idna").decode() if not host.isascii() else host
-    except UnicodeError:
-        return ""
-    return text if _HOST.fullmatch(name) else ""
-
-
 def read_link(record: Record, *fields: str) -> str:
     """The first of *fields* as a link, "https://" put before a bare host; nothing and a remark when it is none."""
     text = record.line(*fields, limit=URL_LENGTH * 2)
@@ -145,7 +87,7 @@ def _join_url(record: Record) -> tuple[str, str, str]:
     if not provider_of(parts.hostname or ""):
         record.remarks.add(field, link, "is not of a known conference service: kept as a web page, not to join by")
         return "", link, words
-    if _HOST_SECRETS & {name.casefold() for name, _ in parse_qsl(parts.query)}:
+    if HOST_SECRETS & {name.casefold() for name, _ in parse_qsl(parts.query)}:
         record.remarks.add(field, link.split("?", 1)[0], "carries the key of the host: left out")
         return "", "", words
     if parts.scheme.casefold() == "http":  # every one of these services answers https

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 #: Bundle -> the files it is made of, in the order of the cascade.
-BUNDLES = {"css/site.css": ("tokens", "base", "layout", "components", "print")}
+BUNDLES = {"css/site.css": ("tokens", "base", "layout", "components", "print"), "css/work.css": ("work",)}
 #: Kinds of files that are worth compressing.
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/javascript")
 IMMUTABLE = "public, max-age=31536000, immutable"

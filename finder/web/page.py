@@ -34,6 +34,7 @@ class Site:
     help: Markup
     exit_url: str
     css: str
+    work: str
     js: str
     icon: str
 
@@ -46,6 +47,7 @@ class Site:
             help=help_lines(settings.crisis_lines),
             exit_url=settings.exit_url,
             css=assets.url("css/site.css"),
+            work=assets.url("css/work.css"),
             js=assets.url("js/site.js"),
             icon=assets.url("favicon.svg"),
         )

@@ -37,6 +37,7 @@ class MeetingPage:
     """What ``templates/meeting/meeting.html`` shows. Empty texts and None are left out."""
 
     name: str
+    slug: str
     program: Link
     closed: str
     banners: list[str]
@@ -80,6 +81,7 @@ def meeting_page(document: Document, labels: Labels, seeker: Seeker, *, contact_
     said, soon, on = _moment(document, coming, seeker)
     return MeetingPage(
         name=document["name"],
+        slug=document["slug"],
         program=Link(labels.program(document["program"]), f"/programs/{document['program']}"),
         closed=CLOSED if document["temporarily_closed"] else "",
         banners=_banners(schedule, overrides, seeker.now),

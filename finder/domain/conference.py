@@ -1,0 +1,114 @@
+"""Links to join by: which services are known, what makes a link usable, and what in it is a secret.
+
+A host belongs to a service when its last labels are exactly the service's: ``us02web.zoom.us`` is Zoom,
+``evilzoom.us`` is not.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from finder.domain.errors import BadInputError
+
+#: Domains of the conference services whose links readers of Meeting Guide feeds take for a way to join.
+PROVIDERS = (
+    "bluejeans.com",
+    "discord.com",
+    "discord.gg",
+    "facebook.com",
+    "freeconference.com",
+    "freeconferencecall.com",
+    "goto.com",
+    "gotomeet.me",
+    "gotomeeting.com",
+    "meet.google.com",
+    "meet.jit.si",
+    "meetings.dialpad.com",
+    "ringcentral.com",
+    "skype.com",
+    "teams.live.com",
+    "teams.microsoft.com",
+    "telegram.me",
+    "t.me",
+    "uberconference.com",
+    "webex.com",
+    "whereby.com",
+    "zoho.com",
+    "zoom.com",
+    "zoom.us",
+    "zoomgov.com",
+)
+URL_LENGTH = 2048
+#: Parameters of a link that let in whoever holds it: passcodes and tokens, by the names that services give them.
+SECRETS = frozenset({"pwd", "tk", "token", "auth", "password", "passcode", "pin", "key", "secret", "mtid"})
+#: A Zoom host key: whoever holds it owns the room. It is never published.
+HOST_SECRETS = frozenset({"zak"})
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLink:
+    """A link to join by; ``provider`` is "" for a service that is not known, ``secrets`` names its passcodes."""
+
+    url: str
+    host: str
+    provider: str
+    secrets: tuple[str, ...]
+
+
+def provider_of(host: str) -> str:
+    """The provider domain that *host* belongs to by exact labels, or ""."""
+    labels = host.casefold().rstrip(".")
+    return next((domain for domain in PROVIDERS if labels == domain or labels.endswith("." + domain)), "")
+
+
+def web_link(text: str) -> str:
+    """*text* as an http(s) link that a page may carry, or "": no other scheme, no userinfo, a real host name."""
+    if not text or len(text) > URL_LENGTH or not text.isprintable() or any(bad in text for bad in ' \\"<>`{}|^'):
+        return ""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    if parts.scheme.casefold() not in {"http", "https"} or port not in {None, 80, 443}:
+        return ""
+    if parts.username is not None or parts.password is not None:
+        return ""
+    try:
+        name = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        return ""
+    return text if _HOST.fullmatch(name) else ""
+
+
+def read_join_link(text: str) -> JoinLink:
+    """The join link that somebody typed; "https://" is put before a bare host.
+
+    Raises BadInputError for what is no https link, carries a name or password before its host, or a host's own key.
+    """
+    typed = text.strip()
+    whole = typed if "://" in typed else f"https://{typed}"
+    link = web_link(whole)
+    parts = urlsplit(link) if link else None
+    if parts is None or parts.scheme.casefold() != "https":
+        raise BadInputError("conference_url", "Paste the whole join link. It begins with https://")
+    names = [name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    if HOST_SECRETS.intersection(names):
+        raise BadInputError(
+            "conference_url",
+            "This link holds the host's own key: whoever has it owns the room. Paste the guests' link.",
+        )
+    host = (parts.hostname or "").casefold()
+    return JoinLink(link, host, provider_of(host), tuple(dict.fromkeys(name for name in names if name in SECRETS)))
+
+
+def has_secret(url: str) -> bool:
+    """Whether a link carries a passcode or a token."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return False
+    return any(name.casefold() in SECRETS for name, _ in parse_qsl(query, keep_blank_values=True))

@@ -1,0 +1,27 @@
+"""What somebody who writes to us is called: a first name and an initial at most, as the fellowships do."""
+
+import re
+
+from finder.domain.errors import BadInputError
+from finder.domain.text import clean
+
+LONGEST = 40
+_INITIAL = re.compile(r"[^\W\d_]\.?")
+_NAME = re.compile(r"[^\W\d_][^\W\d_'\u2019-]*", re.UNICODE)
+
+
+def check_name(text: str) -> str:
+    """*text* as a first name, with an initial or without: "Robin", "Robin K.", "Mary-Lou B"; "" stays "".
+
+    Raises BadInputError with the shorter form to use, as in "Robin K." for a whole name.
+    """
+    words = clean(text).split()
+    if not words:
+        return ""
+    if not all(_NAME.fullmatch(word.rstrip(".")) for word in words) or len(clean(text)) > LONGEST:
+        raise BadInputError("contact_name", "Give a first name, and an initial if you like: Robin K.")
+    *firsts, last = words
+    if firsts and not _INITIAL.fullmatch(last):
+        shorter = " ".join([firsts[0], f"{last[0].upper()}."])
+        raise BadInputError("contact_name", f"First name and an initial at most, please: {shorter}")
+    return " ".join(words)

@@ -1,0 +1,166 @@
+"""The forms of direct editing: a place, its closing for dates, a node of a tree, and which of two listings stays."""
+
+from dataclasses import replace
+from typing import Any
+
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from finder.domain.errors import BadInputError
+from finder.domain.listing import LocationDraft
+from finder.domain.schedule import Override
+from finder.domain.text import clean, clean_multiline
+from finder.domain.vocabulary import OverrideKind, Precision
+from finder.web.forms.account import Faulty
+from finder.web.forms.submit_fields import Carried, Line, required
+
+LONG = 255
+LONGEST_NOTES = 2000
+LONGEST_REASON = 500
+LONGEST_CLOSING = 366
+#: Parts of an address as its one line tells them.
+_IN_LINE = ("street", "city", "state", "postal_code", "country")
+
+
+def _tidy(value: str | None) -> str:
+    return clean(value or "")
+
+
+def _tidy_lines(value: str | None) -> str:
+    return clean_multiline(value or "")
+
+
+def _line(label: str, most: int = LONG) -> StringField:
+    return StringField(label, [Length(max=most, message=f"Use at most {most} characters.")], filters=[_tidy])
+
+
+def _lines(label: str, most: int = LONGEST_NOTES) -> TextAreaField:
+    return TextAreaField(label, [Length(max=most, message=f"Use at most {most} characters.")], filters=[_tidy_lines])
+
+
+def _reason(where: str = "reason") -> StringField:
+    """Why it is done; *where* is its id on a page that asks for it twice."""
+    words = "Say why: it is kept with the change."
+    checks = [InputRequired(words), Length(max=LONGEST_REASON, message=words)]
+    return StringField("Why", checks, filters=[_tidy], id=where)
+
+
+class PlaceForm(Faulty):
+    """A place where meetings are held. ``seen`` says which state of it was edited."""
+
+    name = _line("Building or venue")
+    street = _line("Street and number")
+    unit = _line("Room or unit")
+    city = _line("Town")
+    state = _line("State or province")
+    postal_code = _line("ZIP or postcode", 64)
+    country = _line("Country")
+    formatted_address = _line("Address in one line", 1024)
+    latitude = _line("Latitude", 32)
+    longitude = _line("Longitude", 32)
+    precision = SelectField(
+        "How exact the point is",
+        choices=[
+            SelectChoice(Precision.EXACT.value, "The building"),
+            SelectChoice(Precision.APPROXIMATE.value, "About there"),
+        ],
+    )
+    notes = _lines("How to find the door")
+    access_notes = _lines("Access")
+    reason = _reason()
+    seen = HiddenField()
+
+    @classmethod
+    def of(cls, held: LocationDraft, seen: str) -> "PlaceForm":
+        """A form that shows *held*."""
+        shown = {name: getattr(held, name) for name in cls._names()}
+        shown |= {name: "" if shown[name] is None else f"{shown[name]}" for name in ("latitude", "longitude")}
+        return cls(data={**shown, "precision": held.precision.value, "seen": seen})
+
+    @staticmethod
+    def _names() -> tuple[str, ...]:
+        plain = ("name", "street", "unit", "city", "state", "postal_code", "country", "formatted_address")
+        return (*plain, "latitude", "longitude", "notes", "access_notes")
+
+    def draft(self, held: LocationDraft) -> LocationDraft:
+        """*held* as the form says. Its one line follows its parts when only they were changed. Raises BadInputError."""
+        said: dict[str, Any] = {name: self[name].data for name in self._names()}
+        for name in ("latitude", "longitude"):
+            said[name] = _degrees(name, said[name])
+        said["precision"] = Precision(self.precision.data)
+        parts_changed = any(said[name] != getattr(held, name) for name in _IN_LINE)
+        if parts_changed and said["formatted_address"] == held.formatted_address:
+            said["formatted_address"] = one_line(said)
+        return replace(held, **said)
+
+
+def one_line(parts: dict[str, Any]) -> str:
+    """An address in one line: "12 Example Street, Austin, TX 78701, US"."""
+    region = " ".join(part for part in (parts["state"], parts["postal_code"]) if part)
+    return ", ".join(part for part in (parts["street"], parts["city"], region, parts["country"]) if part)
+
+
+def _degrees(name: str, text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise BadInputError(name, f"Write the {name} in degrees, such as 30.2672.") from None
+
+
+class CloseForm(Faulty):
+    """A place is closed from one date to another."""
+
+    first_date = DateField("First day", [InputRequired("Give the first day.")])
+    last_date = DateField("Last day", [Optional()])
+    note = _line("What seekers read", LONG)
+    reason = _reason("close-reason")
+
+    def override(self) -> Override:
+        """The exception that the form says. Raises BadInputError."""
+        first, last = self.first_date.data, self.last_date.data or self.first_date.data
+        if last < first:
+            raise BadInputError("last_date", "The last day lies before the first: change one of them.")
+        if (last - first).days > LONGEST_CLOSING:
+            raise BadInputError("last_date", "Close it for a year at most, or close its meetings for good.")
+        return Override(kind=OverrideKind.CANCELLED, first_date=first, last_date=last, note=self.note.data)
+
+
+class NodeForm(Faulty):
+    """A region's or service body's name and what it lies in."""
+
+    name = _line("Name")
+    parent = SelectField("Lies in")
+    reason = _reason()
+
+    @property
+    def parent_id(self) -> int | None:
+        """The number of what it lies in, or None."""
+        return int(self.parent.data) if self.parent.data else None
+
+
+class IntoForm(Faulty):
+    """What something is merged into."""
+
+    into = SelectField("Into", [InputRequired("Choose what stays.")])
+    reason = _reason("merge-reason")
+
+
+class KeepForm(Faulty):
+    """Which of two listings stays, by its slug."""
+
+    keep = HiddenField(validators=[InputRequired("Choose which of the two stays.")])
+    reason = _reason()
+
+
+class EditedForm(Carried):
+    """What goes along with the form of a listing: why it is changed, and which state of it was edited."""
+
+    reason = Line("Why", required("Say why: it is kept with the change."), limit=LONGEST_REASON)
+    seen = Line("State", limit=16)
+
+    @property
+    def seen_revision(self) -> int:
+        """The revision of the listing that was shown; 0 when that cannot be told."""
+        text = self.seen.data or ""
+        return int(text) if text.isascii() and text.isdigit() else 0

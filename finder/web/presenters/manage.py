@@ -1,0 +1,53 @@
+"""A group's listings as the group sees them."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from finder.review.manage import Managed, ManagedListing
+from finder.web.presenters.moderate_words import when
+from finder.web.presenters.submit import rule_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnListing:
+    """One listing: its name, when and where, how fresh it is."""
+
+    id: int
+    slug: str
+    name: str
+    rule: str
+    where: str
+    fresh: str
+    waiting: str
+    published: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGroup:
+    """One group and its listings."""
+
+    name: str
+    listings: Sequence[OwnListing]
+
+
+def manage_page(found: Managed, *, now: dt.datetime) -> list[OwnGroup]:
+    """The groups in words."""
+    return [OwnGroup(group.name, [_listing(each, now) for each in group.listings]) for group in found.groups]
+
+
+def _listing(each: ManagedListing, now: dt.datetime) -> OwnListing:
+    fields, held = each.listing.fields, each.listing
+    where = ", ".join(part for part in (fields["place_name"], fields["formatted_address"]) if part)
+    fresh = f"Confirmed {when(each.confirmed_at, now)}" if each.confirmed_at else "Never confirmed"
+    count = each.waiting
+    return OwnListing(
+        id=held.id,
+        slug=held.slug,
+        name=held.name,
+        rule=rule_words(fields),
+        where=where or ("Online" if fields["attendance"] == "online" else ""),
+        fresh=fresh if each.published else "Not in the finder any more",
+        waiting="" if not count else "One request waits" if count == 1 else f"{count} requests wait",
+        published=each.published,
+    )

@@ -1,0 +1,134 @@
+"""What the pages of facilitators share: their headers, the form of a listing with its choices, and sending."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from finder.domain.asked import Fields, empty_fields
+from finder.domain.errors import BadInputError
+from finder.review.letters import Letterhead
+from finder.review.sending import HeldListing, Received, Request, listing_to_change, submit
+from finder.web import human
+from finder.web.caching import PRIVATE
+from finder.web.forms.listing import ListingForm, values_of
+from finder.web.forms.submit_fields import Carried
+from finder.web.locating import POINT, located, stays
+from finder.web.page import frame, render
+from finder.web.parts import parts
+from finder.web.presenters.labels import Labels
+from finder.web.presenters.troubles import Fault
+
+
+def new_blueprint(name: str) -> Blueprint:
+    """A blueprint whose answers no cache keeps."""
+    blueprint = Blueprint(name, __name__)
+
+    @blueprint.after_request
+    def kept_nowhere(response: Response) -> Response:
+        response.headers["Cache-Control"] = PRIVATE
+        return response
+
+    return blueprint
+
+
+def letterhead() -> Letterhead:
+    """Who writes to people, and from where."""
+    settings = parts().settings
+    return Letterhead(site_name=settings.site_name, public_url=settings.public_url)
+
+
+def labels() -> Labels:
+    """The names of the vocabulary as it is now."""
+    held = parts()
+    return frame().labels(held, held.keeper.current())
+
+
+def page(template: str, *forms: Carried, **values: object) -> Response:
+    """The page of *template*; 422 when one of *forms* has a fault."""
+    faults = [Fault(words, href) for form in forms for words, href in form.faults]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    mark = request.form.get(human.MARK) if human.read_mark() else human.new_mark()
+    return render(template, status=status, faults=faults, mark=mark, trap=human.TRAP, **values)
+
+
+def listing_form(formdata: MultiDict[str, str] | None, held: HeldListing | None) -> ListingForm:
+    """The form with what was sent, or with the listing that is changed, or blank; with all that can be chosen."""
+    form = ListingForm()
+    known = labels()
+    form.offer(programs=list(known.programs), formats=list(known.formats))
+    settings = parts().settings
+    blank = {"country": settings.country, "attendance": "in_person", "kind": "weekly", "zone": settings.zone}
+    form.process(formdata, data=values_of(shown(held)) if held else blank)
+    if held is not None:
+        form.hidden = frozenset(hidden_of(held))
+    return form
+
+
+def shown(held: HeldListing) -> Fields:
+    """The fields of a listing as its form shows them: an address that came in one line begins with its street."""
+    fields = held.fields
+    if not fields["street"] and fields["formatted_address"] and fields["attendance"] != "online":
+        return {**fields, "street": fields["formatted_address"].split(",")[0].strip()}
+    return fields
+
+
+def hidden_of(held: HeldListing) -> set[str]:
+    """The fields that are kept private on a listing."""
+    found: set[str] = set()
+    if held.fields["address_visibility"] == "area" and not held.fields["street"]:
+        found |= {"street", "unit", "postal_code", "place_name", "place_notes", "access_notes", "pin"}
+    if held.fields["join_policy"] == "on_request" and not held.fields["conference_url"]:
+        found |= {"conference_url", "conference_url_notes", "conference_phone", "conference_phone_notes"}
+    return found
+
+
+def listing_of(slug: str, *, private: bool = False) -> HeldListing:
+    """The published listing of that slug, without what is hidden of it. Raises NotFoundError."""
+    with parts().database.reading() as register:
+        return listing_to_change(register, slug, private=private)
+
+
+def fields_from(form: ListingForm, held: HeldListing | None) -> Fields:
+    """Every field as the form has it, over those of the listing that is changed."""
+    return {**(held.fields if held else empty_fields()), **form.fields()}
+
+
+def settled(form: ListingForm, held: HeldListing | None) -> Fields | None:
+    """The fields of a form without faults, with their point; None when there is a fault now, told at its field."""
+    fields = fields_from(form, held)
+    if held is not None and stays(fields, shown(held)):
+        kept = {*POINT, "zone", "street"} - ({"zone"} if fields["attendance"] == "online" else set())
+        fields |= {name: held.fields[name] for name in kept}
+    else:
+        try:
+            fields = located(fields, parts())
+        except BadInputError as error:
+            form.blame(error.parameter, error.message)
+            return None
+    return fields if form.check_schedule(fields) else None
+
+
+def send(**values: Any) -> Received | None:  # noqa: ANN401 - what `Request` takes
+    """Store a request; None, and nothing is stored, when a program filled in the form.
+
+    Raises what `finder.review.sending.submit` raises.
+    """
+    if human.is_program():
+        return None
+    held = parts()
+    wanted = Request(form_key=human.form_key(), network=human.network(), **values)
+    with held.database.unit_of_work() as register:
+        return submit(register, wanted, letterhead=letterhead(), now=held.clock())
+
+
+def sent(received: Received | None) -> Response:
+    """Where somebody goes after sending: to their mail, to their status page, or to thanks."""
+    if received is not None and received.status_secret:
+        where = f"/status/{received.status_secret}"
+    elif received is None or received.proof_mailed:
+        where = "/submit/mail"
+    else:
+        where = f"/submit/thanks?reference={received.reference}"
+    return Response(status=303, headers={"Location": where})
