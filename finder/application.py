@@ -18,18 +18,37 @@ from finder.store.database import Database
 from finder.store.shelf_reader import ShelfReader
 from finder.web import (
     about,
+    account,
+    account_links,
+    account_people,
+    account_proofs,
     api,
     assets,
     caching,
     calendar,
+    confirm,
+    cross_site,
+    edit,
+    edit_listing,
+    edit_trees,
     errors,
     headers,
     health,
+    health_pages,
     leave,
+    manage,
     meeting,
+    moderate,
+    moderate_bulk,
+    moderate_decide,
+    moderate_listing,
+    moderate_replies,
     page,
     programs,
+    security,
     seek,
+    status,
+    submit,
 )
 from finder.web.parts import Parts
 
@@ -95,8 +114,18 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     errors.install(app)
     assets.install(app)
     page.install(app)
+    cross_site.install(app)
+    security.install(app)
     for page_family in (api, calendar, health, leave, seek, meeting, programs, about):
         app.register_blueprint(page_family.blueprint)
+    for account_family in (account, account_links, account_people, account_proofs):
+        app.register_blueprint(account_family.blueprint)
+    for facilitator_family in (submit, status, manage):
+        app.register_blueprint(facilitator_family.blueprint)
+    for work_family in (moderate, moderate_bulk, moderate_decide, moderate_listing, moderate_replies):
+        app.register_blueprint(work_family.blueprint)
+    for editing_family in (confirm, edit, edit_listing, edit_trees, health_pages):
+        app.register_blueprint(editing_family.blueprint)
     keeper.current()
     reader.close()
     database.dispose()  # no connection is shared by the processes that are forked from this one
@@ -118,6 +147,7 @@ def quiet_logs() -> None:
 def command_line() -> None:
     """The ``finder`` command."""
     os.umask(0o077)  # what an instance keeps is for its own user
+    quiet_logs()
 
     def toolbox() -> Toolbox:
         settings = Settings.from_env(os.environ)

@@ -1,11 +1,11 @@
-"""Looks whether the directory is whole: shelf equals register, the audit chain holds, references are in order."""
+"""Looks whether the directory is whole: shelf, audit chain, references, and requests (see `check_requests`)."""
 
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from finder.directory import audit
+from finder.directory import audit, check_requests
 from finder.directory.resolve import chunks
 from finder.directory.shelf import shelf_rows
 from finder.store.database import pairs
@@ -23,6 +23,7 @@ def faults(session: Session, *, progress: Progress | None = None) -> Iterator[st
     yield from _database_faults(session)
     yield from audit.faults(session)
     yield from _format_faults(session)
+    yield from check_requests.faults(session)
     total = session.execute(select(func.count()).select_from(Meeting)).scalar_one()
     ids = list(session.execute(select(Meeting.id).order_by(Meeting.id)).scalars())
     tell(0, total)

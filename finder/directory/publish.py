@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -82,23 +82,20 @@ def _override(
     now: dt.datetime,
 ) -> None:
     revision = raise_revision(session, now=now)
-    session.execute(
-        insert(Override).values(
-            {
-                column: target,
-                "kind": override.kind,
-                "first_date": override.first_date,
-                "last_date": override.last_date,
-                "start_minute": override.start and override.start.hour * 60 + override.start.minute,
-                "duration_min": override.duration and int(override.duration.total_seconds()) // 60,
-                "place": override.place,
-                "note": override.note,
-            }
-        )
-    )
-    ids = _covered(session, column, target)
-    shelve(session, ids, revision=revision)
+    values = {
+        column: target,
+        "kind": override.kind,
+        "first_date": override.first_date,
+        "last_date": override.last_date,
+        "start_minute": override.start and override.start.hour * 60 + override.start.minute,
+        "duration_min": override.duration and int(override.duration.total_seconds()) // 60,
+        "place": override.place,
+        "note": override.note,
+    }
+    number = session.execute(insert(Override).values(values).returning(Override.id)).scalar_one()
+    shelve(session, covered(session, column, target), revision=revision)
     after = {
+        "override": number,
         "kind": override.kind.value,
         "first_date": override.first_date.isoformat(),
         "last_date": override.last_date.isoformat(),
@@ -109,7 +106,29 @@ def _override(
     audit.append(session, [act], actor=actor, reason=reason, now=now)
 
 
-def _covered(session: Session, column: str, target: int) -> list[int]:
+def lift_override(session: Session, number: int, *, actor: str, reason: str, now: dt.datetime) -> None:
+    """Take exception *number* of a building or a service body away again. Raises NotFoundError."""
+    row = session.get(Override, number, populate_existing=True)
+    if row is None or row.meeting_id is not None:
+        raise NotFoundError("There is no such exception any more.")
+    column = "location_id" if row.location_id is not None else "service_body_id"
+    target: int = getattr(row, column)
+    before = {
+        "override": number,
+        "kind": row.kind.value,
+        "first_date": row.first_date.isoformat(),
+        "last_date": row.last_date.isoformat(),
+        "note": row.note,
+    }
+    revision = raise_revision(session, now=now)
+    session.execute(delete(Override).where(Override.id == number))
+    session.expunge(row)
+    shelve(session, covered(session, column, target), revision=revision)
+    act = audit.Act(act="lift", target_kind=column.removesuffix("_id"), target_id=target, before=before)
+    audit.append(session, [act], actor=actor, reason=reason, now=now)
+
+
+def covered(session: Session, column: str, target: int) -> list[int]:
     """Ids of the listings at a location, or of a service body and those below it."""
     if column == "location_id":
         where = Meeting.location_id == target

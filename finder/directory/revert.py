@@ -1,12 +1,14 @@
 """Takes an act of the audit chain back: by another act, so that the chain tells both."""
 
 import datetime as dt
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from finder.directory import merging, places, vocabulary_edit
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
-from finder.directory.publish import revise, unpublish
+from finder.directory.publish import lift_override, revise, unpublish
 from finder.directory.register import read_register
 from finder.domain.asked import fields_of
 from finder.domain.errors import FinderError, NotFoundError
@@ -23,6 +25,13 @@ class TooLateError(FinderError):
     """An act that lies too far back to be undone, or that cannot be undone at all."""
 
 
+class Undo(Protocol):
+    """Does the contrary of an entry. Raises StaleError when what it changed was changed again since."""
+
+    def __call__(self, session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
+        """Take *entry* back."""
+
+
 def revert(session: Session, entry_id: int, *, actor: str, reason: str, now: dt.datetime) -> None:
     """Undo audit entry *entry_id*: what it changed is as it was before.
 
@@ -34,16 +43,14 @@ def revert(session: Session, entry_id: int, *, actor: str, reason: str, now: dt.
         raise NotFoundError(f"There is no entry {entry_id} in the audit chain.")
     if now - entry.at > dt.timedelta(days=UNDO_DAYS):
         raise TooLateError(f"This was done more than {UNDO_DAYS} days ago and can no longer be undone.")
-    if entry.target_kind == "meeting" and entry.act in {"publish", "revise", "unpublish"}:
-        _revert_listing(session, entry, actor=actor, reason=reason, now=now)
-    elif entry.target_kind == "group" and entry.act == "revise" and entry.before:
-        group = session.get(Group, entry.target_id)
-        if group is None or any(getattr(group, name) != text for name, text in (entry.after or {}).items()):
-            raise StaleError("This group has been changed since: undo that first.", {})
-        before = GroupDraft(**entry.before)
-        revise_group(session, entry.target_id, before, actor=actor, reason=reason, now=now)
-    else:
+    if not can_be_undone(entry):
         raise TooLateError("This kind of act cannot be undone.")
+    UNDO[entry.target_kind, entry.act](session, entry, actor=actor, reason=reason, now=now)
+
+
+def can_be_undone(entry: AuditEntry) -> bool:
+    """Whether an act is of a kind that can be taken back."""
+    return (entry.target_kind, entry.act) in UNDO
 
 
 def _revert_listing(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
@@ -59,6 +66,42 @@ def _revert_listing(session: Session, entry: AuditEntry, *, actor: str, reason: 
     else:
         revise(session, entry.target_id, from_audit(entry.before), actor=actor, reason=reason, now=now)
 
+
+def _revert_group(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
+    if entry.before is None:
+        raise TooLateError("This kind of act cannot be undone.")
+    group = session.get(Group, entry.target_id)
+    if group is None or any(getattr(group, name) != text for name, text in (entry.after or {}).items()):
+        raise StaleError("This group has been changed since: undo that first.", {})
+    revise_group(session, entry.target_id, GroupDraft(**entry.before), actor=actor, reason=reason, now=now)
+
+
+def _lift(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
+    number = (entry.after or {}).get("override")
+    if number is None:
+        raise TooLateError("This kind of act cannot be undone.")
+    try:
+        lift_override(session, number, actor=actor, reason=reason, now=now)
+    except NotFoundError as error:
+        raise StaleError("This exception has been lifted already.", {}) from error
+
+
+#: What takes back which act, by kind of target.
+UNDO: dict[tuple[str, str], Undo] = {
+    ("meeting", "publish"): _revert_listing,
+    ("meeting", "revise"): _revert_listing,
+    ("meeting", "unpublish"): _revert_listing,
+    ("meeting", "merge"): merging.unmerge,
+    ("group", "revise"): _revert_group,
+    ("location", "revise"): places.unrevise,
+    ("location", "merge"): places.part,
+    ("location", "override"): _lift,
+    ("service_body", "override"): _lift,
+    ("region", "revise"): vocabulary_edit.unrevise,
+    ("service_body", "revise"): vocabulary_edit.unrevise,
+    ("region", "merge"): vocabulary_edit.unmerge,
+    ("service_body", "merge"): vocabulary_edit.unmerge,
+}
 
 #: What a draft and the register may say differently of one and the same listing.
 _OF_THE_REGISTER = {"slug", "unmapped_types", "formats"}

@@ -4,25 +4,29 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from finder.accounts.permissions import Viewer
+from finder.directory import one_listing
 from finder.directory.draft import draft_of
-from finder.directory.register import RegisterRow, read_register
+from finder.directory.register import RegisterRow
 from finder.domain.asked import Compared, Fields, compare, fields_of, with_fields
-from finder.domain.errors import BadInputError
+from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.listing import ListingDraft
 from finder.domain.review import OPEN, Kind, Status
 from finder.domain.roles import Right
-from finder.review.decisions import for_decision
 from finder.review.duplicates import Twin, likely
 from finder.review.queue import CLAIM_LASTS
 from finder.store.accounts import User
 from finder.store.audit import AuditEntry
+from finder.store.meeting import Meeting
 from finder.store.review import SavedReply, Submission, SubmissionMessage
 
 HISTORY = 30
+OTHERS = 10
+#: Kinds that ask for fields of a listing.
+COMPARED = frozenset({Kind.NEW, Kind.CHANGE, Kind.PROBLEM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,34 +94,54 @@ class Case:
 
 
 def read_case(session: Session, reference: str, *, viewer: Viewer, now: dt.datetime) -> Case:
-    """The case of submission *reference*. Raises NotFoundError when the viewer may not see it."""
-    row = for_decision(session, reference, viewer, right=Right.SEE_QUEUE)
-    held = next(read_register(session, [row.meeting_id]), None) if row.meeting_id is not None else None
+    """The case of submission *reference*, in at most eight statements. Raises NotFoundError when it is not theirs."""
+    row, held, names = _submission(session, reference, viewer)
     if held is not None and not held.meeting.published:
         held = None
     present = fields_of(draft_of(held)) if held else None
     wanted = {**row.asked, **(row.edited or {})} if row.kind is not Kind.PROBLEM else dict(row.edited or {})
     preview, fault = _preview(held, row, wanted)
-    names = _names(session, row)
-    compares = row.kind in {Kind.NEW, Kind.CHANGE, Kind.PROBLEM}
+    body_id = held.meeting.service_body_id if held else row.service_body_id
+    about_same, by_same = _others(session, row, viewer)
     return Case(
         submission=row,
-        body_id=held.meeting.service_body_id if held else row.service_body_id,
-        compared=compare(row.then, present, wanted) if compares else [],
+        body_id=body_id,
+        compared=compare(row.then, present, wanted) if row.kind in COMPARED else [],
         now=present,
         meeting=held,
         preview=preview,
         fault=fault,
-        twins=_twins(session, row, present, wanted),
-        about_same=_others(session, row, viewer, same_listing=True),
-        by_same=_others(session, row, viewer, same_listing=False),
+        twins=_twins(session, row, present, wanted) if row.status in OPEN else [],
+        about_same=about_same,
+        by_same=by_same,
         said=_said(session, row),
         steps=timeline(session, submission_id=row.id, meeting_id=row.meeting_id),
-        replies=_replies(session, held.meeting.service_body_id if held else row.service_body_id),
-        claimed_by=names.get(row.claimed_by or 0, "") if _is_claimed(row, now) else "",
-        first_approver=names.get(row.first_approver or 0, ""),
-        decided_by=names.get(row.decided_by or 0, ""),
+        replies=_replies(session, body_id) if row.status in OPEN else [],
+        claimed_by=names["claimed_by"] if _is_claimed(row, now) else "",
+        first_approver=names["first_approver"],
+        decided_by=names["decided_by"],
     )
+
+
+def _submission(
+    session: Session, reference: str, viewer: Viewer
+) -> tuple[Submission, RegisterRow | None, dict[str, str]]:
+    """The submission, its listing and the names of those who acted on it. Raises NotFoundError."""
+    people = {name: aliased(User) for name in ("claimed_by", "first_approver", "decided_by")}
+    told = [func.coalesce(func.nullif(each.name, ""), each.email) for each in people.values()]
+    statement: Select[*tuple[Any, ...]] = select(Submission, *told, *one_listing.COLUMNS)
+    statement = statement.outerjoin(Meeting, Meeting.id == Submission.meeting_id)
+    for name, each in people.items():
+        statement = statement.outerjoin(each, each.id == getattr(Submission, name))
+    found = session.execute(one_listing.joined(statement).where(Submission.reference == reference)).first()
+    if found is not None:
+        row, claimed, first, decided, meeting, *rest = tuple(found)
+        body_id = meeting.service_body_id if meeting else row.service_body_id
+        if row.status is not Status.UNPROVEN and viewer.may(Right.SEE_QUEUE, body_id):
+            held = one_listing.row_of(session, meeting, *rest) if meeting is not None else None
+            names = dict(zip(people, (claimed or "", first or "", decided or ""), strict=True))
+            return row, held, names
+    raise NotFoundError("There is no such request here.")
 
 
 def _is_claimed(row: Submission, now: dt.datetime) -> bool:
@@ -139,27 +163,28 @@ def _twins(session: Session, row: Submission, present: Fields | None, wanted: Fi
     return likely(session, {**(present or {}), **wanted}, limit=5, but=[row.meeting_id] if row.meeting_id else [])
 
 
-def _names(session: Session, row: Submission) -> dict[int, str]:
-    ids = [number for number in (row.claimed_by, row.first_approver, row.decided_by) if number is not None]
-    found = session.execute(select(User.id, User.name, User.email).where(User.id.in_(ids))) if ids else ()
-    return {number: name or email for number, name, email in found}
-
-
-def _others(session: Session, row: Submission, viewer: Viewer, *, same_listing: bool) -> list[Other]:
-    """Open ones about the same listing, or what the same address has sent to bodies of the viewer's."""
-    statement = select(Submission).where(Submission.id != row.id, Submission.status != Status.UNPROVEN)
-    if same_listing:
-        if row.meeting_id is None:
-            return []
-        statement = statement.where(Submission.meeting_id == row.meeting_id, Submission.status.in_(OPEN))
-    else:
-        if not row.email:
-            return []
+def _others(session: Session, row: Submission, viewer: Viewer) -> tuple[list[Other], list[Other]]:
+    """Open ones about the same listing, and what the same address has sent to bodies of the viewer's."""
+    ways: list[ColumnElement[bool]] = []
+    same = and_(Submission.meeting_id == (row.meeting_id or 0), Submission.status.in_(OPEN))
+    if row.meeting_id is not None:
+        ways.append(same)
+    if row.email:
         bodies = viewer.bodies(Right.SEE_QUEUE)
         own = Submission.service_body_id.in_(sorted(bodies)) if bodies is not None else Submission.id > 0
-        statement = statement.where(Submission.email == row.email, own)
-    found = session.execute(statement.order_by(Submission.sent_at.desc()).limit(10)).scalars()
-    return [Other(each.reference, each.kind, each.status, each.title, each.sent_at) for each in found]
+        ways.append(and_(Submission.email == row.email, own))
+    if not ways:
+        return [], []
+    statement = select(Submission).where(Submission.id != row.id, Submission.status != Status.UNPROVEN, or_(*ways))
+    first = case((same, 0), else_=1) if row.meeting_id is not None else Submission.id * 0
+    found = session.execute(statement.order_by(first, Submission.sent_at.desc()).limit(2 * OTHERS)).scalars().all()
+    about = [each for each in found if row.meeting_id is not None and each.meeting_id == row.meeting_id]
+    by = [each for each in found if row.email and each.email == row.email]
+    return [_other(each) for each in about if each.status in OPEN][:OTHERS], [_other(each) for each in by][:OTHERS]
+
+
+def _other(row: Submission) -> Other:
+    return Other(row.reference, row.kind, row.status, row.title, row.sent_at)
 
 
 def _said(session: Session, row: Submission) -> list[Said]:
@@ -181,32 +206,30 @@ def _replies(session: Session, body_id: int | None) -> list[SavedReply]:
 
 
 def timeline(session: Session, *, submission_id: int | None = None, meeting_id: int | None = None) -> list[Step]:
-    """What was done to a submission and to its listing, the newest first, with people by their names."""
+    """What was done to a submission and to its listing, the newest first, with people by their names: one statement."""
     targets = []
     for kind, number in (("submission", submission_id), ("meeting", meeting_id)):
         if number is not None:
             targets.append(and_(AuditEntry.target_kind == kind, AuditEntry.target_id == number))
     if not targets:
         return []
-    statement = select(AuditEntry).where(or_(*targets)).order_by(AuditEntry.id.desc()).limit(HISTORY)
-    entries = list(session.execute(statement).scalars())
-    ids = {int(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:") and entry.actor[5:].isdigit()}
-    names = {
-        f"user:{number}": name or email
-        for number, name, email in (
-            session.execute(select(User.id, User.name, User.email).where(User.id.in_(sorted(ids)))) if ids else ()
-        )
-    }
+    statement = (
+        select(AuditEntry, func.coalesce(func.nullif(User.name, ""), User.email))
+        .outerjoin(User, AuditEntry.actor == literal("user:") + cast(User.id, String))
+        .where(or_(*targets))
+        .order_by(AuditEntry.id.desc())
+        .limit(HISTORY)
+    )
     return [
         Step(
             entry=entry.id,
             at=entry.at,
-            by=names.get(entry.actor, entry.actor),
+            by=name or entry.actor,
             act=entry.act,
             target=entry.target_kind,
             reason=entry.reason,
             before=entry.before,
             after=entry.after,
         )
-        for entry in entries
+        for entry, name in session.execute(statement)
     ]

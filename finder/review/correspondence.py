@@ -179,13 +179,19 @@ def withdraw(session: Session, secret: str, *, now: dt.datetime) -> None:
     take_lock(session)
     row = _behind(session, secret, now=now)
     act(session, row, Action.WITHDRAW, actor=SUBMITTER, now=now, values={"decided_at": now})
-    forget(session, row)
+    forget(session, row, now=now)
 
 
-def forget(session: Session, row: Submission) -> None:
-    """Remove what is personal in a request: address, name, words. The chain keeps that there was one."""
+def forget(session: Session, row: Submission, *, now: dt.datetime) -> None:
+    """Remove what is personal in a request: address, name, words. The chain keeps that there was one.
+
+    Its mails stay as empty rows that are never sent, so that `purge` finds what was written of them to a folder.
+    """
     session.execute(delete(SubmissionMessage).where(SubmissionMessage.submission_id == row.id))
-    session.execute(delete(OutboxMail).where(OutboxMail.submission_id == row.id))
+    mails = update(OutboxMail).where(OutboxMail.submission_id == row.id)
+    session.execute(mails.values(recipient="", body=""))
+    unsent = (OutboxMail.sent_at.is_(None), OutboxMail.failed_at.is_(None))
+    session.execute(mails.where(*unsent).values(failed_at=now))
     session.execute(
         update(Submission)
         .where(Submission.id == row.id)

@@ -40,10 +40,10 @@ def likely(
     scored = []
     for meeting, place in _candidates(session, fields, program or str(fields.get("program", ""))):
         if meeting.id not in but:
-            score, reasons, away = _score(fields, meeting, place)
-            if score >= ENOUGH:
+            points, reasons, away = likeness(fields, meeting, place)
+            if points >= ENOUGH:
                 scored.append(
-                    (-score, meeting.id, Twin(meeting.id, meeting.slug, meeting.name, ", ".join(reasons), away))
+                    (-points, meeting.id, Twin(meeting.id, meeting.slug, meeting.name, ", ".join(reasons), away))
                 )
     return [twin for _, _, twin in sorted(scored, key=lambda each: each[:2])[:limit]]
 
@@ -72,7 +72,10 @@ def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> li
     return [(meeting, place) for meeting, place in session.execute(statement)]
 
 
-def _score(fields: Mapping[str, Any], meeting: Meeting, place: Location | None) -> tuple[int, list[str], float | None]:
+def likeness(
+    fields: Mapping[str, Any], meeting: Meeting, place: Location | None
+) -> tuple[int, list[str], float | None]:
+    """How much a listing is like *fields* (`ENOUGH` is a likely twin), why, and how far away it is in km."""
     score, reasons = 0, []
     away = _distance(fields, place)
     if away is not None and away <= NEAR_KM:

@@ -1,13 +1,11 @@
-"""How often something may be done from one network or for one address."""
+"""How often something may be sent from one network or for one address."""
 
 import datetime as dt
-import hashlib
 
-from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from finder.domain.errors import TooManyError
-from finder.store.accounts import Attempt
+from finder.accounts.attempts import Bucket, take_turn
+from finder.accounts.digests import of_secret
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
@@ -20,15 +18,10 @@ LIMITS = {
 
 
 def count(session: Session, what: str, whose: str, *, now: dt.datetime) -> None:
-    """Count one try of *whose* (an address, or a network's digest). Raises TooManyError when there were too many.
+    """Count one try of *whose* (an address, or a network's digest). Raises WaitError when there were too many.
 
     Nothing is limited for "": somebody behind no network is a test or a command.
     """
-    if not whose:
-        return
-    most, within = LIMITS[what]
-    bucket = f"{what}:{hashlib.sha256(whose.encode()).hexdigest()[:40]}"
-    recent = select(func.count()).select_from(Attempt).where(Attempt.bucket == bucket, Attempt.at > now - within)
-    if session.execute(recent).scalar_one() >= most:
-        raise TooManyError("That was a lot at once. Wait an hour, then try again: what you wrote is still in the form.")
-    session.execute(insert(Attempt).values(bucket=bucket, at=now))
+    if whose:
+        most, within = LIMITS[what]
+        take_turn(session, [Bucket(f"{what}:{of_secret(whose)[:40]}", most, within)], now=now)

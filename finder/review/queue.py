@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
@@ -108,6 +108,39 @@ def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now
     return QueuePage(rows, total, page, pages, by_kind)
 
 
+def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple[str, str] | None:
+    """Reference and title of what waits longest for this viewer and nobody else is on; None when nothing does."""
+    free = or_(
+        Submission.claimed_by.is_(None),
+        Submission.claimed_by == viewer.user_id,
+        Submission.claimed_at < now - CLAIM_LASTS,
+    )
+    twice = and_(Submission.status == Status.SECOND_LOOK, Submission.first_approver == viewer.user_id)
+    statement = (
+        select(Submission.reference, Submission.title)
+        .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
+        .where(mine(viewer), Submission.status.in_([Status.PENDING, Status.SECOND_LOOK]), free, ~twice)
+        .order_by(Submission.waiting_since, Submission.id)
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    return (found[0], found[1]) if found else None
+
+
+def waiting_by_body(session: Session, viewer: Viewer) -> list[tuple[str, str, int]]:
+    """Slug, name and number of open submissions of the viewer's bodies that have some, by name: one statement."""
+    statement = (
+        select(ServiceBody.slug, ServiceBody.name, func.count())
+        .select_from(Submission)
+        .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
+        .join(ServiceBody, ServiceBody.id == BODY)
+        .where(mine(viewer), Submission.status.in_(OPEN))
+        .group_by(ServiceBody.id, ServiceBody.slug, ServiceBody.name)
+        .order_by(ServiceBody.name, ServiceBody.slug)
+    )
+    return [(slug, name, count) for slug, name, count in session.execute(statement)]
+
+
 def _rows() -> Select[Submission, str, str, str]:
     return (
         select(Submission, ServiceBody.name, User.name, Meeting.slug)
@@ -139,7 +172,8 @@ def _row(
 def _conditions(viewer: Viewer, question: QueueQuestion) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [mine(viewer), Submission.status.in_(question.statuses or tuple(Status))]
     if question.risk is not None:
-        found.append(Submission.risks.like(f'%"{question.risk.value}"%'))
+        # As text: the column's own type would turn the pattern into JSON.
+        found.append(type_coerce(Submission.risks, Text).like(f'%"{question.risk.value}"%'))
     if question.body:
         found.append(ServiceBody.slug == question.body)
     if question.mine:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from finder.domain.asked import FIELDS
 from finder.domain.geo import distance_km
+from finder.domain.protection import is_protected
 from finder.domain.review import Risk
 from finder.domain.text import clean_multiline
 from finder.store.meeting import Meeting
@@ -18,9 +19,6 @@ from finder.store.vocabulary import Program
 
 #: Half the side, in degrees, of the box in which the nearest listing of a program is looked for: about 80 km.
 REACH_DEGREES = 0.75
-#: Meetings of the young are protected: two people decide about them.
-YOUTH_FORMATS = frozenset({"young-people", "teens"})
-YOUTH_PROGRAMS = frozenset({"alateen", "smart-youth"})
 
 
 def body_for(session: Session, fields: Mapping[str, Any]) -> int | None:
@@ -47,12 +45,6 @@ def body_for(session: Session, fields: Mapping[str, Any]) -> int | None:
         if body is not None and latitude is not None and longitude is not None
     ]
     return min(away)[1] if away else None
-
-
-def is_protected(fields: Mapping[str, Any]) -> bool:
-    """Whether a listing of these fields is for the young or hides its address."""
-    young = fields.get("program") in YOUTH_PROGRAMS or not YOUTH_FORMATS.isdisjoint(fields.get("formats", ()))
-    return young or fields.get("address_visibility") == "area"
 
 
 def risks_of(session: Session, then: Mapping[str, Any] | None, asked: Mapping[str, Any], *, email: str) -> list[str]:

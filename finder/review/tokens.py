@@ -1,12 +1,12 @@
 """Secret links that are mailed: 256 bits, kept as SHA-256 only, used up by one POST and never by a GET."""
 
 import datetime as dt
-import hashlib
 import secrets
 
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
+from finder.accounts.digests import of_secret
 from finder.domain.errors import GoneError, NotFoundError
 from finder.store.review import LinkToken
 
@@ -20,11 +20,6 @@ LIFETIMES = {
 }
 UNKNOWN = "This link is not known here. Copy it whole from the mail, or ask for a new one."
 GONE = "This link was used already or is too old. Ask for a new one."
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def issue(
@@ -41,7 +36,7 @@ def issue(
     session.execute(
         insert(LinkToken).values(
             purpose=purpose,
-            digest=digest_of(secret),
+            digest=of_secret(secret),
             submission_id=submission_id,
             group_id=group_id,
             email=email,
@@ -53,7 +48,7 @@ def issue(
 
 def look(session: Session, purpose: str, secret: str, *, now: dt.datetime) -> LinkToken:
     """What a link stands for; it stays as it is. Raises NotFoundError, or GoneError when it was used or is too old."""
-    statement = select(LinkToken).where(LinkToken.purpose == purpose, LinkToken.digest == digest_of(secret))
+    statement = select(LinkToken).where(LinkToken.purpose == purpose, LinkToken.digest == of_secret(secret))
     found = session.execute(statement).scalar_one_or_none()
     if found is None:
         raise NotFoundError(UNKNOWN)

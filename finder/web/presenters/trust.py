@@ -3,10 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from finder.domain.freshness import STALE_AFTER
 from finder.web.presenters.times import ago
-
-#: After this many days without confirmation a seeker is told to check first.
-STALE_AFTER = dt.timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""Makes one listing of two that describe the same meeting: one stays, and the other's address leads to it."""
+
+import datetime as dt
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.draft import audited, draft_of, from_audit
+from finder.directory.publish import revise
+from finder.directory.register import RegisterRow, read_register
+from finder.directory.revision import raise_revision
+from finder.directory.shelf import shelve
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.review import StaleError
+from finder.store.audit import AuditEntry
+from finder.store.meeting import Meeting, RetiredSlug
+from finder.store.shelf import PublicSlug
+
+
+def merge_listings(session: Session, gone: int, *, into: int, actor: str, reason: str, now: dt.datetime) -> None:
+    """Take listing *gone* off the shelf; its address, and those it had before, lead to *into*, which stays as it is.
+
+    Raises NotFoundError when one of them is not published, and BadInputError when they are the same.
+    """
+    if gone == into:
+        raise BadInputError("into", "Choose another listing to keep.")
+    row, _ = _published(session, gone), _published(session, into)
+    revision = raise_revision(session, now=now)
+    older = list(session.execute(_slugs(gone)).scalars())
+    _lead(session, older, to=into)
+    session.execute(insert(RetiredSlug).values(kind="meeting", slug=row.meeting.slug, target_id=into))
+    session.execute(insert(PublicSlug).values(kind="meeting", slug=row.meeting.slug, target_id=into))
+    act = audit.Act(
+        act="merge",
+        target_kind="meeting",
+        target_id=gone,
+        before=audited(draft_of(row)),
+        after={"into": into, "slug": row.meeting.slug, "slugs": older},
+    )
+    values = {"published": False, "revision": Meeting.revision + 1}
+    session.execute(update(Meeting).where(Meeting.id == gone).values(values))
+    shelve(session, [gone], revision=revision)
+    audit.append(session, [act], actor=actor, reason=reason, now=now)
+
+
+def _published(session: Session, number: int) -> RegisterRow:
+    row = next(read_register(session, [number]), None)
+    if row is None or not row.meeting.published:
+        raise NotFoundError("This listing is not published any more.")
+    return row
+
+
+def _slugs(number: int) -> Select[str]:
+    return select(RetiredSlug.slug).where(RetiredSlug.kind == "meeting", RetiredSlug.target_id == number)
+
+
+def _lead(session: Session, slugs: list[str], *, to: int) -> None:
+    for table in (RetiredSlug, PublicSlug):
+        which = (table.kind == "meeting", table.slug.in_(slugs))
+        session.execute(update(table).where(*which).values(target_id=to))
+
+
+def unmerge(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
+    """Make two listings of one again. Raises StaleError when the one that went has come back otherwise."""
+    after = dict(entry.after or {})
+    meeting = session.get(Meeting, entry.target_id, populate_existing=True)
+    if meeting is None or meeting.published or entry.before is None:
+        raise StaleError("This listing has been changed since: undo that first.", {})
+    for table in (RetiredSlug, PublicSlug):
+        session.execute(delete(table).where(table.kind == "meeting", table.slug == after["slug"]))
+    _lead(session, after["slugs"], to=entry.target_id)
+    revise(session, entry.target_id, from_audit(entry.before), actor=actor, reason=reason, now=now)

@@ -1,0 +1,97 @@
+"""Direct editing for administrators: regions and service bodies are renamed, moved in their tree, and merged."""
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+from wtforms.fields import SelectChoice
+
+from finder.accounts.permissions import Viewer
+from finder.directory.vocabulary_edit import TREES, NodeDraft, Tree, all_nodes, merge_nodes, node_of, revise_node
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.roles import Right
+from finder.review.editing import history
+from finder.web.account_page import blamed, go
+from finder.web.edit_page import new_blueprint, page
+from finder.web.forms.edit import IntoForm, NodeForm
+from finder.web.identity import require
+from finder.web.parts import parts
+from finder.web.presenters.edit import history_lines, paths
+
+blueprint = new_blueprint("edit_trees")
+
+#: How the trees are called in addresses.
+PLACES = {"regions": "region", "bodies": "service_body"}
+
+
+def _tree(place: str) -> tuple[Viewer, Tree]:
+    viewer = require(Right.MANAGE_SITE, None)
+    if place not in PLACES:
+        raise NotFoundError("This page is not here.")
+    return viewer, TREES[PLACES[place]]
+
+
+@blueprint.get("/moderate/trees/<place>")
+def tree(place: str) -> Response:
+    """Every node of a tree, with the way to change it."""
+    _, kind = _tree(place)
+    with parts().database.reading() as register:
+        nodes = paths(all_nodes(register, kind))
+    return page("tree", nodes=nodes, kind=kind, here=place)
+
+
+@blueprint.get("/moderate/trees/<place>/<int:number>")
+def node(place: str, number: int) -> Response:
+    """One node, with the forms to change it and to merge it into another."""
+    return _node(place, number, None, IntoForm())
+
+
+def _node(place: str, number: int, form: NodeForm | None, into: IntoForm) -> Response:
+    _, kind = _tree(place)
+    with parts().database.reading() as register:
+        row = node_of(register, kind, number)
+        shown = form or NodeForm(data={"name": row.name, "parent": str(row.parent_id or "")})
+        _offer(register, kind, number, shown, into)
+        acts = history_lines(history(register, kind.kind, number), now=parts().clock())
+    return page("node", shown, into, node=row, kind=kind, here=place, form=shown, into=into, history=acts)
+
+
+def _offer(register: Session, kind: Tree, number: int, form: NodeForm, into: IntoForm) -> None:
+    choices = [SelectChoice(str(other), words) for other, words in paths(all_nodes(register, kind)) if other != number]
+    form.parent.choices = [SelectChoice("", "Nothing: it is at the top"), *choices]
+    into.into.choices = [SelectChoice("", "Choose one"), *choices]
+
+
+@blueprint.post("/moderate/trees/<place>/<int:number>")
+def change(place: str, number: int) -> Response:
+    """Rename a node, or move it in its tree."""
+    viewer, kind = _tree(place)
+    held, form = parts(), NodeForm(request.form)
+    try:
+        with held.database.unit_of_work() as register:
+            _offer(register, kind, number, form, IntoForm())
+            if form.validate():
+                draft = NodeDraft(name=form.name.data, parent_id=form.parent_id)
+                said = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
+                revise_node(register, kind, number, draft, **said)
+    except BadInputError as error:
+        blamed(form, error)
+    if form.faults:
+        return _node(place, number, form, IntoForm())
+    return go(f"/moderate/trees/{place}/{number}", f"The {kind.words} is changed for everything in it.")
+
+
+@blueprint.post("/moderate/trees/<place>/<int:number>/merge")
+def merge(place: str, number: int) -> Response:
+    """Make one node of two."""
+    viewer, kind = _tree(place)
+    held, form = parts(), IntoForm(request.form)
+    try:
+        with held.database.unit_of_work() as register:
+            _offer(register, kind, number, NodeForm(), form)
+            if form.validate():
+                said = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
+                merge_nodes(register, kind, number, into=int(form.into.data), **said)
+    except BadInputError as error:
+        blamed(form, error)
+    if form.faults:
+        return _node(place, number, None, form)
+    return go(f"/moderate/trees/{place}/{form.into.data}", f"The two are one {kind.words} now.")

@@ -1,0 +1,193 @@
+"""The queue as a page: its rows in words, and every choice of the filter with where it leads."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from finder.domain.review import OPEN, Kind, Risk
+from finder.review.bulk import Candidate, may_be_one_of_many
+from finder.review.queue import Order, QueuePage, QueueRow
+from finder.web.forms.moderate import STANDING, QueueForm
+from finder.web.presenters.labels import Labels
+from finder.web.presenters.moderate_text import changed, visible
+from finder.web.presenters.moderate_words import KINDS, RISKS, STATUSES, label_of, risk_words, value_words, waited
+
+PATH = "/moderate"
+STANDINGS = {
+    "open": "Open",
+    **{name: STATUSES[statuses[0]] for name, statuses in STANDING.items() if len(statuses) == 1},
+    "all": "All",
+}
+ORDERS = {
+    Order.OLDEST: "Longest waiting",
+    Order.NEWEST: "Newest",
+    Order.NAME: "Name",
+    Order.RISK: "Most to look at",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindLink:
+    """A kind with how many wait, as a link; *chosen*: it is the one shown."""
+
+    label: str
+    count: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLine:
+    """One request of the queue."""
+
+    reference: str
+    revision: int
+    kind: str
+    title: Markup
+    body: str
+    status: str
+    waited: str
+    risks: list[tuple[str, str, bool]]
+    claimed_by: str
+    is_open: bool
+    others: int
+    tickable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """What ``templates/moderate/queue.html`` shows."""
+
+    form: QueueForm
+    total: int
+    kinds: list[KindLink]
+    rows: list[RowLine]
+    page: int
+    pages: int
+    earlier: str
+    later: str
+    here: str
+    narrowed: bool
+    tickable: bool
+    standings: dict[str, str]
+    risks: dict[str, str]
+    orders: dict[str, str]
+    bodies: list[tuple[str, str, int]]
+
+
+def queue_view(
+    form: QueueForm, found: QueuePage, bodies: Sequence[tuple[str, str, int]], *, now: dt.datetime
+) -> QueueView:
+    """The page of the queue that *form* asked for."""
+    rows = [_row(row, now) for row in found.rows]
+    everything = sum(found.by_kind.values())
+    kinds = [KindLink("All", everything, queue_address(replace(form, kind=None, page=1)), form.kind is None)]
+    kinds += [
+        KindLink(words, count, queue_address(replace(form, kind=kind, page=1)), form.kind is kind)
+        for kind, words in KINDS.items()
+        if (count := found.by_kind.get(kind.value, 0)) or form.kind is kind
+    ]
+    page = found.page
+    return QueueView(
+        form=form,
+        total=found.total,
+        kinds=kinds,
+        rows=rows,
+        page=page,
+        pages=found.pages,
+        earlier=queue_address(replace(form, page=page - 1)) if page > 1 else "",
+        later=queue_address(replace(form, page=page + 1)) if page < found.pages else "",
+        here=queue_address(replace(form, page=page)),
+        narrowed=replace(form, page=1, order=Order.OLDEST) != QueueForm(),
+        tickable=any(row.tickable for row in rows),
+        standings=STANDINGS,
+        risks={risk.value: RISKS[risk][0] for risk in Risk},
+        orders={order.value: words for order, words in ORDERS.items()},
+        bodies=list(bodies),
+    )
+
+
+def queue_address(form: QueueForm) -> str:
+    """The address of the queue as *form* asks for it, without what goes without saying."""
+    said = {
+        "status": form.standing if form.standing != "open" else "",
+        "kind": form.kind or "",
+        "risk": form.risk or "",
+        "body": form.body,
+        "q": form.words,
+        "mine": "yes" if form.mine else "",
+        "sort": form.order if form.order is not Order.OLDEST else "",
+        "page": str(form.page) if form.page > 1 else "",
+    }
+    query = urlencode({name: str(value) for name, value in said.items() if value})
+    return f"{PATH}?{query}" if query else PATH
+
+
+def _row(row: QueueRow, now: dt.datetime) -> RowLine:
+    return RowLine(
+        reference=row.reference,
+        revision=row.revision,
+        kind=KINDS[row.kind],
+        title=visible(row.title) or Markup("Without a name"),
+        body=row.body,
+        status=STATUSES[row.status],
+        waited=waited(row.waiting_since, now),
+        risks=risk_words(row.risks),
+        claimed_by=row.claimed_by,
+        is_open=row.status in OPEN,
+        others=row.others,
+        tickable=may_be_one_of_many(row.kind, row.status, row.risks),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """One request at the second look: what would change, in words; ``refusal`` says why it is left out."""
+
+    reference: str
+    revision: int
+    meeting_revision: int | None
+    kind: str
+    name: Markup
+    note: Markup
+    changes: list[tuple[str, Markup]]
+    refusal: str
+
+
+def candidate_lines(found: Sequence[Candidate], labels: Labels) -> list[CandidateLine]:
+    """The requests of a second look, with every change."""
+    return [
+        CandidateLine(
+            reference=each.submission.reference,
+            revision=each.submission.revision,
+            meeting_revision=each.meeting_revision,
+            kind=KINDS[each.submission.kind],
+            name=visible(each.name),
+            note=visible(each.submission.note),
+            changes=_changes(each, labels),
+            refusal=each.refusal,
+        )
+        for each in found
+    ]
+
+
+def _changes(each: Candidate, labels: Labels) -> list[tuple[str, Markup]]:
+    row = each.submission
+    if row.kind is Kind.CONFIRM:
+        return [("Confirmed", Markup("Everything is still right"))]
+    if row.kind is Kind.EXCEPTION:
+        return [
+            (label_of(name), visible(words))
+            for name, value in row.asked.items()
+            if (words := value_words(name, value, labels))
+        ]
+    return [
+        (
+            label_of(one.name),
+            changed(value_words(one.name, one.now, labels), value_words(one.name, one.asked, labels)),
+        )
+        for one in each.compared
+    ]

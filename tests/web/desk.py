@@ -1,0 +1,127 @@
+"""A directory with moderators and requests of every kind, for the tests of the moderators' pages."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from finder.accounts.sessions import Device, start
+from finder.directory.publish import publish
+from finder.domain.review import Kind
+from finder.domain.roles import Role
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from tests.conftest import NOW
+from tests.factories import a_listing
+from tests.review.people import a_body, a_request, a_user, in_queue
+
+
+@dataclass
+class Desk:
+    """A directory with two bodies side by side below a third; sessions by the name of their role."""
+
+    database: Database
+    app: Flask | None = None
+    bodies: dict[str, int] = field(default_factory=dict)
+    users: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def client(self, who: str) -> FlaskClient:
+        """A browser in which *who* is signed in; "nobody" is not."""
+        assert self.app is not None
+        client = self.app.test_client()
+        if who != "nobody":
+            with client.session_transaction() as cookie:
+                cookie["secret"] = self.secrets[who]
+        return client
+
+    def listing(self, body: str, **changes: Any) -> Meeting:  # noqa: ANN401 - whatever the field takes
+        """A published listing that is entrusted to *body*."""
+        with self.database.unit_of_work() as session:
+            number = publish(session, a_listing(**changes), actor="test", reason="", now=NOW)
+            entrust(session, number, self.bodies[body])
+            return session.get_one(Meeting, number, populate_existing=True)
+
+    def request(self, kind: Kind, meeting: Meeting, asked: dict[str, Any] | None = None, **changes: Any) -> str:  # noqa: ANN401
+        """A request about *meeting* in the queue; gives its reference."""
+        sent = a_request(kind=kind, meeting_slug=meeting.slug, asked=asked or {}, **changes)
+        return in_queue(self.database, sent)
+
+
+def entrust(session: Session, number: int, body: int) -> None:
+    """Have listing *number* belong to *body*."""
+    session.execute(update(Meeting).where(Meeting.id == number).values(service_body_id=body))
+
+
+def a_desk(database: Database) -> Desk:
+    """Bodies and people; ``weak`` is the moderator without the second step, ``other`` moderates the other body."""
+    desk = Desk(database)
+    with database.unit_of_work() as session:
+        top = a_body(session, "Capital Area")
+        desk.bodies = {"top": top, "own": a_body(session, "Hill Country", top), "foreign": a_body(session, "Riverside")}
+        roles = {
+            "administrator": (Role.ADMINISTRATOR, None, "Ada"),
+            "body_administrator": (Role.BODY_ADMINISTRATOR, top, "Bo"),
+            "moderator": (Role.MODERATOR, desk.bodies["own"], "Mo"),
+            "second": (Role.MODERATOR, top, "Sam"),
+            "other": (Role.MODERATOR, desk.bodies["foreign"], "Oli"),
+            "reader": (Role.READER, desk.bodies["own"], "Rae"),
+        }
+        for name, (role, body, words) in roles.items():
+            desk.users[name] = a_user(session, role=role, body=body, name=words)
+        desk.users["weak"] = a_user(session, role=Role.MODERATOR, body=desk.bodies["own"], name="Wes")
+        device = Device(network="", browser="Firefox")
+        for name, number in desk.users.items():
+            desk.secrets[name] = start(session, number, device, strong=name != "weak", now=NOW)
+    return desk
+
+
+def token_of(page: str) -> str:
+    """The token that the forms of a page carry."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert found, "no form with a token"
+    return found[1]
+
+
+def form_of(page: str, action: str = "") -> dict[str, list[str]]:
+    """What a browser would send of the form with that *action* as the page stands."""
+    [form] = re.findall(rf'<form[^>]*action="{re.escape(action)}"[^>]*>.*?</form>', page, re.DOTALL)
+    return fields_in(form)
+
+
+def fields_in(form: str) -> dict[str, list[str]]:
+    """The controls of *form* that a browser would send, pressed buttons aside."""
+    import html  # noqa: PLC0415
+
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name and ('type="checkbox"' not in tag or " checked" in tag):
+            found.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
+    for name_, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name_, []).append(html.unescape(text))
+    for name_, options in re.findall(r'<select[^>]* name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', options) or re.search(r'value="([^"]*)"', options)
+        found.setdefault(name_, []).append(html.unescape(chosen[1]) if chosen else "")
+    return found
+
+
+def press(client: FlaskClient, reference: str, action: str = "approve", **changes: Any) -> TestResponse:  # noqa: ANN401
+    """Open a request and press a button of its form, having changed some of what stands in it."""
+    page = client.get(f"/moderate/{reference}").get_data(as_text=True)
+    data = {**form_of(page, f"/moderate/{reference}/decide"), "action": [action], **changes}
+    return client.post(f"/moderate/{reference}/decide", data=data)
+
+
+def later(hours: int) -> dt.datetime:
+    """So many hours after the instant of the tests."""
+    return NOW + dt.timedelta(hours=hours)
+
+
+__all__ = ["Desk", "a_desk", "entrust", "fields_in", "form_of", "later", "press", "replace", "token_of"]
