@@ -8,7 +8,7 @@ from finder.domain.review import Kind
 from finder.review.duplicates import Twin, likely
 from finder.review.sending import HeldListing
 from finder.web.forms.listing import ListingForm
-from finder.web.forms.submit import ExceptionForm, ProblemForm, SenderForm
+from finder.web.forms.submit import ExceptionForm, ProblemForm, SenderForm, UndatedSenderForm
 from finder.web.forms.values import is_slug
 from finder.web.parts import parts
 from finder.web.presenters.submit import check_page, exception_lines, format_options, program_options
@@ -120,13 +120,13 @@ def _twins(fields: Fields) -> list[Twin]:
 @blueprint.get("/meetings/<slug>/dates")
 def dates(slug: str) -> Response:
     """The form of an exception for some dates."""
-    return _dates(listing_of(slug), ExceptionForm(), SenderForm())
+    return _dates(listing_of(slug), ExceptionForm(), UndatedSenderForm())
 
 
 @blueprint.post("/meetings/<slug>/dates")
 def send_dates(slug: str) -> Response:
     """Send an exception for some dates."""
-    held, form, sender = listing_of(slug), ExceptionForm(request.form), SenderForm(request.form)
+    held, form, sender = listing_of(slug), ExceptionForm(request.form), UndatedSenderForm(request.form)
     form.validate()
     sender.validate()
     if form.faults or sender.faults:
@@ -161,16 +161,20 @@ SHORT = {
 @blueprint.get("/meetings/<slug>/<any(close, confirm):what>")
 def short(slug: str, what: str) -> Response:
     """The page to close a listing for good, or to confirm it."""
-    return _short(listing_of(slug), what, SenderForm())
+    return _short(listing_of(slug), what, _sender_form(what)())
 
 
 @blueprint.post("/meetings/<slug>/<any(close, confirm):what>")
 def send_short(slug: str, what: str) -> Response:
     """Ask to close a listing for good, or say that it is still right."""
-    held, sender = listing_of(slug), SenderForm(request.form)
+    held, sender = listing_of(slug), _sender_form(what)(request.form)
     if not sender.validate():
         return _short(held, what, sender)
     return sent(send(kind=SHORT[what][0], asked={}, meeting_slug=slug, **_sender(sender)))
+
+
+def _sender_form(what: str) -> type[SenderForm]:
+    return SenderForm if what == "close" else UndatedSenderForm
 
 
 def _short(held: HeldListing, what: str, sender: SenderForm) -> Response:

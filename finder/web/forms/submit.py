@@ -47,7 +47,14 @@ class SenderForm(Carried):
     @property
     def from_date(self) -> dt.date | None:
         """The date from which it holds."""
-        return dt.date.fromisoformat(self.effective_date.data) if self.effective_date.data else None
+        typed = self.effective_date.data if self.effective_date is not None else ""
+        return dt.date.fromisoformat(typed) if typed else None
+
+
+class UndatedSenderForm(SenderForm):
+    """Who sends what holds at once, or says its dates itself."""
+
+    effective_date = None
 
 
 class ExceptionForm(Carried):
