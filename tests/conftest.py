@@ -29,7 +29,7 @@ from tests.requirements import need
 #: What the fixture `build_site` gives.
 BuildSite = Callable[..., Flask]
 
-pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers"]
+pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers", "tests.mail.post_office"]
 
 #: The instant at which the tests take place unless they say otherwise: a Tuesday evening in Austin.
 NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)

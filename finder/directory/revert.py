@@ -103,8 +103,9 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("service_body", "merge"): vocabulary_edit.unmerge,
 }
 
-#: What a draft and the register may say differently of one and the same listing.
-_OF_THE_REGISTER = {"slug", "unmapped_types", "formats"}
+#: What a draft and the register may say differently of one and the same listing, and when it was said to be right:
+#: a group that confirms a listing stands in nobody's way who takes a change of it back.
+_OF_THE_REGISTER = {"slug", "unmapped_types", "formats", "confirmed_at", "updated_at"}
 
 
 def _content(draft: dict[str, object] | None) -> object:

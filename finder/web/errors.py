@@ -14,6 +14,7 @@ from flask import Flask, Response, render_template, request
 from jinja2 import TemplateError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, FinderError, GoneError, NotFoundError, NotSavedError, TooManyError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.store.shelf_reader import READ_ERRORS
@@ -29,6 +30,7 @@ STATUSES: dict[type[FinderError], int] = {
     NotFoundError: 404,
     AlreadyDecidedError: 409,
     StaleError: 409,
+    TooLateError: 409,
     GoneError: 410,
     TooManyError: 429,
     NotSavedError: 503,

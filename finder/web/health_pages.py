@@ -24,7 +24,8 @@ def bodies() -> Response:
     viewer, held = require_anywhere(Right.SEE_QUEUE), parts()
     with held.database.reading() as register:
         found = overview(register, viewer=viewer, now=held.clock())
-    return render("health/overview.html", page=overview_page(found), unlooked=NOT_LOOKED_AT)
+    values = {"unlooked": NOT_LOOKED_AT, "administrator": viewer.administrator}
+    return render("health/overview.html", page=overview_page(found), **values)
 
 
 @blueprint.get("/moderate/health/<slug>")

@@ -16,7 +16,7 @@ from finder.review.queue import claim, release
 from finder.store.review import SavedReply, Submission
 from finder.web.account_page import go
 from finder.web.errors import RETRY_AFTER_S
-from finder.web.forms.moderate import DecisionForm, read_decision, read_number
+from finder.web.forms.moderate import NUMBERS, DecisionForm, read_decision, read_number
 from finder.web.identity import require_anywhere
 from finder.web.moderate import show
 from finder.web.moderate_page import QUEUE, go_back, labels, letterhead, new_blueprint, now
@@ -90,13 +90,16 @@ def _words(session: Session, form: DecisionForm, viewer: Viewer) -> str:
 def decision_of(row: Submission, form: DecisionForm, text: str) -> Decision:
     """The decision that *form* means about *row*: which of its fields, in whose wording."""
     first: Fields = (row.accepted or {}) if row.status is Status.SECOND_LOOK else {}
-    wanted: Fields = {**row.asked, **(row.edited or {}), **first}
+    wanted: Fields = row.asked | (row.edited or {}) | first
     exception = row.kind is Kind.EXCEPTION
     edited = {
         name: value
         for name, value in form.wording.items()
         if (name in wanted or exception) and (value or None) != (wanted.get(name) or None)
     }
+    for name in NUMBERS & edited.keys():
+        if edited[name] is None and not exception:
+            raise BadInputError(name, "Give a number.")
     return Decision(
         action=form.action,
         seen_revision=form.seen_revision,
@@ -113,7 +116,7 @@ def _accepted(row: Submission, form: DecisionForm, edited: dict[str, object]) ->
     """The fields taken; None for all of them, and for those that the first of two people took."""
     if row.kind not in {Kind.NEW, Kind.CHANGE}:
         return None
-    taken = form.taken & frozenset({**row.asked, **(row.edited or {})})
+    taken = form.taken & (row.asked.keys() | (row.edited or {}).keys())
     if row.status is Status.SECOND_LOOK and row.accepted is not None:
         return None if taken == frozenset(row.accepted) and not edited else taken
     said = {name for name, value in row.asked.items() if row.kind is Kind.CHANGE or value != FIELDS[name].empty}

@@ -27,7 +27,7 @@ from tests.sender import Sender, hidden
 from tests.servers import Server
 
 #: How often a server is killed while people send; 200 for a long night.
-KILLS = int(os.environ.get("FINDER_TEST_KILLS", "12"))
+KILLS = int(os.environ.get("TEST_KILLS", "25"))
 SENT_BETWEEN = 20
 ADDRESS = "robin@example.org"
 

@@ -1,8 +1,8 @@
 """A directory with moderators and requests of every kind, for the tests of the moderators' pages."""
 
-import datetime as dt
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -84,44 +84,35 @@ def a_desk(database: Database) -> Desk:
 
 def token_of(page: str) -> str:
     """The token that the forms of a page carry."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    found = re.search(r'name="csrf_token"\s+value="([^"]+)"', page)
     assert found, "no form with a token"
     return found[1]
 
 
 def form_of(page: str, action: str = "") -> dict[str, list[str]]:
-    """What a browser would send of the form with that *action* as the page stands."""
-    [form] = re.findall(rf'<form[^>]*action="{re.escape(action)}"[^>]*>.*?</form>', page, re.DOTALL)
-    return fields_in(form)
+    """What a browser would send of the first form with that *action* as the page stands."""
+    found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>.*?</form>', page, re.DOTALL)
+    assert found, f"no form for {action}"
+    return fields_in(found[0])
 
 
 def fields_in(form: str) -> dict[str, list[str]]:
     """The controls of *form* that a browser would send, pressed buttons aside."""
-    import html  # noqa: PLC0415
-
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
-        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
-        if name and ('type="checkbox"' not in tag or " checked" in tag):
-            found.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
-    for name_, text in re.findall(r'<textarea[^>]* name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
-        found.setdefault(name_, []).append(html.unescape(text))
-    for name_, options in re.findall(r'<select[^>]* name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)"[^>]* selected', options) or re.search(r'value="([^"]*)"', options)
-        found.setdefault(name_, []).append(html.unescape(chosen[1]) if chosen else "")
+        name, value = re.search(r'\sname="([^"]*)"', tag), re.search(r'\svalue="([^"]*)"', tag)
+        if name and ('type="checkbox"' not in tag or re.search(r"\schecked", tag)):
+            found.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+    for name_, text in re.findall(r'<textarea[^>]*\sname="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name_, []).append(unescape(text))
+    for name_, options in re.findall(r'<select[^>]*\sname="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)"[^>]*\sselected', options) or re.search(r'value="([^"]*)"', options)
+        found.setdefault(name_, []).append(unescape(chosen[1]) if chosen else "")
     return found
 
 
-def press(client: FlaskClient, reference: str, action: str = "approve", **changes: Any) -> TestResponse:  # noqa: ANN401
+def press(client: FlaskClient, reference: str, button: str = "approve", **changes: Any) -> TestResponse:  # noqa: ANN401
     """Open a request and press a button of its form, having changed some of what stands in it."""
     page = client.get(f"/moderate/{reference}").get_data(as_text=True)
-    data = {**form_of(page, f"/moderate/{reference}/decide"), "action": [action], **changes}
+    data = {**form_of(page, f"/moderate/{reference}/decide"), "action": [button], **changes}
     return client.post(f"/moderate/{reference}/decide", data=data)
-
-
-def later(hours: int) -> dt.datetime:
-    """So many hours after the instant of the tests."""
-    return NOW + dt.timedelta(hours=hours)
-
-
-__all__ = ["Desk", "a_desk", "entrust", "fields_in", "form_of", "later", "press", "replace", "token_of"]

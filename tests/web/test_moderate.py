@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -46,6 +47,11 @@ def words(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+def edited(**wording: Any) -> dict[str, Any]:  # noqa: ANN401 - a text or several
+    """What a form sends for the wording beside fields."""
+    return {f"edit-{name}": typed for name, typed in wording.items()}
+
+
 def status_of(desk: Desk, reference: str) -> Status:
     with desk.database.reading() as session:
         return submission(session, reference).status
@@ -56,11 +62,11 @@ def fields(desk: Desk, number: int) -> dict[str, object]:
         return fields_of(draft_of(next(read_register(session, [number]))))
 
 
-def change_meanwhile(desk: Desk, meeting: Meeting, **parts: dt.time) -> None:
+def change_meanwhile(desk: Desk, meeting: Meeting, start: dt.time) -> None:
     """Somebody else changes the listing."""
     with desk.database.unit_of_work() as session:
         held = draft_of(next(read_register(session, [meeting.id])))
-        changed = replace(held, schedule=replace(held.schedule, **parts))
+        changed = replace(held, schedule=replace(held.schedule, start=start))
         revise(session, meeting.id, changed, actor="import", reason="", now=NOW)
 
 
@@ -113,7 +119,7 @@ def test_the_queue_is_filtered_by_its_address_and_nonsense_in_it_is_no_error(des
 def test_a_request_is_shown_three_ways_and_a_clash_is_marked_and_not_ticked(desk: Desk) -> None:
     meeting = desk.listing("own")
     reference = desk.request(Kind.CHANGE, meeting, {"start": "20:00", "notes": "Bring a cup"})
-    change_meanwhile(desk, meeting, start=dt.time(18, 30))
+    change_meanwhile(desk, meeting, dt.time(18, 30))
     page = desk.client("moderator").get(f"/moderate/{reference}").get_data(as_text=True)
     told = words(page)
     assert "7:00 pm" in told
@@ -126,7 +132,7 @@ def test_a_request_is_shown_three_ways_and_a_clash_is_marked_and_not_ticked(desk
 def test_approving_brings_what_is_ticked_in_the_wording_beside_it(desk: Desk) -> None:
     meeting = desk.listing("own")
     reference = desk.request(Kind.CHANGE, meeting, {"start": "20:00", "notes": "ring teh bell", "name": "Not this"})
-    answer = press(desk.client("moderator"), reference, take=["start", "notes"], **{"edit-notes": ["Ring the bell."]})
+    answer = press(desk.client("moderator"), reference, take=["start", "notes"], **edited(notes="Ring the bell."))
     assert answer.status_code == 303
     after = fields(desk, meeting.id)
     assert (after["start"], after["notes"]) == ("20:00", "Ring the bell.")
@@ -170,8 +176,7 @@ def test_every_kind_of_field_can_be_worded_anew(desk: Desk) -> None:
         "temporarily_closed": ["no"],
         "first_date": [""],
     }
-    edits = {f"edit-{name}": typed for name, typed in wording.items()}
-    assert press(desk.client("moderator"), reference, take=list(asked), **edits).status_code == 303
+    assert press(desk.client("moderator"), reference, take=list(asked), **edited(**wording)).status_code == 303
     with desk.database.reading() as session:
         assert submission(session, reference).edited == {
             "weekdays": [1, 5],
@@ -187,21 +192,22 @@ def test_every_kind_of_field_can_be_worded_anew(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"action": ["reject"]}, "Write a reason or a question"),
-        ({"action": ["ask"]}, "Write a reason or a question"),
+        ({"action": "reject"}, "Write a reason or a question"),
+        ({"action": "ask"}, "Write a reason or a question"),
         ({"take": []}, "Choose at least one field"),
         ({"on": ["soon"]}, "Give the date as year-month-day"),
         ({"edit-start": ["25:99"]}, "Give the time as hours and minutes"),
         ({"edit-latitude": ["91"]}, "Give degrees from -90 to 90"),
         ({"edit-formats": ["Knitting"]}, "'Knitting' is not a format"),
         ({"edit-duration_min": [""]}, "Give a number"),
+        ({"edit-name": ["x" * 256]}, "Shorten this to 255 characters"),
     ],
 )
-def test_what_is_wrong_is_told_and_everything_typed_is_kept(desk: Desk, typed: dict[str, list[str]], told: str) -> None:
+def test_what_is_wrong_is_told_and_everything_typed_is_kept(desk: Desk, typed: dict[str, Any], told: str) -> None:
     meeting = desk.listing("own")
-    asked = {"start": "20:00", "notes": "Cup", "latitude": 30.3, "formats": ["open"], "duration_min": 45}
+    asked = {"start": "20:00", "notes": "Cup", "latitude": 30.3, "formats": ["open"], "duration_min": 45, "name": "N"}
     reference = desk.request(Kind.CHANGE, meeting, asked)
-    changed = {"take": ["notes"], "edit-notes": ["A cup <b>"], **typed}
+    changed: dict[str, Any] = {"take": ["notes"], "edit-notes": ["A cup <b>"], **typed}
     answer = press(desk.client("moderator"), reference, **changed)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 400
@@ -256,7 +262,7 @@ def test_a_stale_approval_is_refused_with_both_texts_and_can_be_decided_again(de
     client = desk.client("moderator")
     action = f"/moderate/{reference}/decide"
     form = form_of(client.get(f"/moderate/{reference}").get_data(as_text=True), action)
-    change_meanwhile(desk, meeting, start=dt.time(18, 30))
+    change_meanwhile(desk, meeting, dt.time(18, 30))
     answer = client.post(action, data={**form, "action": "approve", "text": "See you there."})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
@@ -294,7 +300,7 @@ def test_a_question_an_exception_and_a_problem_are_decided_too(desk: Desk) -> No
     away = {"exception_kind": "cancelled", "first_date": "2026-03-17", "last_date": "2026-03-17"}
     exception = desk.request(Kind.EXCEPTION, meeting, away)
     assert "Not on Tuesday, March 17." in text(desk, f"/moderate/{exception}")
-    assert press(client, exception, **{"edit-last_date": "2026-03-24", "edit-note": "Painting"}).status_code == 303
+    assert press(client, exception, **edited(last_date="2026-03-24", note="Painting")).status_code == 303
     with desk.database.reading() as session:
         assert submission(session, exception).edited == {"last_date": "2026-03-24", "note": "Painting"}
     problem = desk.request(Kind.PROBLEM, meeting, {"problem": "Nobody there"}, email="")
@@ -422,7 +428,7 @@ def test_old_and_new_point_lie_side_by_side(desk: Desk) -> None:
 
 def test_a_listing_tells_what_was_done_and_takes_one_act_back(desk: Desk) -> None:
     meeting = desk.listing("own")
-    change_meanwhile(desk, meeting, start=dt.time(18, 30))
+    change_meanwhile(desk, meeting, dt.time(18, 30))
     client, path = desk.client("moderator"), f"/moderate/listing/{meeting.slug}"
     page = client.get(path).get_data(as_text=True)
     assert "7:00" in words(page)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from finder.domain.asked import FIELDS, Fields
+from finder.domain.asked import Fields
 from finder.domain.errors import BadInputError
 from finder.domain.review import OPEN, Action, Kind, Risk, Status
 from finder.domain.text import clean, clean_multiline
@@ -23,7 +23,19 @@ Typed = MultiDict[str, str]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 LONGEST_WORDS = 4000
-LONGEST_LINE = 2048
+LONGEST_LINE = 255
+#: What some lines hold at most, where it is not `LONGEST_LINE` characters.
+LONGEST = {
+    "postal_code": 64,
+    "country": 64,
+    "zone": 64,
+    "formatted_address": 1024,
+    "region": 1024,
+    "formats": 1024,
+    "conference_url": 2048,
+    "website": 2048,
+    "group_website": 2048,
+}
 LONGEST_LIST = 64
 MULTILINE = frozenset({"notes", "place_notes", "access_notes", "conference_url_notes", "group_notes", "note"})
 NUMBERS = frozenset({"duration_min", "interval"})
@@ -69,7 +81,7 @@ class QueueForm:
 
 def read_queue(args: Typed) -> QueueForm:
     """The queue as an address asks for it; what cannot be understood is as if it were not there."""
-    body, standing, page = args.get("body", ""), args.get("standing", ""), args.get("page", "")
+    body, standing, page = args.get("body", ""), args.get("status", ""), args.get("page", "")
     return QueueForm(
         standing=standing if standing in STANDING else "open",
         kind=_choice(Kind, args.get("kind", "")),
@@ -156,8 +168,9 @@ def read_value(name: str, typed: Sequence[str]) -> Any:  # noqa: ANN401 - a JSON
         days = [number for number in map(_number, typed) if number in DAYS[name]]
         return sorted({day for day in days if day is not None})
     text = clean_multiline(typed[-1]) if name in MULTILINE else clean(typed[-1])
-    if len(text) > (LONGEST_WORDS if name in MULTILINE else LONGEST_LINE):
-        raise BadInputError(name, "Shorten this.")
+    most = LONGEST_WORDS if name in MULTILINE else LONGEST.get(name, LONGEST_LINE)
+    if len(text) > most:
+        raise BadInputError(name, f"Shorten this to {most} characters.")
     if name == "temporarily_closed":
         return text == "yes"
     if name in LISTS:
@@ -181,8 +194,6 @@ def _whole(name: str, text: str) -> int | None:
     number = _number(text)
     if text and number is None:
         raise BadInputError(name, "Give a whole number.")
-    if number is None and name in FIELDS:
-        raise BadInputError(name, "Give a number.")
     return number
 
 

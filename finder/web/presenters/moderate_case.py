@@ -125,6 +125,7 @@ def case_page(case: Case, labels: Labels, viewer: Viewer, *, now: dt.datetime, t
         labels=labels,
         typed=typing.form,
         faults=typing.faults,
+        new=row.kind is Kind.NEW,
     )
     shown = [each for each in rows if row.kind is not Kind.NEW or not each.settled or each.name in _ALWAYS]
     exception = exception_rows(row.asked, edited, labels=labels, typed=typing.form, faults=typing.faults)

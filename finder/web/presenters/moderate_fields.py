@@ -62,8 +62,12 @@ def field_rows(
     labels: Labels,
     typed: Typed | None,
     faults: Mapping[str, str],
+    new: bool = False,
 ) -> list[FieldRow]:
-    """The rows of a comparison. *taken* says what is ticked; None: everything that is neither a clash nor settled."""
+    """The rows of a comparison, or of a *new* listing, where nothing is marked as new because everything is.
+
+    *taken* says what is ticked; None: everything that is neither a clash nor settled.
+    """
     rows = []
     for each in compared:
         then, now = (value_words(each.name, value, labels) for value in (each.then, each.now))
@@ -75,7 +79,7 @@ def field_rows(
                 label=label_of(each.name),
                 then=visible(then) or NOTHING,
                 now=marked(now, then) or NOTHING,
-                asked=changed(now, own) or NOTHING,
+                asked=(visible(own) if new else changed(now, own)) or NOTHING,
                 edited=changed(own, beside) if each.name in edited else Markup(""),
                 moved=each.then != each.now,
                 clash=each.clash,

@@ -13,8 +13,7 @@ from finder.directory.revert import UNDO_DAYS
 from finder.domain.asked import FIELDS, changed, empty_fields, fields_of
 from finder.review.case import Step
 from finder.web.presenters.labels import Labels
-from finder.web.presenters.moderate_text import changed as changed_words
-from finder.web.presenters.moderate_text import visible
+from finder.web.presenters.moderate_text import became, visible
 from finder.web.presenters.moderate_words import value_words, when
 from finder.web.presenters.times import long_date
 
@@ -95,7 +94,7 @@ def _changes(step: Step, labels: Labels) -> list[ChangedField]:
     found = [
         ChangedField(
             FIELDS[name].label,
-            changed_words(value_words(name, before.get(name), labels), value_words(name, value, labels)),
+            became(value_words(name, before.get(name), labels), value_words(name, value, labels)),
         )
         for name, value in changed(before, after).items()
     ]

@@ -12,7 +12,7 @@ from finder.review.bulk import Candidate, may_be_one_of_many
 from finder.review.queue import Order, QueuePage, QueueRow
 from finder.web.forms.moderate import STANDING, QueueForm
 from finder.web.presenters.labels import Labels
-from finder.web.presenters.moderate_text import changed, visible
+from finder.web.presenters.moderate_text import became, visible
 from finder.web.presenters.moderate_words import KINDS, RISKS, STATUSES, label_of, risk_words, value_words, waited
 
 PATH = "/moderate"
@@ -187,7 +187,7 @@ def _changes(each: Candidate, labels: Labels) -> list[tuple[str, Markup]]:
     return [
         (
             label_of(one.name),
-            changed(value_words(one.name, one.now, labels), value_words(one.name, one.asked, labels)),
+            became(value_words(one.name, one.now, labels), value_words(one.name, one.asked, labels)),
         )
         for one in each.compared
     ]

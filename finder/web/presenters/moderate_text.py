@@ -101,6 +101,11 @@ def changed(before: str, after: str) -> Markup:
         return visible(after)
     if before and after and _akin(before, after):
         return marked(after, before)
+    return became(before, after)
+
+
+def became(before: str, after: str) -> Markup:
+    """*before* struck out and *after* marked, for where nothing stands beside it to compare with."""
     gone = _in("del", visible(before)) if before else Markup("")
     come = _in("ins", visible(after)) if after else Markup("")
     return Markup(" ").join(part for part in (gone, come) if part)

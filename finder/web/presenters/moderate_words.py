@@ -138,14 +138,17 @@ def waited(since: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def when(at: dt.datetime, now: dt.datetime) -> str:
-    """How long ago, closer than by the day for what was today: ``12 min ago``, ``3 hours ago``, ``yesterday``."""
+    """How long ago, closer than by the day for what was today: ``just now``, ``12 min ago``, ``yesterday``."""
     minutes = minutes_between(at, now)
+    if minutes < 1:
+        return "just now"
     return f"{waited(at, now)} ago" if minutes < DAY else ago(at, now)
 
 
 def risk_words(risks: Mapping[str, object] | list[str] | tuple[str, ...]) -> list[tuple[str, str, bool]]:
-    """Mark, meaning and mildness of each risk that is known, in the order of the table."""
-    return [(*words, risk in MILD) for risk, words in RISKS.items() if risk.value in risks]
+    """Mark, meaning and mildness of each risk that is known, in the order of the table, the mild ones last."""
+    found = [(*words, risk in MILD) for risk, words in RISKS.items() if risk.value in risks]
+    return sorted(found, key=lambda each: each[2])
 
 
 def format_slugs(labels: Labels) -> dict[str, str]:
