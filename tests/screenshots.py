@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
 from tests.browsers import FLAGS
+from tests.pictured import a_queue
 from tests.requirements import chromium_path
 from tests.servers import FINDER, Server
 
@@ -36,8 +37,18 @@ EVERY_PAGE = {
     "region": "/regions/austin",
     "privacy": "/privacy",
     "missing": "/meetings/no-such-meeting",
+    "submit": "/submit",
+    "manage": "/manage",
 }
-DOCUMENTED = (("results", "phone", "light"), ("results", "wide", "light"), ("meeting", "phone", "dark"))
+DOCUMENTED = (
+    ("results", "phone", "light"),
+    ("results", "wide", "light"),
+    ("meeting", "phone", "dark"),
+    ("submit", "phone", "light"),
+    ("queue", "wide", "light"),
+    ("request", "wide", "light"),
+    ("request", "phone", "dark"),
+)
 
 
 def main() -> None:
@@ -51,24 +62,26 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
-            take(browser, server, wanted)
+            take(browser, server, wanted, *a_queue(folder, now=NOW))
             browser.close()
     finally:
         server.stop()
         shutil.rmtree(folder)
 
 
-def take(browser: Browser, server: Server, wanted: Path | None) -> None:
-    """Take the documented pictures into docs/images, or every picture into *wanted*."""
+def take(browser: Browser, server: Server, wanted: Path | None, cookie: str, request: str) -> None:
+    """Take the documented pictures into docs/images, or every one into *wanted*; *cookie* is a moderator's."""
     target = wanted or ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
-    pages = EVERY_PAGE | {"meeting": first_meeting(browser, server)}
+    pages = EVERY_PAGE | {"meeting": first_meeting(browser, server), "queue": "/moderate", "request": request}
     for name, path in pages.items():
         for width, (columns, rows) in WIDTHS.items():
             for scheme in ("light", "dark"):
                 if wanted is None and (name, width, scheme) not in DOCUMENTED:
                     continue
                 page = browser.new_page(viewport={"width": columns, "height": rows}, color_scheme=scheme)
+                if path.startswith("/moderate"):
+                    page.context.add_cookies([{"name": "session", "value": cookie, "url": server.url}])
                 page.goto(server.url + path)
                 page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=wanted is not None)
                 page.close()

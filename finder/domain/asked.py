@@ -162,6 +162,7 @@ def with_fields(draft: ListingDraft | None, changes: Mapping[str, Any]) -> Listi
     field whose value cannot be used.
     """
     fields = {**(fields_of(draft) if draft else empty_fields()), **_known(changes)}
+    _refuse_long(changes)
     schedule = schedule_of(fields)
     group = {attribute: fields[name] for name, attribute in _GROUP.items()}
     place = {attribute: fields[name] for name, attribute in _PLACE.items()}
@@ -187,6 +188,25 @@ def _known(changes: Mapping[str, Any]) -> Fields:
         if name not in FIELDS:
             raise BadInputError(name, f"A listing has no field {name!r}.")
     return dict(changes)
+
+
+#: How long the text of a field may be; the others are lines.
+LINE = 255
+LONGEST = {
+    **dict.fromkeys(("notes", "place_notes", "access_notes", "group_notes"), 10_000),
+    **dict.fromkeys(("conference_url_notes", "conference_phone_notes"), 10_000),
+    **dict.fromkeys(("conference_url", "website", "group_website"), 2048),
+    **dict.fromkeys(("formatted_address", "service_body"), 1024),
+    **dict.fromkeys(("program", "zone", "postal_code"), 64),
+    "group_email": 320,
+}
+
+
+def _refuse_long(changes: Mapping[str, Any]) -> None:
+    for name, value in changes.items():
+        most = LONGEST.get(name, LINE)
+        if any(len(text) > most for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)):
+            raise BadInputError(name, f"{FIELDS[name].label}: shorten this to {most} characters.")
 
 
 def schedule_of(fields: Mapping[str, Any]) -> Schedule:

@@ -40,7 +40,12 @@ PROVIDERS = (
 )
 URL_LENGTH = 2048
 #: Parameters of a link that let in whoever holds it: passcodes and tokens, by the names that services give them.
-SECRETS = frozenset({"pwd", "tk", "token", "auth", "password", "passcode", "pin", "key", "secret", "mtid"})
+SECRETS = frozenset(
+    {
+        *("pwd", "passwd", "password", "pass", "passcode", "pin", "key", "secret"),
+        *("tk", "token", "access_token", "auth", "jwt", "mtid"),
+    }
+)
 #: A Zoom host key: whoever holds it owns the room. It is never published.
 HOST_SECRETS = frozenset({"zak"})
 
@@ -95,7 +100,7 @@ def read_join_link(text: str) -> JoinLink:
     parts = urlsplit(link) if link else None
     if parts is None or parts.scheme.casefold() != "https":
         raise BadInputError("conference_url", "Paste the whole join link. It begins with https://")
-    names = [name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    names = _parameters(link)
     if HOST_SECRETS.intersection(names):
         raise BadInputError(
             "conference_url",
@@ -107,8 +112,22 @@ def read_join_link(text: str) -> JoinLink:
 
 def has_secret(url: str) -> bool:
     """Whether a link carries a passcode or a token."""
+    return not (SECRETS | HOST_SECRETS).isdisjoint(_parameters(url))
+
+
+def host_of(url: str) -> str:
+    """The host that a link leads to, in small letters; "" for what is no link."""
     try:
-        query = urlsplit(url).query
+        return (urlsplit(url).hostname or "").casefold()
     except ValueError:
-        return False
-    return any(name.casefold() in SECRETS for name, _ in parse_qsl(query, keep_blank_values=True))
+        return ""
+
+
+def _parameters(url: str) -> list[str]:
+    """The names of a link's parameters that hold something, in small letters: of its query, and of its fragment."""
+    try:
+        parts = urlsplit(url)
+        pairs = [*parse_qsl(parts.query), *parse_qsl(parts.fragment.removeprefix("?"))]
+    except ValueError:  # no link, or more parameters than anybody needs
+        return []
+    return [name.casefold() for name, _ in pairs]

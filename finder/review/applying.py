@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -12,12 +13,14 @@ from finder.directory.draft import draft_of
 from finder.directory.groups import add_contact, revise_group
 from finder.directory.publish import publish, revise, unpublish
 from finder.directory.register import RegisterRow, read_register
+from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.asked import Fields, with_fields
 from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
 from finder.domain.listing import ContactDraft, ListingDraft
 from finder.domain.review import Kind
 from finder.domain.schedule import Override, validate
 from finder.domain.vocabulary import OverrideKind
+from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
 
@@ -31,7 +34,9 @@ def apply(
     first = audit.last_entry(session) + 1
     reason = f"request {row.reference}"
     if row.kind is Kind.NEW:
-        draft = replace(checked(with_fields(None, fields)), confirmed_at=now, updated_at=now)
+        draft = checked(with_fields(None, fields))
+        body = body_path(session, row.service_body_id)
+        draft = replace(draft, service_body=body, confirmed_at=now, updated_at=now)
         number: int | None = publish(session, draft, actor=actor, reason=reason, now=now)
         _remember_contact(session, number, row)
     else:
@@ -51,10 +56,21 @@ def _change(session: Session, row: Submission, fields: Fields, *, actor: str, re
     if row.kind is Kind.EXCEPTION:
         draft = replace(draft, overrides=(*draft.overrides, exception_of(fields)), updated_at=now)
     elif row.kind is not Kind.CONFIRM:
-        draft = replace(checked(with_fields(draft, fields)), updated_at=now)
+        taken = {name: value for name, value in fields.items() if name != "service_body"}  # no request moves a wall
+        draft = replace(checked(with_fields(draft, taken)), updated_at=now)
     if held.group and draft.group and draft.group.name:
         revise_group(session, held.group.id, draft.group, actor=actor, reason=reason, now=now)
     revise(session, number, replace(draft, confirmed_at=now), actor=actor, reason=reason, now=now)
+
+
+def body_path(session: Session, number: int | None) -> str:
+    """The service body of that number as drafts name it, from the top: ``Region > Area``; "" for none."""
+    names: list[str] = []
+    tree = {row.id: row for row in session.execute(select(ServiceBody)).scalars()} if number is not None else {}
+    while number is not None and number in tree and len(names) <= len(tree):
+        names.append(tree[number].name)
+        number = tree[number].parent_id
+    return f" {BODY_SEPARATOR} ".join(reversed(names))
 
 
 def present(session: Session, number: int | None) -> RegisterRow:

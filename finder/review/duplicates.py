@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from finder.domain.geo import distance_km
 from finder.domain.text import fold
+from finder.domain.vocabulary import AddressVisibility, JoinPolicy
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.vocabulary import Program
@@ -34,18 +35,38 @@ class Twin:
 
 
 def likely(
-    session: Session, fields: Mapping[str, Any], *, program: str = "", limit: int = 3, but: Sequence[int] = ()
+    session: Session,
+    fields: Mapping[str, Any],
+    *,
+    program: str = "",
+    limit: int = 3,
+    but: Sequence[int] = (),
+    public: bool = False,
 ) -> list[Twin]:
-    """Published listings that *fields* may describe a second time, the likeliest first; those of ids *but* left out."""
+    """Published listings that *fields* may describe a second time, the likeliest first; those of ids *but* left out.
+
+    For the *public* a hidden address or a join link given on request is compared with nothing: whoever asks with one
+    guess after the other would come to know it.
+    """
     scored = []
     for meeting, place in _candidates(session, fields, program or str(fields.get("program", ""))):
         if meeting.id not in but:
-            points, reasons, away = likeness(fields, meeting, place)
+            points, reasons, away = likeness(*_shown(fields, meeting, place) if public else (fields, meeting, place))
             if points >= ENOUGH:
                 scored.append(
                     (-points, meeting.id, Twin(meeting.id, meeting.slug, meeting.name, ", ".join(reasons), away))
                 )
     return [twin for _, _, twin in sorted(scored, key=lambda each: each[:2])[:limit]]
+
+
+def _shown(
+    fields: Mapping[str, Any], meeting: Meeting, place: Location | None
+) -> tuple[Mapping[str, Any], Meeting, Location | None]:
+    """What may be compared before somebody who may not see what is hidden of a listing."""
+    if meeting.join_policy is not JoinPolicy.OPEN:
+        fields = {**fields, "conference_url": ""}
+    hidden = place is not None and place.address_visibility is not AddressVisibility.PUBLIC
+    return fields, meeting, None if hidden else place
 
 
 def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> list[tuple[Meeting, Location | None]]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
+Columns = TypeVarTuple("Columns")
 PER_PAGE = 50
 #: For how long a claim is shown; it stops nobody.
 CLAIM_LASTS = dt.timedelta(minutes=30)
@@ -88,21 +90,19 @@ def mine(viewer: Viewer, right: Right = Right.SEE_QUEUE) -> ColumnElement[bool]:
 def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime) -> QueuePage:
     """The page of the queue that is asked for: three statements whatever its length."""
     conditions = _conditions(viewer, question)
-    counts = session.execute(
-        select(Submission.kind, func.count())
-        .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
-        .outerjoin(ServiceBody, ServiceBody.id == BODY)
-        .where(*conditions)
-        .group_by(Submission.kind)
-    )
+    counted = _reachable(select(Submission.kind, func.count()).select_from(Submission)).where(*conditions)
+    counts = session.execute(counted.group_by(Submission.kind))
     by_kind = {kind.value: count for kind, count in counts}
     total = sum(count for kind, count in by_kind.items() if not question.kinds or kind in question.kinds)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, question.page), pages)
-    statement = _ordered(_rows().where(*conditions), question.order)
+    wanted = _reachable(select(Submission.id)).where(*conditions)
     if question.kinds:
-        statement = statement.where(Submission.kind.in_(question.kinds))
-    found = session.execute(statement.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
+        wanted = wanted.where(Submission.kind.in_(question.kinds))
+    # Numbers alone are sorted, and whole rows read for one page only: most of a row is what was asked.
+    ids = _ordered(wanted, question.order).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
+    rows_of_page = _rows().join(ids, ids.c.id == Submission.id)
+    found = session.execute(_ordered(rows_of_page, question.order)).all()
     others = _others(session, [row[0].meeting_id for row in found if row[0].meeting_id])
     rows = [_row(*row, others=others, now=now) for row in found]
     return QueuePage(rows, total, page, pages, by_kind)
@@ -129,16 +129,23 @@ def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple
 
 def waiting_by_body(session: Session, viewer: Viewer) -> list[tuple[str, str, int]]:
     """Slug, name and number of open submissions of the viewer's bodies that have some, by name: one statement."""
-    statement = (
-        select(ServiceBody.slug, ServiceBody.name, func.count())
-        .select_from(Submission)
-        .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
-        .join(ServiceBody, ServiceBody.id == BODY)
+    counted = (
+        _reachable(select(BODY.label("body"), func.count().label("count")).select_from(Submission))
         .where(mine(viewer), Submission.status.in_(OPEN))
-        .group_by(ServiceBody.id, ServiceBody.slug, ServiceBody.name)
+        .group_by(BODY)
+        .subquery()
+    )
+    statement = (
+        select(ServiceBody.slug, ServiceBody.name, counted.c.count)
+        .join(counted, counted.c.body == ServiceBody.id)
         .order_by(ServiceBody.name, ServiceBody.slug)
     )
     return [(slug, name, count) for slug, name, count in session.execute(statement)]
+
+
+def _reachable(statement: Select[*Columns]) -> Select[*Columns]:
+    """*statement* about submissions, from which their listings can be reached: whose they are hangs on these."""
+    return statement.outerjoin(Meeting, Meeting.id == Submission.meeting_id)
 
 
 def _rows() -> Select[Submission, str, str, str]:
@@ -175,7 +182,7 @@ def _conditions(viewer: Viewer, question: QueueQuestion) -> list[ColumnElement[b
         # As text: the column's own type would turn the pattern into JSON.
         found.append(type_coerce(Submission.risks, Text).like(f'%"{question.risk.value}"%'))
     if question.body:
-        found.append(ServiceBody.slug == question.body)
+        found.append(select(ServiceBody.id).where(ServiceBody.slug == question.body).scalar_subquery() == BODY)
     if question.mine:
         found.append(Submission.claimed_by == viewer.user_id)
     for word in question.words.split()[:8]:
@@ -186,7 +193,7 @@ def _conditions(viewer: Viewer, question: QueueQuestion) -> list[ColumnElement[b
     return found
 
 
-def _ordered(statement: Select[Submission, str, str, str], order: Order) -> Select[Submission, str, str, str]:
+def _ordered(statement: Select[*Columns], order: Order) -> Select[*Columns]:
     orders = {
         Order.OLDEST: (Submission.waiting_since, Submission.id),
         Order.NEWEST: (Submission.waiting_since.desc(), Submission.id.desc()),

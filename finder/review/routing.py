@@ -8,15 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.domain.asked import FIELDS
+from finder.domain.conference import has_secret, host_of, provider_of
 from finder.domain.geo import distance_km
 from finder.domain.protection import is_protected
 from finder.domain.review import Risk
 from finder.domain.text import clean_multiline
 from finder.store.meeting import Meeting
 from finder.store.people import Contact
-from finder.store.place import Location
+from finder.store.place import Location, Region
 from finder.store.vocabulary import Program
 
+#: Listings this near are in one town.
+SAME_TOWN_KM = 15
 #: Half the side, in degrees, of the box in which the nearest listing of a program is looked for: about 80 km.
 REACH_DEGREES = 0.75
 
@@ -47,6 +50,37 @@ def body_for(session: Session, fields: Mapping[str, Any]) -> int | None:
     return min(away)[1] if away else None
 
 
+def region_for(session: Session, fields: Mapping[str, Any]) -> list[str]:
+    """The region of the nearest published listing within `SAME_TOWN_KM`, else state and town as they were given."""
+    latitude, longitude = fields.get("latitude"), fields.get("longitude")
+    if latitude is not None and longitude is not None:
+        box = SAME_TOWN_KM / 100
+        statement = (
+            select(Meeting.region_id, Location.latitude, Location.longitude)
+            .join(Location, Location.id == Meeting.location_id)
+            .where(Meeting.published, Meeting.region_id.is_not(None))
+            .where(Location.latitude.between(latitude - box, latitude + box))
+            .where(Location.longitude.between(longitude - 2 * box, longitude + 2 * box))
+        )
+        away = [
+            (distance_km(latitude, longitude, north, east), number)
+            for number, north, east in session.execute(statement)
+            if north is not None and east is not None
+        ]
+        if away and min(away)[0] <= SAME_TOWN_KM:
+            return _path(session, min(away)[1])
+    return [part for part in (fields.get("state"), fields.get("city")) if part]
+
+
+def _path(session: Session, number: int | None) -> list[str]:
+    names: list[str] = []
+    while number is not None:
+        row = session.get_one(Region, number)
+        names.insert(0, row.name)
+        number = row.parent_id
+    return names
+
+
 def risks_of(session: Session, then: Mapping[str, Any] | None, asked: Mapping[str, Any], *, email: str) -> list[str]:
     """The marks of a submission, in the order of `Risk`: what changes, how it is written, who sends it."""
     before = then or {}
@@ -60,6 +94,12 @@ def risks_of(session: Session, then: Mapping[str, Any] | None, asked: Mapping[st
         marks.add(Risk.HIDDEN_CHARACTERS)
     if any(map(looks_alike, texts)):
         marks.add(Risk.LOOK_ALIKE)
+    link = str(asked.get("conference_url") or "")
+    if link and link != before.get("conference_url", ""):
+        if has_secret(link):
+            marks.add(Risk.JOIN_SECRET)
+        if not provider_of(host_of(link)):
+            marks.add(Risk.UNKNOWN_HOST)
     if is_protected(before) or is_protected({**before, **asked}):
         marks.add(Risk.PROTECTED)
     if not email or session.execute(select(Contact.id).where(Contact.email == email).limit(1)).first() is None:

@@ -19,7 +19,7 @@ from finder.domain.schedule import validate
 from finder.mail import outbox
 from finder.review import letters, limits, tokens
 from finder.review.letters import Letterhead
-from finder.review.routing import body_for, risks_of
+from finder.review.routing import body_for, region_for, risks_of
 from finder.store.meeting import Meeting
 from finder.store.review import Submission
 
@@ -149,6 +149,9 @@ def check_asked(held: RegisterRow | None, kind: Kind, asked: Fields) -> None:
 
 def _columns(session: Session, request: Request, held: RegisterRow | None, then: Fields | None) -> dict[str, Any]:
     body = held.meeting.service_body_id if held else body_for(session, request.asked)
+    asked = request.asked
+    if request.kind is Kind.NEW and not asked.get("region"):
+        asked = {**asked, "region": region_for(session, asked)}
     return {
         "reference": new_reference(),
         "form_key": request.form_key or None,
@@ -157,10 +160,10 @@ def _columns(session: Session, request: Request, held: RegisterRow | None, then:
         "service_body_id": body,
         "then": then,
         "then_revision": held.meeting.revision if held else None,
-        "asked": request.asked,
+        "asked": asked,
         "note": request.note,
         "effective_date": request.effective_date,
-        "risks": risks_of(session, then, request.asked, email=request.email),
+        "risks": risks_of(session, then, asked, email=request.email),
         "title": (held.meeting.name if held else str(request.asked.get("name", "")))[:255],
         "email": request.email,
         "contact_name": request.contact_name,

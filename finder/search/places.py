@@ -7,6 +7,7 @@ several places of weight share becomes a choice.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,11 @@ class Gazetteer:
 
     def __init__(self, path: Path) -> None:
         self._file = PlaceFile(path)
+
+    @property
+    def countries(self) -> Mapping[str, str]:
+        """The names of countries by ISO 3166 code."""
+        return self._file.countries
 
     def lookup(self, text: str, *, default_country: str, local: LocalPlaces | None = None) -> PlaceAnswer:
         """The place meant by *text*, or several to choose from, or what to try. Raises BadInputError when too long."""

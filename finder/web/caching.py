@@ -187,7 +187,7 @@ def _built(build: Build, held: Parts, cache: AnswerCache) -> Response:
             raise
     else:
         if response.status_code != HTTPStatus.OK or response.headers.get("Cache-Control") == PRIVATE:
-            return _squeezed(response)
+            return squeezed(response)
         shared = [("Content-Type", response.content_type), *_SHARED, *_own(response)]
         kept = Kept(asked.digest, response.get_data(), shared)
         cache.put(asked.question, kept)
@@ -212,7 +212,7 @@ def _given(cache: AnswerCache, question: str, kept: Kept, environ: Environ) -> t
     return headers, kept.squeezed if squeezes else kept.body
 
 
-def _squeezed(response: Response) -> Response:
+def squeezed(response: Response) -> Response:
     """An answer that is kept nowhere, as it goes out."""
     if _squeezes(response.get_data(), request.environ):
         response.set_data(gzip.compress(response.get_data(), SQUEEZE_LEVEL, mtime=0))

@@ -24,8 +24,8 @@ def bodies() -> Response:
     viewer, held = require_anywhere(Right.SEE_QUEUE), parts()
     with held.database.reading() as register:
         found = overview(register, viewer=viewer, now=held.clock())
-    values = {"unlooked": NOT_LOOKED_AT, "administrator": viewer.administrator}
-    return render("health/overview.html", page=overview_page(found), **values)
+    page, administrator = overview_page(found), viewer.administrator
+    return render("health/overview.html", page=page, unlooked=NOT_LOOKED_AT, administrator=administrator)
 
 
 @blueprint.get("/moderate/health/<slug>")

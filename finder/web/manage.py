@@ -9,7 +9,9 @@ from finder.web import human
 from finder.web.forms.submit import AddressForm
 from finder.web.parts import parts
 from finder.web.presenters.manage import manage_page
+from finder.web.submit import ASKED
 from finder.web.submit_page import letterhead, new_blueprint, page
+from finder.web.submit_way import own_way
 
 blueprint = new_blueprint("manage")
 
@@ -79,6 +81,18 @@ def confirm(secret: str, number: int) -> Response:
     with held.database.unit_of_work() as register:
         managing.confirm(register, secret, number, now=held.clock())
     return Response(status=303, headers={"Location": f"/managing/{secret}"})
+
+
+@blueprint.get("/managing/<secret>/<int:number>/<any(change, dates, close):what>")
+def ask_about(secret: str, number: int, what: str) -> Response:
+    """The page on which a group asks something about its listing; it sees what is hidden of it."""
+    return ASKED[what][0](own_way(secret, number))
+
+
+@blueprint.post("/managing/<secret>/<int:number>/<any(change, dates, close):what>")
+def take(secret: str, number: int, what: str) -> Response:
+    """Take what a group asks about its listing; the link has proven the address."""
+    return ASKED[what][1](own_way(secret, number))
 
 
 @blueprint.get("/managing/<secret>/history/<int:number>")

@@ -36,6 +36,7 @@ class Site:
     css: str
     work: str
     js: str
+    work_js: str
     icon: str
 
     @classmethod
@@ -49,6 +50,7 @@ class Site:
             css=assets.url("css/site.css"),
             work=assets.url("css/work.css"),
             js=assets.url("js/site.js"),
+            work_js=assets.url("js/work.js"),
             icon=assets.url("favicon.svg"),
         )
 

@@ -1,5 +1,7 @@
 """The submitter's side of a request: proving the address, seeing where it stands, answering, withdrawing."""
 
+from typing import Any
+
 from flask import Response, request
 
 from finder.domain.errors import BadInputError
@@ -9,7 +11,7 @@ from finder.review.letters import ASKED
 from finder.store.review import Submission
 from finder.web.forms.submit import AnswerForm
 from finder.web.parts import parts
-from finder.web.presenters.status import status_page
+from finder.web.presenters.status import asked_words, status_page
 from finder.web.submit_page import labels, letterhead, new_blueprint, page
 
 blueprint = new_blueprint("status")
@@ -22,8 +24,9 @@ def look(secret: str) -> Response:
     with held.database.reading() as register:
         token = tokens.look(register, "prove", secret, now=held.clock())
         row = register.get_one(Submission, token.submission_id)
-        words, title = ASKED[row.kind], row.title
-    return page("status/prove.html", secret=secret, words=words, title=title)
+        words = asked_words(row.kind, row.then, row.asked, labels())
+        told: dict[str, Any] = {"asked": ASKED[row.kind], "title": row.title, "note": row.note, "words": words}
+    return page("status/prove.html", secret=secret, **told)
 
 
 @blueprint.post("/prove/<secret>")

@@ -7,28 +7,42 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from finder.domain.asked import Fields, empty_fields
-from finder.domain.errors import BadInputError
+from finder.domain.errors import BadInputError, FinderError, NotSavedError, TooManyError
 from finder.review.letters import Letterhead
-from finder.review.sending import HeldListing, Received, Request, listing_to_change, submit
+from finder.review.sending import HeldListing, Received, Request, submit
 from finder.web import human
-from finder.web.caching import PRIVATE
+from finder.web.caching import PRIVATE, squeezed
 from finder.web.forms.listing import ListingForm, values_of
+from finder.web.forms.submit import SenderForm
 from finder.web.forms.submit_fields import Carried
 from finder.web.locating import POINT, located, stays
 from finder.web.page import frame, render
 from finder.web.parts import parts
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.troubles import Fault
+from finder.web.submit_way import Way
+
+#: Refusals after which a page comes again with everything that was typed, and their statuses.
+REFUSALS: dict[type[FinderError], HTTPStatus] = {
+    NotSavedError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+}
+RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: "5", HTTPStatus.TOO_MANY_REQUESTS: "600"}
 
 
 def new_blueprint(name: str) -> Blueprint:
-    """A blueprint whose answers no cache keeps."""
+    """A blueprint whose answers no cache keeps.
+
+    They go out compressed. Their length tells nobody what is secret in them: a page repeats what it was sent only to
+    those who sent the token of their own session.
+    """
     blueprint = Blueprint(name, __name__)
 
     @blueprint.after_request
     def kept_nowhere(response: Response) -> Response:
         response.headers["Cache-Control"] = PRIVATE
-        return response
+        response.headers["Vary"] = "Accept-Encoding, Cookie"
+        return squeezed(response)
 
     return blueprint
 
@@ -45,20 +59,31 @@ def labels() -> Labels:
     return frame().labels(held, held.keeper.current())
 
 
-def page(template: str, *forms: Carried, **values: object) -> Response:
-    """The page of *template*; 422 when one of *forms* has a fault."""
+def page(template: str, *forms: Carried, status: int = HTTPStatus.OK, **values: object) -> Response:
+    """The page of *template*; 422 when one of *forms* has a fault and no other *status* says more."""
     faults = [Fault(words, href) for form in forms for words, href in form.faults]
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    if faults and status == HTTPStatus.OK:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
     mark = request.form.get(human.MARK) if human.read_mark() else human.new_mark()
     return render(template, status=status, faults=faults, mark=mark, trap=human.TRAP, **values)
+
+
+def refused(error: FinderError, template: str, **values: object) -> Response:
+    """The page that was sent, once more with all its values, under the words of *error* and with its status."""
+    status = next(status for kind, status in REFUSALS.items() if isinstance(error, kind))
+    response = page(template, status=status, refusal=str(error), **values)
+    response.headers["Retry-After"] = RETRY_AFTER_S[status]
+    return response
 
 
 def listing_form(formdata: MultiDict[str, str] | None, held: HeldListing | None) -> ListingForm:
     """The form with what was sent, or with the listing that is changed, or blank; with all that can be chosen."""
     form = ListingForm()
-    known = labels()
-    form.offer(programs=list(known.programs), formats=list(known.formats))
-    settings = parts().settings
+    known, settings = labels(), parts().settings
+    countries = dict(parts().gazetteer.countries)
+    if held is not None and held.fields["country"]:
+        countries.setdefault(held.fields["country"], held.fields["country"])
+    form.offer(programs=list(known.programs), formats=list(known.formats), countries=countries)
     blank = {"country": settings.country, "attendance": "in_person", "kind": "weekly", "zone": settings.zone}
     form.process(formdata, data=values_of(shown(held)) if held else blank)
     if held is not None:
@@ -84,12 +109,6 @@ def hidden_of(held: HeldListing) -> set[str]:
     return found
 
 
-def listing_of(slug: str, *, private: bool = False) -> HeldListing:
-    """The published listing of that slug, without what is hidden of it. Raises NotFoundError."""
-    with parts().database.reading() as register:
-        return listing_to_change(register, slug, private=private)
-
-
 def fields_from(form: ListingForm, held: HeldListing | None) -> Fields:
     """Every field as the form has it, over those of the listing that is changed."""
     return {**(held.fields if held else empty_fields()), **form.fields()}
@@ -108,6 +127,18 @@ def settled(form: ListingForm, held: HeldListing | None) -> Fields | None:
             form.blame(error.parameter, error.message)
             return None
     return fields if form.check_schedule(fields) else None
+
+
+def said_by(sender: SenderForm, way: Way) -> dict[str, Any]:
+    """Who sends a request and what they say, as `send` takes it; an address that the *way* proves wants no link."""
+    return {
+        "email": way.email or sender.address,
+        "proven_email": bool(way.email),
+        "contact_name": sender.contact_name.data,
+        "note": sender.note.data,
+        "effective_date": sender.from_date,
+        "meeting_slug": way.slug,
+    }
 
 
 def send(**values: Any) -> Received | None:  # noqa: ANN401 - what `Request` takes

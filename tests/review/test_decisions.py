@@ -77,6 +77,32 @@ def test_an_approved_new_meeting_is_on_the_shelf_and_its_group_has_a_contact(dat
     assert any("approved and in the finder now" in mail for mail in mails(database))
 
 
+def test_a_new_listing_belongs_to_the_body_and_the_region_of_its_neighbours(database: Database) -> None:
+    with database.unit_of_work() as session:
+        neighbour = a_published(session, service_body="Lone Star > Capital Area")
+    asked = {**fields_of(a_listing()), "region": []}
+    reference = in_queue(database, a_request(asked=asked))
+    decided(database, reference)
+    with database.reading() as session:
+        made = session.get_one(Meeting, submission(session, reference).meeting_id)
+        assert (made.service_body_id, made.region_id) == (neighbour.service_body_id, neighbour.region_id)
+
+
+def test_no_request_moves_a_listing_to_another_service_body(database: Database) -> None:
+    reference, number = a_change(database, {"service_body": "Elsewhere", "start": "20:00"}, service_body="Capital Area")
+    decided(database, reference)
+    after = fields(database, number)
+    assert (after["service_body"], after["start"]) == ("Capital Area", "20:00")
+
+
+def test_what_no_column_holds_is_refused_before_it_is_stored(database: Database) -> None:
+    for name in ("name", "program", "notes", "conference_url", "formatted_address"):
+        asked = {**fields_of(a_listing()), name: "x" * 20_000}
+        with pytest.raises(BadInputError) as refused:
+            send(database, a_request(asked=asked))
+        assert refused.value.parameter == name
+
+
 def test_of_fifty_who_decide_at_once_one_wins_and_one_mail_goes_out(database: Database) -> None:
     reference = in_queue(database)
     with database.unit_of_work() as session:

@@ -1,21 +1,26 @@
 """A group's own listings behind a mailed link."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from finder.config import Settings
 from finder.directory.groups import add_contact
-from finder.directory.publish import publish
+from finder.directory.publish import publish, revise
 from finder.domain.listing import ContactDraft, GroupDraft
+from finder.domain.review import Kind, Status
+from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy
 from finder.store.database import Database, pairs
 from finder.store.meeting import Meeting
+from finder.store.review import Submission
 from tests.conftest import NOW, BuildSite
-from tests.factories import a_listing
-from tests.web.submitting import link_mailed, post, press
+from tests.factories import a_listing, a_location
+from tests.web.submitting import carry_on, inputs, link_mailed, post, press
 
 
 @pytest.fixture
@@ -76,3 +81,101 @@ def test_the_history_names_no_moderator(client: FlaskClient, opened: str, databa
 def test_a_made_up_secret_opens_nothing(client: FlaskClient) -> None:
     for path in ("/manage/made-up", "/managing/made-up", "/status/made-up", "/prove/made-up"):
         assert client.get(path).status_code == 404, path
+
+
+def own(database: Database, slug: str = "larkspur") -> int:
+    with database.reading() as session:
+        return session.execute(select(Meeting.id).where(Meeting.slug == slug)).scalar_one()
+
+
+def hide(database: Database) -> None:
+    """Hide the address and the join details of the group's listing."""
+    place = a_location(address_visibility=AddressVisibility.AREA, notes="Blue door")
+    hidden = a_listing(
+        slug="larkspur",
+        name="Larkspur",
+        location=place,
+        attendance=Attendance.HYBRID,
+        conference_url="https://zoom.us/j/5550100?pwd=sesame",
+        join_policy=JoinPolicy.ON_REQUEST,
+    )
+    with database.unit_of_work() as session:
+        revise(session, own_of(session), hidden, actor="test", reason="", now=NOW)
+
+
+def own_of(session: Session) -> int:
+    return session.execute(select(Meeting.id).where(Meeting.slug == "larkspur")).scalar_one()
+
+
+def the_only(database: Database) -> Submission:
+    with database.reading() as session:
+        return session.execute(select(Submission)).scalar_one()
+
+
+def test_the_group_sees_what_is_hidden_of_its_listing_and_the_public_does_not(
+    client: FlaskClient, opened: str, database: Database
+) -> None:
+    hide(database)
+    private = client.get(f"{opened}/{own(database)}/change").text
+    public = client.get("/meetings/larkspur/change").text
+    for secret in ("12 Example Street", "Blue door", "sesame"):
+        assert secret in private
+        assert secret not in public
+
+
+@pytest.mark.parametrize(
+    ("what", "values", "kind"),
+    [
+        ("close", {"note": "We moved away."}, Kind.CLOSE),
+        ("dates", {"exception_kind": "cancelled", "first_date": "2026-03-17"}, Kind.EXCEPTION),
+    ],
+)
+def test_what_the_group_asks_wants_no_second_proof(
+    client: FlaskClient, opened: str, database: Database, what: str, values: dict[str, str], kind: Kind
+) -> None:
+    path = f"{opened}/{own(database)}/{what}"
+    assert 'name="email"' not in client.get(path).text
+    answer = post(client, path, values)
+    if what == "dates":
+        answer = carry_on(client, path, answer)
+    assert answer.status_code == 303
+    assert "waiting for a decision" in client.get(answer.headers["Location"]).text
+    row = the_only(database)
+    assert (row.kind, row.status, row.email) == (kind, Status.PENDING, "robin@example.org")
+
+
+def test_the_group_changes_its_hidden_listing(client: FlaskClient, opened: str, database: Database) -> None:
+    hide(database)
+    path = f"{opened}/{own(database)}/change"
+    place = {"attendance": "hybrid", "street": "12 Example Street", "city": "Austin", "state": "TX", "country": "US"}
+    place |= {"place_name": "Larkspur Hall", "postal_code": "78701", "place_notes": "Red door"}
+    rest = {"name": "Larkspur", "program": "aa", "group_name": "Courage Group", "kind": "weekly", "day": "2"}
+    rest |= {"start": "19:00", "end": "20:00", "format": "open", "address_visibility": "area"}
+    rest |= {"join_policy": "on_request", "conference_url": "https://zoom.us/j/5550100?pwd=sesame"}
+    checked = post(client, path, {**place, **rest})
+    assert checked.status_code == 200
+    assert "Blue door" in checked.text
+    assert carry_on(client, path, checked).status_code == 303
+    assert the_only(database).asked == {"place_notes": "Red door"}
+
+
+def test_a_group_reaches_no_listing_of_another(client: FlaskClient, opened: str, database: Database) -> None:
+    for what in ("change", "dates", "close"):
+        path = f"{opened}/{own(database, 'other')}/{what}"
+        assert client.get(path).status_code == 404
+        token = inputs(client.get("/manage").text)
+        assert client.post(path, data=token).status_code == 404
+    assert client.get(f"/managing/made-up/{own(database)}/change").status_code == 404
+
+
+def test_after_two_hours_the_listings_are_shut(
+    database: Database, opened: str, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
+    later = settings_for(
+        database.url.render_as_string(hide_password=False), now=(NOW + dt.timedelta(hours=2)).isoformat()
+    )
+    client = build_site(later).test_client()
+    for path in (opened, f"{opened}/{own(database)}/change"):
+        answer = client.get(path)
+        assert answer.status_code == 410
+        assert "new one" in answer.text

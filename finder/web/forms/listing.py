@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation
 from finder.domain.asked import FIELDS, Fields, schedule_of
 from finder.domain.conference import read_join_link, web_link
 from finder.domain.errors import BadInputError, ScheduleError
-from finder.domain.geo import is_position
+from finder.domain.pin import read_position
 from finder.domain.protection import defaults
 from finder.domain.schedule import validate
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, RecurrenceKind
@@ -33,7 +33,6 @@ SAME = (
     *("postal_code", "country", "place_notes", "access_notes", "address_visibility", "conference_url_notes"),
     *("conference_phone", "conference_phone_notes", "join_policy", "notes", "group_notes", "venmo", "square", "paypal"),
 )
-_PIN = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,;/ ]\s*(-?\d{1,3}(?:\.\d+)?)")
 _CLOCK = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*([ap])?\.?m?\.?", re.IGNORECASE)
 DAY_MINUTES = 24 * 60
 HALF_DAY = 12
@@ -79,7 +78,7 @@ class ListingForm(Carried):
     city = Line("Town", limit=80)
     state = Line("State or province", limit=80)
     postal_code = Line("ZIP or postcode", limit=16)
-    country = Line("Country, two letters", limit=2)
+    country = Choice("Country", (), limit=2)
     pin = Line("Exact position", limit=400)
     place_notes = Text("How to find the door", limit=LONG)
     access_notes = Text("Access", limit=LONG)
@@ -100,11 +99,15 @@ class ListingForm(Carried):
 
     #: Fields that are kept private on the listing that is changed: left empty, they stay as they are.
     hidden: frozenset[str] = frozenset()
+    #: What can be chosen as country: code and name, by name.
+    countries: Sequence[tuple[str, str]] = ()
 
-    def offer(self, *, programs: Sequence[str], formats: Sequence[str]) -> None:
-        """Say what can be chosen of the vocabulary. Call it before `process`."""
+    def offer(self, *, programs: Sequence[str], formats: Sequence[str], countries: Mapping[str, str]) -> None:
+        """Say what can be chosen; *countries* are names by code. Call it before `process`."""
         self.program.values = tuple(programs)
         self.format.values = tuple(formats)
+        self.country.values = tuple(countries)
+        self.countries = sorted(countries.items(), key=lambda pair: pair[1])
 
     def validate_start(self, field: Line) -> None:
         """A meeting has a start unless it is by appointment."""
@@ -151,7 +154,7 @@ class ListingForm(Carried):
 
     def validate_pin(self, field: Line) -> None:
         """A position is two numbers, typed or pasted with the link of a map."""
-        if field.data and position(field.data) is None:
+        if field.data and read_position(field.data) is None:
             raise StopValidation("Enter the position as latitude and longitude: 30.2672, -97.7431")
 
     def validate_zone(self, field: Line) -> None:
@@ -180,7 +183,7 @@ class ListingForm(Carried):
         found["formats"] = list(self.format.data)
         found |= {name: value for name, value in defaults(found).items() if not self[name].data}
         start, end = self.start.data or None, self.end.data
-        point = position(self.pin.data) if self.pin.data else None
+        point = read_position(self.pin.data) if self.pin.data else None
         found |= {
             "weekdays": [int(day) for day in self.day.data] if found["kind"] in {"weekly", "monthly"} else [],
             "weeks_of_month": sorted(int(week) for week in self.week.data) if found["kind"] == "monthly" else [],
@@ -190,7 +193,6 @@ class ListingForm(Carried):
             "first_date": self.first_date.data or None,
             "last_date": self.last_date.data or None,
             "zone": self.zone.data,
-            "country": (self.country.data or "").upper(),
             "conference_url": self.conference_url.data,
             "website": self.website.data,
             "latitude": point and point[0],
@@ -258,15 +260,6 @@ def date(text: str | None) -> str:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError:
         raise StopValidation("Enter the date as year, month and day: 2026-04-30.") from None
-
-
-def position(text: str) -> tuple[float, float] | None:
-    """Latitude and longitude out of what was typed or pasted; None when there are none."""
-    for match in _PIN.finditer(text):
-        latitude, longitude = float(match[1]), float(match[2])
-        if is_position(latitude, longitude):
-            return round(latitude, 6), round(longitude, 6)
-    return None
 
 
 def minutes_between(start: str, end: str) -> int:

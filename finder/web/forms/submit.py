@@ -27,10 +27,10 @@ class SenderForm(Carried):
     """Who sends it. The address is proven by a link; the name is a first name and an initial at most."""
 
     contact_name = Line("Your first name", limit=60)
-    email = Line(
+    email: Line | None = Line(
         "Your mail address", required("Enter your mail address: we send a link to it."), mail_address, limit=254
     )
-    effective_date = Line("From which date it holds", limit=16)
+    effective_date: Line | None = Line("From which date it holds", limit=16)
     note = Text("A word to the moderators", limit=NOTE)
 
     def validate_contact_name(self, field: Line) -> None:
@@ -43,6 +43,16 @@ class SenderForm(Carried):
     def validate_effective_date(self, field: Line) -> None:
         """A date."""
         field.data = date(field.data)
+
+    def known(self, email: str) -> None:
+        """Ask for no address: *email* is proven already."""
+        if email:
+            del self.email
+
+    @property
+    def address(self) -> str:
+        """The address that was given, "" when none was asked for."""
+        return str(self.email.data) if self.email is not None else ""
 
     @property
     def from_date(self) -> dt.date | None:

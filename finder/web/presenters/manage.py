@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from finder.review.manage import Managed, ManagedListing
+from finder.web.presenters.answers import rule_words
 from finder.web.presenters.moderate_words import when
-from finder.web.presenters.submit import rule_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

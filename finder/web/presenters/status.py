@@ -1,18 +1,21 @@
 """A request as its submitter sees it: what was asked, where it stands, what was said."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from finder.domain.asked import FIELDS
+from finder.domain.asked import empty_fields
 from finder.domain.review import OPEN, WORDS, Kind, Status
 from finder.domain.schedule_words import describe_date
 from finder.review.correspondence import StatusView
 from finder.review.letters import ASKED
+from finder.review.sending import masked
 from finder.web.forms.submit import PROBLEMS
+from finder.web.presenters.answers import Line, Part, answer_parts, rule_words
 from finder.web.presenters.labels import Labels
-from finder.web.presenters.moderate_words import label_of, value_words, when
-from finder.web.presenters.submit import TOLD_TOGETHER, Line, exception_lines, rule_words
+from finder.web.presenters.moderate_words import when
+from finder.web.presenters.submit import exception_lines
 
 TWO_DAYS = 48
 DAY = 24
@@ -27,6 +30,15 @@ class Said:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was asked: of a listing part by part with its schedule, of everything else line by line."""
+
+    parts: Sequence[Part] = ()
+    lines: Sequence[Line] = ()
+    rule: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
     """What ``templates/status/status.html`` shows."""
@@ -37,8 +49,8 @@ class StatusPage:
     state: str
     wait: str
     reason: str
-    lines: Sequence[Line]
-    rule: str
+    changed: str
+    words: Words
     note: str
     said: Sequence[Said]
     answers: bool
@@ -56,8 +68,8 @@ def status_page(view: StatusView, labels: Labels, *, now: dt.datetime) -> Status
         state=_state(view),
         wait=_wait(view),
         reason=view.reason,
-        lines=_lines(view, labels),
-        rule=rule_words({**(view.then or {}), **view.asked}) if view.kind in {Kind.NEW, Kind.CHANGE} else "",
+        changed=_changed(view),
+        words=asked_words(view.kind, view.then, view.asked, labels),
         note=view.note,
         said=[Said("You" if each.mine else "The moderators", when(each.at, now), each.text) for each in view.messages],
         answers=view.status in OPEN,
@@ -92,16 +104,24 @@ def _duration(hours: float) -> str:
     return f"{round(hours / DAY)} days"
 
 
-def _lines(view: StatusView, labels: Labels) -> list[Line]:
-    if view.kind is Kind.EXCEPTION:
-        return exception_lines(view.asked, labels)
-    if view.kind is Kind.PROBLEM:
-        problem = str(view.asked.get("problem", ""))
-        return [Line("What is wrong", PROBLEMS.get(problem, problem))] if problem else []
-    then = view.then or {}
-    found = []
-    for name, value in view.asked.items():
-        if name in FIELDS and name not in TOLD_TOGETHER and value != then.get(name, FIELDS[name].empty):
-            was = value_words(name, then[name], labels) if view.kind is Kind.CHANGE and name in then else ""
-            found.append(Line(label_of(name), value_words(name, value, labels) or "Nothing", was))
-    return found
+def asked_words(kind: Kind, then: Mapping[str, Any] | None, asked: Mapping[str, Any], labels: Labels) -> Words:
+    """What was asked, as its submitter may see it: what is hidden of the listing is not told as "it was"."""
+    if kind is Kind.EXCEPTION:
+        return Words(lines=exception_lines(asked, labels))
+    if kind is Kind.PROBLEM:
+        problem = str(asked.get("problem", ""))
+        return Words(lines=[Line("What is wrong", PROBLEMS.get(problem, problem))] if problem else [])
+    if kind not in {Kind.NEW, Kind.CHANGE} or not asked:
+        return Words()
+    before = {**empty_fields(), **masked(dict(then))} if then else None
+    fields = {**(before or empty_fields()), **asked}
+    parts = answer_parts(fields, labels, before=before if kind is Kind.CHANGE else None, warnings={})
+    tells_when = any(part.anchor == "when" for part in parts)
+    return Words(parts=parts, rule=rule_words(fields) if tells_when else "")
+
+
+def _changed(view: StatusView) -> str:
+    """That moderators took something else than what was asked, "" when they did not."""
+    if view.status is not Status.APPROVED or view.accepted is None or view.accepted == view.asked:
+        return ""
+    return "The moderators changed some of it, or took a part of it. The listing shows what holds now."

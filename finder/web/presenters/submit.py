@@ -2,28 +2,18 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from finder.domain.asked import FIELDS, Fields, schedule_of
-from finder.domain.conference import has_secret, provider_of
-from finder.domain.errors import ScheduleError
-from finder.domain.occurrences import occurrences
-from finder.domain.schedule_words import describe
-from finder.domain.vocabulary import FormatKind
+from finder.domain.asked import Fields
+from finder.domain.conference import has_secret, host_of, provider_of
+from finder.domain.schedule_words import describe_date
+from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
 from finder.review.duplicates import Twin
+from finder.web.presenters.answers import Line, Part, answer_parts, next_dates, rule_words
 from finder.web.presenters.labels import APPROACHES, KIND_TITLES, Labels
 from finder.web.presenters.moderate_words import EXCEPTION_LABELS, label_of, value_words
-
-SOON = dt.timedelta(days=800)
-DATES = 3
-#: Fields that are told in one sentence, or that only machines need.
-TOLD_TOGETHER = {
-    *("kind", "weekdays", "start", "duration_min", "interval", "weeks_of_month", "first_date", "last_date"),
-    *("latitude", "longitude", "precision", "region", "formatted_address", "service_body", "temporarily_closed"),
-}
-PARTS = {"listing": "The meeting", "group": "The group", "place": "The place", "online": "Online", "schedule": "When"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +27,22 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Choices under a heading."""
+    """Choices under a heading; ``chosen`` says which of them are chosen already."""
 
     title: str
     options: Sequence[Option]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A label and what was answered; ``before`` is what it was, "" for what is new."""
-
-    label: str
-    words: str
-    before: str = ""
+    chosen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPage:
     """Answers in words, to be looked over before they are sent."""
 
-    lines: list[Line]
+    parts: Sequence[Part]
     rule: str
-    dates: list[str]
-    place: str
-    warnings: list[str] = field(default_factory=list)
+    rule_before: str
+    dates: Sequence[str]
+    you: Sequence[Line]
     twins: Sequence[Twin] = ()
 
 
@@ -75,8 +57,8 @@ def program_options(labels: Labels) -> list[Options]:
     return [Options(APPROACHES[approach], groups[approach]) for approach in order if approach in groups]
 
 
-def format_options(labels: Labels) -> list[Options]:
-    """The formats under their kinds, each with what it means."""
+def format_options(labels: Labels, chosen: Sequence[str] = ()) -> list[Options]:
+    """The formats under their kinds, each with what it means; those in *chosen* are named beside the heading."""
     entries = sorted(labels.formats.values(), key=lambda entry: int(entry["position"]))
     found = []
     for kind, title in KIND_TITLES.items():
@@ -84,75 +66,75 @@ def format_options(labels: Labels) -> list[Options]:
             Option(entry["slug"], entry["name"], entry["description"]) for entry in entries if entry["kind"] == kind
         ]
         if of_kind:
-            found.append(Options(title, of_kind))
+            named = ", ".join(option.label for option in of_kind if option.value in chosen)
+            found.append(Options(title, of_kind, named))
     return found
 
 
 def check_page(
-    fields: Fields, labels: Labels, *, now: dt.datetime, before: Mapping[str, Any] | None, twins: Sequence[Twin] = ()
+    fields: Fields,
+    labels: Labels,
+    *,
+    now: dt.datetime,
+    before: Mapping[str, Any] | None,
+    you: Sequence[Line],
+    twins: Sequence[Twin] = (),
 ) -> CheckPage:
     """*fields* in words: all that are given, or with *before* those that change."""
-    lines = []
-    for name, spec in FIELDS.items():
-        words = value_words(name, fields[name], labels)
-        was = value_words(name, before[name], labels) if before is not None else ""
-        changes = before is not None and fields[name] != before[name]
-        if name in TOLD_TOGETHER or (before is not None and not changes) or not (words or changes):
-            continue
-        if words != value_words(name, spec.empty, labels) or changes:
-            lines.append(Line(label_of(name), words or "Nothing", was))
+    rule, was = rule_words(fields), rule_words(before) if before is not None else ""
     return CheckPage(
-        lines=lines,
-        rule=rule_words(fields),
+        parts=answer_parts(fields, labels, before=before, warnings=_warnings(fields, before)),
+        rule=rule,
+        rule_before=was if was != rule else "",
         dates=next_dates(fields, now=now),
-        place=_place(fields),
-        warnings=_warnings(fields),
+        you=you,
         twins=twins,
     )
 
 
-def rule_words(fields: Mapping[str, Any]) -> str:
-    """The schedule in words; "" when it has none that can be told."""
-    try:
-        return describe(schedule_of(fields))
-    except (ScheduleError, KeyError, TypeError, ValueError):
-        return ""
-
-
-def next_dates(fields: Mapping[str, Any], *, now: dt.datetime) -> list[str]:
-    """The next three sittings: ``Tuesday, March 17, 2026, 7:00 pm``."""
-    try:
-        found = list(occurrences(schedule_of(fields), start=now, end=now + SOON, limit=DATES))
-    except (ScheduleError, ValueError):
-        return []
-    return [
-        f"{each.start:%A, %B} {each.start.day}, {each.start.year}, "
-        f"{each.start.hour % 12 or 12}:{each.start:%M} {'pm' if each.start.hour >= 12 else 'am'}"  # noqa: PLR2004
-        for each in found
+def sender_lines(name: str, email: str, since: dt.date | None, note: str) -> list[Line]:
+    """Who sends it, in words."""
+    lines = [
+        ("Your first name", name),
+        ("We write to", email),
+        ("It holds from", describe_date(since) if since else ""),
+        ("To the moderators", note),
     ]
+    return [Line(label, words) for label, words in lines if words]
 
 
-def _place(fields: Mapping[str, Any]) -> str:
-    if fields["latitude"] is None or fields["longitude"] is None:
-        return ""
-    where = f"{fields['latitude']:.5f}, {fields['longitude']:.5f}"
-    if fields["precision"] == "exact":
-        return f"Shown at {where}."
-    return f"Shown in the town only, at {where}: enter an exact position if people should find the door."
-
-
-def _warnings(fields: Mapping[str, Any]) -> list[str]:
-    found = []
+def _warnings(fields: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, list[str]]:
+    """What is to be thought of, by the part of the form; of a change only what it changes."""
+    was = before or {}
+    told: dict[str, list[str]] = {"where": [], "online": []}
+    point = (fields["latitude"], fields["longitude"])
+    if None not in point and point != (was.get("latitude"), was.get("longitude")):
+        told["where"].append(_point_words(fields))
     url = fields["conference_url"]
-    if url and has_secret(url):
-        shown = fields["join_policy"] == "open"
+    if url and (url, fields["join_policy"]) != (was.get("conference_url"), was.get("join_policy")):
+        told["online"] += _link_words(url, is_open=fields["join_policy"] == JoinPolicy.OPEN.value)
+    return told
+
+
+def _point_words(fields: Mapping[str, Any]) -> str:
+    where = f"{fields['latitude']:.5f}, {fields['longitude']:.5f}"
+    if fields["address_visibility"] == AddressVisibility.AREA.value:
+        return "People see the area only, not the address and not the point."
+    if fields["precision"] == Precision.EXACT.value:
+        return f"Shown at {where}."
+    return f"Shown in the town only, at {where}: give an exact position if people should find the door."
+
+
+def _link_words(url: str, *, is_open: bool) -> list[str]:
+    found = []
+    if has_secret(url):
         found.append(
             "The join link holds a passcode, and everybody will see it. Choose “Given on request” if that is not meant."
-            if shown
+            if is_open
             else "The join link holds a passcode. It is not shown: people ask the group for it."
         )
-    host = url.split("/")[2] if url.count("/") >= 2 else ""  # noqa: PLR2004 - after the scheme
-    if host and not provider_of(host):
+    host = host_of(url)
+    if not provider_of(host):
         found.append(f"We do not know the service at {host}. A moderator will look at it with care.")
     return found
 
@@ -165,8 +147,3 @@ def exception_lines(fields: Mapping[str, Any], labels: Labels) -> list[Line]:
         for name, words in found
         if words
     ]
-
-
-def is_audience(kind: str) -> bool:
-    """Whether a kind of formats says whom a meeting is for."""
-    return kind == FormatKind.AUDIENCE.value
