@@ -8,7 +8,7 @@ from finder.review import tokens
 from finder.web import human
 from finder.web.forms.submit import AddressForm
 from finder.web.parts import parts
-from finder.web.presenters.manage import manage_page
+from finder.web.presenters.manage import history_lines, manage_page
 from finder.web.submit import ASKED
 from finder.web.submit_page import letterhead, new_blueprint, page
 from finder.web.submit_way import own_way
@@ -99,7 +99,6 @@ def take(secret: str, number: int, what: str) -> Response:
 def history(secret: str, number: int) -> Response:
     """What was done to a listing of one's group."""
     held = parts()
-    now = held.clock()
     with held.database.reading() as register:
-        steps = managing.history(register, secret, number, now=now)
-    return page("manage/history.html", secret=secret, steps=steps, now=now)
+        steps = managing.history(register, secret, number, now=held.clock())
+    return page("manage/history.html", secret=secret, steps=history_lines(steps))

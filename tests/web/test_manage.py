@@ -1,6 +1,7 @@
 """A group's own listings behind a mailed link."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
@@ -70,12 +71,16 @@ def test_one_press_confirms_at_once(client: FlaskClient, opened: str, database: 
     assert press(client, opened, f"{opened}/confirm/{numbers['other']}").status_code == 404
 
 
-def test_the_history_names_no_moderator(client: FlaskClient, opened: str, database: Database) -> None:
-    with database.reading() as session:
-        number = session.execute(select(Meeting.id).where(Meeting.slug == "larkspur")).scalar_one()
+def test_the_history_names_no_moderator_and_no_reason(client: FlaskClient, opened: str, database: Database) -> None:
+    number = own(database)
+    with database.unit_of_work() as session:
+        again = a_listing(slug="larkspur", name="Larkspur")
+        revise(session, number, again, actor="Morgan", reason="Robin rang us", now=NOW)
     page = client.get(f"{opened}/history/{number}").text
-    assert "publish" in page
-    assert "test" not in page.split("<ol", 1)[1].split("</ol>", 1)[0]
+    assert re.findall(r"<dd>([^<]*)</dd>", page) == ["Changed", "Put into the finder"]
+    assert "March 10, 2026" in page
+    for private in ("Morgan", "Robin rang us"):
+        assert private not in page
 
 
 def test_a_made_up_secret_opens_nothing(client: FlaskClient) -> None:

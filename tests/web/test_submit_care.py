@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -17,7 +17,7 @@ from finder.review.sending import listing_to_change
 from finder.store.database import Database
 from finder.store.review import Submission
 from finder.store.schema import metadata
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW, BuildSite, Databases, prepare
 from tests.factories import a_listing, a_location, a_schedule
 from tests.web.submitting import NEW, carry_on, inputs, link_mailed, post, press
 
@@ -206,24 +206,22 @@ def test_dates_that_have_passed_are_said_so(client: FlaskClient, database: Datab
     assert 'value="2026-03-20"' in again.text
 
 
-@pytest.fixture
-def locked(database: Database) -> Iterator[None]:
-    """Somebody else writes for the whole test."""
-    if not database.is_sqlite:
-        pytest.skip("a lock of the whole database is SQLite's")
-    with database.unit_of_work() as session:
-        session.execute(text("SELECT 1"))
-        yield
-
-
-@pytest.mark.usefixtures("locked")
-def test_what_cannot_be_stored_now_is_said_and_kept(client: FlaskClient) -> None:
+def test_what_cannot_be_stored_now_is_said_and_kept(
+    both_kinds: dict[str, Databases], settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
+    """SQLite alone: there one writer holds up every other."""
+    url = both_kinds["sqlite"].copy_of("prepared", prepare)
+    client, other = build_site(settings_for(url)).test_client(), Database(url)
     checked = post(client, "/submit", {**NEW, "notes": "Ring twice."})
-    answer = carry_on(client, "/submit", checked)
+    with other.unit_of_work() as session:
+        session.execute(text("SELECT 1"))
+        answer = carry_on(client, "/submit", checked)
+    other.dispose()
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "not saved" in answer.text
     assert ("notes", "Ring twice.") in list(inputs(answer.text).items())
+    assert carry_on(client, "/submit", answer).status_code == 303
 
 
 def test_more_than_is_taken_of_one_address_is_said_and_kept(client: FlaskClient, database: Database) -> None:

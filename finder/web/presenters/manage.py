@@ -4,8 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from finder.domain.schedule_words import describe_date
+from finder.review.case import Step
 from finder.review.manage import Managed, ManagedListing
-from finder.web.presenters.answers import rule_words
+from finder.web.presenters.answers import Line, rule_words
+from finder.web.presenters.moderate_history import ACTS
 from finder.web.presenters.moderate_words import when
 
 
@@ -51,3 +54,8 @@ def _listing(each: ManagedListing, now: dt.datetime) -> OwnListing:
         waiting="" if not count else "One request waits" if count == 1 else f"{count} requests wait",
         published=each.published,
     )
+
+
+def history_lines(steps: Sequence[Step]) -> list[Line]:
+    """What was done to a listing, and when (UTC). Who did it and why are words among moderators."""
+    return [Line(describe_date(step.at.date()), ACTS.get(step.act, step.act)) for step in steps]
