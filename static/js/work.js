@@ -10,7 +10,7 @@ function nameChoices() {
       summary.append(" ", told);
     }
     fold.addEventListener("change", () => {
-      told.textContent = [...fold.querySelectorAll(":checked")].map((box) => box.dataset.name).join(", ");
+      told.textContent = [...fold.querySelectorAll(":checked + span")].map((words) => words.firstChild.data).join(", ");
     });
   }
 }
