@@ -26,6 +26,10 @@ class TooManyError(FinderError):
     """More than is taken at once from one network or for one address (a 429 on the web)."""
 
 
+class PerhapsProgramError(FinderError):
+    """What a program may have sent; a person presses the button once more (a 422 on the web)."""
+
+
 class ScheduleError(FinderError):
     """A schedule that no honest instant can be computed from."""
 

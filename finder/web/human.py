@@ -1,8 +1,9 @@
 """Tells people from programs that fill in forms, without asking people anything.
 
 A form holds a signed mark of when it was shown, and a field that nobody sees. What fills that field, or answers within
-three seconds, is a program: it gets the same thanks as everybody, and nothing is stored. The network that somebody
-writes from is known as a keyed digest of the day only.
+three seconds, may be a program: nothing is stored, and the page says so, for it may have been a quick hand or a helpful
+browser, and a person presses once more. The network that somebody writes from is known as a keyed digest of the day
+only.
 """
 
 import secrets
@@ -11,11 +12,16 @@ from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 
 from finder.accounts.digests import keyed, network_of
+from finder.domain.errors import PerhapsProgramError
 from finder.web.parts import parts
 
 TRAP = "homepage"
 MARK = "form"
 LEAST_SECONDS = 3
+
+QUICK = "That was quicker than most people are. Press the button once more: this keeps programs out."
+FILLED = "A field that nobody sees was filled in, perhaps by your browser. It is empty again: press once more."
+UNKNOWN = "This form was open for very long, or came from elsewhere. Look it over and press the button once more."
 
 
 def _serializer() -> URLSafeSerializer:
@@ -36,12 +42,16 @@ def read_mark() -> tuple[str, int] | None:
     return str(name), int(parts().clock().timestamp()) - int(shown)
 
 
-def is_program() -> bool:
-    """Whether a program filled in the form of this request."""
+def keep_programs_out() -> None:
+    """Raise PerhapsProgramError when a program may have filled in the form of this request."""
     mark = read_mark()
+    if mark is None:
+        raise PerhapsProgramError(UNKNOWN)
+    if request.form.get(TRAP):
+        raise PerhapsProgramError(FILLED)
     stands_still = bool(parts().settings.now)  # then nobody could wait
-    quick = mark is not None and mark[1] < LEAST_SECONDS and not stands_still
-    return mark is None or quick or bool(request.form.get(TRAP))
+    if mark[1] < LEAST_SECONDS and not stands_still:
+        raise PerhapsProgramError(QUICK)
 
 
 def form_key() -> str:

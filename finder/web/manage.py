@@ -2,7 +2,6 @@
 
 from flask import Response, request
 
-from finder.domain.errors import TooManyError
 from finder.review import manage as managing
 from finder.review import tokens
 from finder.web import human
@@ -10,7 +9,7 @@ from finder.web.forms.submit import AddressForm
 from finder.web.parts import parts
 from finder.web.presenters.manage import history_lines, manage_page
 from finder.web.submit import ASKED
-from finder.web.submit_page import letterhead, new_blueprint, page
+from finder.web.submit_page import REFUSED, letterhead, new_blueprint, page, refused
 from finder.web.submit_way import own_way
 
 blueprint = new_blueprint("manage")
@@ -29,14 +28,13 @@ def send_link() -> Response:
     if not form.validate():
         return page("manage/ask.html", form, form=form)
     try:
-        if not human.is_program():
-            with held.database.unit_of_work() as register:
-                managing.ask_for_link(
-                    register, form.email.data, letterhead=letterhead(), network=human.network(), now=held.clock()
-                )
-    except TooManyError as error:
-        form.blame("email", str(error))
-        return page("manage/ask.html", form, form=form)
+        human.keep_programs_out()
+        with held.database.unit_of_work() as register:
+            managing.ask_for_link(
+                register, form.email.data, letterhead=letterhead(), network=human.network(), now=held.clock()
+            )
+    except REFUSED as error:
+        return refused(error, "manage/ask.html", form=form)
     return Response(status=303, headers={"Location": "/manage/mail"})
 
 

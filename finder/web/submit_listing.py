@@ -6,14 +6,14 @@ from typing import Any
 from flask import Response, request
 
 from finder.domain.asked import Fields, changed
-from finder.domain.errors import BadInputError, NotSavedError, TooManyError
+from finder.domain.errors import BadInputError
 from finder.domain.review import Kind
 from finder.review.duplicates import Twin, likely
 from finder.web.forms.listing import ListingForm
 from finder.web.forms.submit import SenderForm
 from finder.web.parts import parts
 from finder.web.presenters.submit import check_page, format_options, program_options, sender_lines
-from finder.web.submit_page import hidden_of, labels, listing_form, page, refused, said_by, send, sent, settled
+from finder.web.submit_page import REFUSED, hidden_of, labels, listing_form, page, refused, said_by, send, sent, settled
 from finder.web.submit_way import SEEN, Way
 
 SAME = "Nothing is changed yet: change what is wrong, or go back and say that it is still right."
@@ -43,7 +43,7 @@ def take_listing(way: Way) -> Response:
     except BadInputError as error:
         form.blame(error.parameter, error.message)
         return _form(way, form, sender)
-    except (NotSavedError, TooManyError) as error:
+    except REFUSED as error:
         return refused(error, "submit/check.html", **_answers(way, form, sender, fields))
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from finder.domain.asked import Fields, empty_fields
-from finder.domain.errors import BadInputError, FinderError, NotSavedError, TooManyError
+from finder.domain.errors import BadInputError, FinderError, NotSavedError, PerhapsProgramError, TooManyError
 from finder.review.letters import Letterhead
 from finder.review.sending import HeldListing, Received, Request, submit
 from finder.web import human
@@ -26,7 +26,10 @@ from finder.web.submit_way import Way
 REFUSALS: dict[type[FinderError], HTTPStatus] = {
     NotSavedError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
+    PerhapsProgramError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+#: The errors of REFUSALS, to catch.
+REFUSED = tuple(REFUSALS)
 RETRY_AFTER_S = {HTTPStatus.SERVICE_UNAVAILABLE: "5", HTTPStatus.TOO_MANY_REQUESTS: "600"}
 
 
@@ -72,7 +75,8 @@ def refused(error: FinderError, template: str, **values: object) -> Response:
     """The page that was sent, once more with all its values, under the words of *error* and with its status."""
     status = next(status for kind, status in REFUSALS.items() if isinstance(error, kind))
     response = page(template, status=status, refusal=str(error), **values)
-    response.headers["Retry-After"] = RETRY_AFTER_S[status]
+    if status in RETRY_AFTER_S:
+        response.headers["Retry-After"] = RETRY_AFTER_S[status]
     return response
 
 
@@ -141,24 +145,20 @@ def said_by(sender: SenderForm, way: Way) -> dict[str, Any]:
     }
 
 
-def send(**values: Any) -> Received | None:  # noqa: ANN401 - what `Request` takes
-    """Store a request; None, and nothing is stored, when a program filled in the form.
-
-    Raises what `finder.review.sending.submit` raises.
-    """
-    if human.is_program():
-        return None
+def send(**values: Any) -> Received:  # noqa: ANN401 - what `Request` takes
+    """Store a request. Raises PerhapsProgramError, and what `finder.review.sending.submit` raises."""
+    human.keep_programs_out()
     held = parts()
     wanted = Request(form_key=human.form_key(), network=human.network(), **values)
     with held.database.unit_of_work() as register:
         return submit(register, wanted, letterhead=letterhead(), now=held.clock())
 
 
-def sent(received: Received | None) -> Response:
+def sent(received: Received) -> Response:
     """Where somebody goes after sending: to their mail, to their status page, or to thanks."""
-    if received is not None and received.status_secret:
+    if received.status_secret:
         where = f"/status/{received.status_secret}"
-    elif received is None or received.proof_mailed:
+    elif received.proof_mailed:
         where = "/submit/mail"
     else:
         where = f"/submit/thanks?reference={received.reference}"

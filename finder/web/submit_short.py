@@ -5,12 +5,11 @@ from typing import Any
 
 from flask import Response, request
 
-from finder.domain.errors import NotSavedError, TooManyError
 from finder.domain.review import Kind
 from finder.web.forms.submit import ExceptionForm, ProblemForm, SenderForm, UndatedSenderForm
 from finder.web.parts import parts
 from finder.web.presenters.submit import exception_lines
-from finder.web.submit_page import labels, page, refused, said_by, send, sent
+from finder.web.submit_page import REFUSED, labels, page, refused, said_by, send, sent
 from finder.web.submit_way import Way
 
 PASSED = "These dates have passed: change them."
@@ -50,7 +49,7 @@ def take_short(way: Way, what: str) -> Response:
         return page("submit/short.html", sender, **_short(way, what, sender))
     try:
         return sent(send(kind=kind, asked={}, **said_by(sender, way)))
-    except (NotSavedError, TooManyError) as error:
+    except REFUSED as error:
         return refused(error, "submit/short.html", **_short(way, what, sender))
 
 
@@ -78,7 +77,7 @@ def take_dates(way: Way) -> Response:
         return page("submit/check_dates.html", **values)
     try:
         return sent(send(kind=Kind.EXCEPTION, asked=asked, **said_by(sender, way)))
-    except (NotSavedError, TooManyError) as error:
+    except REFUSED as error:
         return refused(error, "submit/check_dates.html", **values)
 
 
@@ -110,5 +109,5 @@ def take_problem(way: Way) -> Response:
     asked, said = {"problem": form.problem.data}, {"note": form.note.data, "email": form.email.data}
     try:
         return sent(send(kind=Kind.PROBLEM, asked=asked, meeting_slug=way.slug, **said))
-    except (NotSavedError, TooManyError) as error:
+    except REFUSED as error:
         return refused(error, "submit/problem.html", **values)

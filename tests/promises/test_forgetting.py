@@ -124,7 +124,7 @@ def test_f4_who_withdraws_is_gone_from_files_logs_and_mail(
     databases: Databases, serve: Callable[..., Server], backend: str
 ) -> None:
     database = Database(databases.copy_of("demo", prepare_demo))
-    server = serve(database.url.render_as_string(hide_password=False), testing="1")
+    server = serve(database.url.render_as_string(hide_password=False), testing="1", now=NOW.isoformat())
     browser, sentinel = Browser(server), a_sentinel()
     word = sentinel.capitalize()
     asked: Form = {
