@@ -1,12 +1,13 @@
 """The queue of a moderator's service bodies: filtered, searched, sorted, a page at a time, and who is on what."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
@@ -20,7 +21,7 @@ from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
 Columns = TypeVarTuple("Columns")
-PER_PAGE = 50
+PER_PAGE = 25
 #: For how long a claim is shown; it stops nobody.
 CLAIM_LASTS = dt.timedelta(minutes=30)
 
@@ -67,13 +68,17 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue; ``by_kind`` counts all that match but for the kind."""
+    """A page of the queue; ``by_kind`` counts all that match but for the kind.
+
+    ``bodies`` are slug, name and number of what is open of the viewer's bodies that have some, whatever was asked for.
+    """
 
     rows: Sequence[QueueRow]
     total: int
     page: int
     pages: int
-    by_kind: dict[str, int]
+    by_kind: dict[Kind, int]
+    bodies: Sequence[tuple[str, str, int]]
 
 
 #: Whose a submission is: that of its listing as it is now, else the body it was sent to.
@@ -88,11 +93,13 @@ def mine(viewer: Viewer, right: Right = Right.SEE_QUEUE) -> ColumnElement[bool]:
 
 
 def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime) -> QueuePage:
-    """The page of the queue that is asked for: three statements whatever its length."""
+    """The page of the queue that is asked for: at most five statements whatever its length."""
     conditions = _conditions(viewer, question)
-    counted = _reachable(select(Submission.kind, func.count()).select_from(Submission)).where(*conditions)
-    counts = session.execute(counted.group_by(Submission.kind))
-    by_kind = {kind.value: count for kind, count in counts}
+    open_ones = _counts(session, _conditions(viewer, QueueQuestion()))
+    asks_for_all = replace(question, kinds=(), order=Order.OLDEST, page=1) == QueueQuestion()
+    by_kind: Counter[Kind] = Counter()
+    for (_, kind), count in (open_ones if asks_for_all else _counts(session, conditions)).items():
+        by_kind[kind] += count
     total = sum(count for kind, count in by_kind.items() if not question.kinds or kind in question.kinds)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, question.page), pages)
@@ -103,9 +110,9 @@ def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now
     ids = _ordered(wanted, question.order).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
     rows_of_page = _rows().join(ids, ids.c.id == Submission.id)
     found = session.execute(_ordered(rows_of_page, question.order)).all()
-    others = _others(session, [row[0].meeting_id for row in found if row[0].meeting_id])
-    rows = [_row(*row, others=others, now=now) for row in found]
-    return QueuePage(rows, total, page, pages, by_kind)
+    others = _others(session, [row.meeting_id for row in found if row.meeting_id])
+    rows = [_row(row, others=others, now=now) for row in found]
+    return QueuePage(rows, total, page, pages, by_kind, _bodies(session, open_ones))
 
 
 def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple[str, str] | None:
@@ -127,20 +134,21 @@ def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple
     return (found[0], found[1]) if found else None
 
 
-def waiting_by_body(session: Session, viewer: Viewer) -> list[tuple[str, str, int]]:
-    """Slug, name and number of open submissions of the viewer's bodies that have some, by name: one statement."""
-    counted = (
-        _reachable(select(BODY.label("body"), func.count().label("count")).select_from(Submission))
-        .where(mine(viewer), Submission.status.in_(OPEN))
-        .group_by(BODY)
-        .subquery()
-    )
-    statement = (
-        select(ServiceBody.slug, ServiceBody.name, counted.c.count)
-        .join(counted, counted.c.body == ServiceBody.id)
-        .order_by(ServiceBody.name, ServiceBody.slug)
-    )
-    return [(slug, name, count) for slug, name, count in session.execute(statement)]
+def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[int | None, Kind], int]:
+    """How many submissions there are of each body's id and kind."""
+    statement = _reachable(select(BODY.label("body"), Submission.kind, func.count()).select_from(Submission))
+    rows = session.execute(statement.where(*conditions).group_by(BODY, Submission.kind))
+    return {(body, kind): count for body, kind, count in rows}
+
+
+def _bodies(session: Session, counts: Mapping[tuple[int | None, Kind], int]) -> list[tuple[str, str, int]]:
+    by_body: Counter[int] = Counter()
+    for (body, _), count in counts.items():
+        if body is not None:
+            by_body[body] += count
+    wanted = select(ServiceBody.id, ServiceBody.slug, ServiceBody.name).where(ServiceBody.id.in_(sorted(by_body)))
+    rows = session.execute(wanted.order_by(ServiceBody.name, ServiceBody.slug))
+    return [(slug, name, by_body[number]) for number, slug, name in rows]
 
 
 def _reachable(statement: Select[*Columns]) -> Select[*Columns]:
@@ -148,18 +156,29 @@ def _reachable(statement: Select[*Columns]) -> Select[*Columns]:
     return statement.outerjoin(Meeting, Meeting.id == Submission.meeting_id)
 
 
-def _rows() -> Select[Submission, str, str, str]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return (
-        select(Submission, ServiceBody.name, User.name, Meeting.slug)
+        select(
+            Submission.meeting_id,
+            Submission.reference,
+            Submission.revision,
+            Submission.kind,
+            Submission.status,
+            Submission.title,
+            Submission.risks,
+            Submission.waiting_since,
+            Submission.claimed_at,
+            ServiceBody.name.label("body"),
+            User.name.label("claimer"),
+            Meeting.slug,
+        )
         .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
         .outerjoin(ServiceBody, ServiceBody.id == BODY)
         .outerjoin(User, User.id == Submission.claimed_by)
     )
 
 
-def _row(
-    row: Submission, body: str | None, name: str | None, slug: str | None, *, others: dict[int, int], now: dt.datetime
-) -> QueueRow:
+def _row(row: Row[*tuple[Any, ...]], *, others: dict[int, int], now: dt.datetime) -> QueueRow:
     claimed = row.claimed_at is not None and now - row.claimed_at < CLAIM_LASTS
     return QueueRow(
         reference=row.reference,
@@ -167,11 +186,11 @@ def _row(
         kind=row.kind,
         status=row.status,
         title=row.title,
-        body=body or "",
+        body=row.body or "",
         risks=tuple(row.risks or ()),
         waiting_since=row.waiting_since,
-        claimed_by=(name or "") if claimed else "",
-        meeting_slug=slug or "",
+        claimed_by=(row.claimer or "") if claimed else "",
+        meeting_slug=row.slug or "",
         others=others.get(row.meeting_id or 0, 1) - 1,
     )
 

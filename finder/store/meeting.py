@@ -32,6 +32,7 @@ class Meeting(Base):
         CheckConstraint("weekdays BETWEEN 0 AND 127", name="weekdays"),
         CheckConstraint("start_minute IS NULL OR start_minute BETWEEN 0 AND 1439", name="start_minute"),
         CheckConstraint("duration_min BETWEEN 1 AND 1440", name="duration_min"),
+        Index("ix_meeting_whose", "id", "service_body_id"),  # whose a request about it is, without reading the row
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

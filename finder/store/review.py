@@ -19,7 +19,11 @@ class Submission(Base):
     """One request. ``asked`` are fields of a listing (see `finder.domain.asked`), or of an exception for dates."""
 
     __tablename__ = "submission"
-    __table_args__ = (Index("ix_submission_queue", "service_body_id", "status", "waiting_since"),)
+    __table_args__ = (
+        # What the queue counts and sorts by is all in one index: rows are read for a page of it only.
+        Index("ix_submission_queue", "status", "waiting_since", "meeting_id", "service_body_id", "kind"),
+        Index("ix_submission_about", "meeting_id", "status"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)  # for people to quote; opens nothing
@@ -28,8 +32,8 @@ class Submission(Base):
     )  # of the form it came by: sent twice, it is one
     revision: Mapped[int] = mapped_column(default=1)  # raised by every act
     kind: Mapped[Kind] = mapped_column(enum_by_value(Kind))
-    status: Mapped[Status] = mapped_column(enum_by_value(Status), index=True)
-    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
+    status: Mapped[Status] = mapped_column(enum_by_value(Status))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     service_body_id: Mapped[int | None] = mapped_column(ForeignKey("service_body.id"), index=True)  # whose queue
     then: Mapped[dict[str, Any] | None] = mapped_column(Json)  # the listing's fields when it was asked
     then_revision: Mapped[int | None]

@@ -7,7 +7,7 @@ from finder.domain.review import OPEN
 from finder.domain.roles import Right
 from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
-from finder.review.queue import list_queue, next_waiting, waiting_by_body
+from finder.review.queue import list_queue, next_waiting
 from finder.web.forms.moderate import DecisionForm, read_queue
 from finder.web.identity import require_anywhere
 from finder.web.moderate_page import QUEUE, labels, new_blueprint, now, page
@@ -25,9 +25,8 @@ def queue() -> Response:
     viewer, form = require_anywhere(Right.SEE_QUEUE), read_queue(request.args)
     with parts().database.reading() as session:
         found = list_queue(session, viewer, form.question, now=now())
-        bodies = waiting_by_body(session, viewer)
         most = most_at_once(session)
-    return page("queue", viewer, queue=queue_view(form, found, bodies, now=now()), most=most)
+    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most)
 
 
 @blueprint.get(f"{QUEUE}/<reference>")

@@ -20,6 +20,7 @@ from rich.table import Table
 from tests.bench.engine import NOW
 from tests.bench.imports import import_seconds
 from tests.bench.inside import inside
+from tests.bench.queue import queue_times
 from tests.bench.web import web
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,13 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("private_mb", "private memory a worker", "MB", 100, False),
     ("change_ms", "one approved change: what the next request of a process costs more", "ms", 50, False),
     ("import_s", "import of 10,000 rows", "s", 15, False),
+    (
+        "queue_times",
+        "queue of 5,000 open requests over 40 bodies: its page, of a results page's time",
+        "times",
+        3,
+        False,
+    ),
 )
 
 
@@ -67,12 +75,14 @@ def main() -> None:
         figures: dict[str, dict[str, Any]] = {}
         with console.status("Importing 10,000 rows ..."):
             seconds = import_seconds(10_000)
+        with console.status("5,000 open requests ..."):
+            times = queue_times(asked.seconds)
         for size in sizes:
             with console.status(f"{size:,} meetings: the engine ..."):
                 found = inside(folder, size, now=NOW)
             with console.status(f"{size:,} meetings: pages ..."):
                 found |= web(folder, size, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
-            figures[str(size)] = found | {"import_s": seconds}
+            figures[str(size)] = found | {"import_s": seconds, "queue_times": times}
     report = {"machine": machine(), "figures": figures}
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)

@@ -78,9 +78,7 @@ class QueueView:
     bodies: list[tuple[str, str, int]]
 
 
-def queue_view(
-    form: QueueForm, found: QueuePage, bodies: Sequence[tuple[str, str, int]], *, now: dt.datetime
-) -> QueueView:
+def queue_view(form: QueueForm, found: QueuePage, *, now: dt.datetime) -> QueueView:
     """The page of the queue that *form* asked for."""
     rows = [_row(row, now) for row in found.rows]
     everything = sum(found.by_kind.values())
@@ -88,7 +86,7 @@ def queue_view(
     kinds += [
         KindLink(words, count, queue_address(replace(form, kind=kind, page=1)), form.kind is kind)
         for kind, words in KINDS.items()
-        if (count := found.by_kind.get(kind.value, 0)) or form.kind is kind
+        if (count := found.by_kind.get(kind, 0)) or form.kind is kind
     ]
     page = found.page
     return QueueView(
@@ -106,7 +104,7 @@ def queue_view(
         standings=STANDINGS,
         risks={risk.value: RISKS[risk][0] for risk in Risk},
         orders={order.value: words for order, words in ORDERS.items()},
-        bodies=list(bodies),
+        bodies=list(found.bodies),
     )
 
 

@@ -1,0 +1,117 @@
+"""Measures the queue of moderators: 5,000 open requests over 40 service bodies, against a results page."""
+
+import datetime as dt
+import itertools
+import random
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from finder.accounts.sessions import Device, start
+from finder.directory.draft import draft_of
+from finder.directory.register import read_register
+from finder.domain.asked import fields_of
+from finder.domain.review import Kind, Risk, Status
+from finder.search.gazetteer_build import build_gazetteer
+from finder.store import migrate
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.people import ServiceBody
+from finder.store.review import Submission
+from tests.bench.web import WORKERS, as_requests, rate
+from tests.conftest import NOW, prepare_demo
+from tests.review.people import a_user
+from tests.servers import Server
+
+OPEN, BODIES, ROUNDS = 5_000, 40, 7
+#: Of a hundred requests: as they come to a system of this kind (see docs/moderators.md).
+SHARES = {Kind.CHANGE: 74, Kind.NEW: 18, Kind.CLOSE: 8}
+MARKS: tuple[list[Risk], ...] = ([], [], [Risk.LINK], [Risk.ADDRESS, Risk.PHONE], [Risk.NEW_SUBMITTER])
+PAGES = 100
+KEY = "a key of this measurement and of nothing else"
+
+
+def queue_times(seconds: float) -> float:
+    """How many times as long as a results page a page of the queue takes: the median of the rounds."""
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary)
+        database = Database(f"sqlite:///{data / 'queue.db'}")
+        migrate.upgrade(database)
+        prepare_demo(database)
+        with database.unit_of_work() as session:
+            cookie = fill(session)
+        database.dispose()
+        build_gazetteer(data / "places.db")
+        env = {
+            "FINDER_DATABASE_URL": f"sqlite:///{data / 'queue.db'}",
+            "FINDER_TESTING": "1",
+            "FINDER_NOW": NOW.isoformat(),
+            "FINDER_SECRET_KEY": KEY,
+        }
+        server = Server(data, env, WORKERS)
+        try:
+            queue = [(f"/moderate?page={number}", {"Cookie": cookie}) for number in range(1, PAGES)]
+            found, fresh = [], results_pages()
+            for _ in range(ROUNDS):
+                results = as_requests(itertools.islice(fresh, 3_000))
+                found.append(rate(server.port, results, seconds, 200) / rate(server.port, queue, seconds, 200))
+            return statistics.median(found)
+        finally:
+            server.stop()
+
+
+def results_pages() -> Iterator[str]:
+    """Full results pages whose question is never the same, so that none is answered from what is kept."""
+    for number in itertools.count():
+        yield f"/?near=Austin%2C+TX&within={400 + number / 1000:.3f}"
+
+
+def fill(session: Session) -> str:
+    """Fill the queue; gives the cookie of a moderator of all bodies who has passed the second step."""
+    maker = random.Random(3)  # noqa: S311 - made-up requests
+    bodies = []
+    for number in range(BODIES):
+        body = ServiceBody(name=f"Made-up Area {number}", slug=f"made-up-{number}")
+        session.add(body)
+        session.flush()
+        bodies.append(body.id)
+    ids = list(session.execute(select(Meeting.id)).scalars())
+    for number in ids:
+        session.execute(update(Meeting).where(Meeting.id == number).values(service_body_id=maker.choice(bodies)))
+    listings = [(held.meeting.id, fields_of(draft_of(held))) for held in read_register(session, ids)]
+    for number in range(OPEN):
+        meeting_id, fields = maker.choice(listings)
+        kind = maker.choices(list(SHARES), list(SHARES.values()))[0]
+        at = NOW - dt.timedelta(minutes=maker.randrange(60 * 24 * 30))
+        is_new = kind is Kind.NEW
+        row = {
+            "reference": f"Q{number:06d}",
+            "kind": kind,
+            "status": Status.PENDING,
+            "meeting_id": None if is_new else meeting_id,
+            "service_body_id": maker.choice(bodies),
+            "then": None if is_new else fields,
+            "then_revision": 1,
+            "asked": fields if is_new else {"start": "19:30", "notes": "Ring the bell."},
+            "risks": maker.choice(MARKS),
+            "title": fields["name"],
+            "email": f"robin{number}@example.org",
+            "contact_name": "Robin K.",
+            "sent_at": at,
+            "proven_at": at,
+            "waiting_since": at,
+        }
+        session.execute(insert(Submission).values(**row))
+    secret = start(session, a_user(session), Device(network="", browser="Firefox"), strong=True, now=NOW)
+    app = Flask("cookies")
+    app.secret_key = KEY
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    if serializer is None:
+        raise RuntimeError("There is no key to sign with.")
+    return f"session={serializer.dumps({'secret': secret})}"
