@@ -1,6 +1,5 @@
 """Facilitators' forms, from the first page to the queue, as a browser without JavaScript sends them."""
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -17,7 +16,6 @@ from finder.store.database import Database
 from finder.store.mail import OutboxMail
 from finder.store.review import Submission
 from finder.web.headers import parts_of
-from tests.accounts.visitors import Watch
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location
 from tests.web.submitting import NEW, carry_on, inputs, link_mailed, post, press
@@ -228,23 +226,6 @@ def test_what_a_program_may_have_sent_is_not_stored_and_says_so(client: FlaskCli
     assert "spam.example.org" not in answer.text
     assert count(database) == 0
     assert carry_on(client, "/submit", answer).status_code == 303
-    assert count(database) == 1
-
-
-def test_what_comes_within_three_seconds_is_asked_for_once_more(
-    settings_for: Callable[..., Settings], build_site: BuildSite, database: Database
-) -> None:
-    watch = Watch()
-    url = database.url.render_as_string(hide_password=False)
-    client = build_site(settings_for(url, now=""), clock=watch).test_client()
-    page = client.get(f"/meetings/{listed(database)}/confirm")
-    path, sender = page.request.path, {"email": "robin@example.org", "contact_name": "Robin K."}
-    watch.now += dt.timedelta(seconds=2)
-    quick = client.post(path, data={**inputs(page.text), **sender})
-    assert (quick.status_code, "Press the button once more" in quick.text) == (422, True)
-    assert count(database) == 0
-    watch.now += dt.timedelta(seconds=1)
-    assert client.post(path, data={**inputs(quick.text), **sender}).status_code == 303
     assert count(database) == 1
 
 
