@@ -177,7 +177,7 @@ def _stale_approval_is_refused(made: Journey) -> None:
     newest.click()
     assert other.url != first
     other.get_by_role("button", name=re.compile("Approve")).first.click()
-    other.close()
+    expect(other.get_by_role("status")).to_contain_text("Approved.")
     made.press("Approve")
     refused = made.moderator.get_by_role("alert")
     expect(refused).to_contain_text("changed")
