@@ -24,6 +24,7 @@ from finder.web import (
     account_proofs,
     api,
     assets,
+    audit_pages,
     caching,
     calendar,
     confirm,
@@ -124,7 +125,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.register_blueprint(facilitator_family.blueprint)
     for work_family in (moderate, moderate_bulk, moderate_decide, moderate_listing, moderate_replies):
         app.register_blueprint(work_family.blueprint)
-    for editing_family in (confirm, edit, edit_listing, edit_trees, health_pages):
+    for editing_family in (audit_pages, confirm, edit, edit_listing, edit_trees, health_pages):
         app.register_blueprint(editing_family.blueprint)
     keeper.current()
     reader.close()

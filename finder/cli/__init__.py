@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from finder.cli import care, prepare, purge, serving, transfer, user, worker
+from finder.cli import audit, care, prepare, purge, serving, transfer, user, worker
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
@@ -32,6 +32,7 @@ for command in (
     care.check,
     care.doctor,
     user.user,
+    audit.audit,
 ):
     finder.add_command(command)
 

@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from finder.directory.draft import from_audit
 from finder.directory.revert import UNDO_DAYS
 from finder.domain.asked import FIELDS, changed, empty_fields, fields_of
+from finder.review.audit_log import TARGETS, LogQuestion
 from finder.review.case import Step
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.moderate_text import became, visible
@@ -69,6 +71,39 @@ class StepLine:
 def step_lines(steps: Iterable[Step], labels: Labels, *, now: dt.datetime) -> list[StepLine]:
     """The lines of a timeline, the newest first."""
     return [_line(step, labels, now) for step in steps]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One act of the chain: what it is about, the act, and the page of the act ("" when it has none)."""
+
+    about: str
+    step: StepLine
+    href: str
+
+
+def audit_lines(steps: Iterable[Step], labels: Labels, *, now: dt.datetime) -> list[AuditLine]:
+    """The acts of the chain, each with what it is about."""
+    return [
+        AuditLine(
+            about=TARGETS.get(step.target, step.target),
+            step=_line(step, labels, now),
+            href=f"/moderate/acts/{step.entry}" if step.target not in {"submission", "user"} else "",
+        )
+        for step in steps
+    ]
+
+
+def audit_query(question: LogQuestion) -> str:
+    """The filter as the query of an address, without what goes without saying."""
+    said = {
+        "about": question.target,
+        "since": question.since.isoformat() if question.since else "",
+        "until": question.until.isoformat() if question.until else "",
+        "q": question.words,
+        "before": str(question.before_entry or ""),
+    }
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def _line(step: Step, labels: Labels, now: dt.datetime) -> StepLine:
