@@ -30,8 +30,10 @@ from finder.web import (
     confirm,
     cross_site,
     edit,
+    edit_groups,
     edit_listing,
     edit_trees,
+    edit_words,
     errors,
     headers,
     health,
@@ -125,7 +127,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.register_blueprint(facilitator_family.blueprint)
     for work_family in (moderate, moderate_bulk, moderate_decide, moderate_listing, moderate_replies):
         app.register_blueprint(work_family.blueprint)
-    for editing_family in (audit_pages, confirm, edit, edit_listing, edit_trees, health_pages):
+    for editing_family in (audit_pages, confirm, edit, edit_groups, edit_listing, edit_trees, edit_words, health_pages):
         app.register_blueprint(editing_family.blueprint)
     keeper.current()
     reader.close()

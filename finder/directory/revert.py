@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.directory import merging, places, vocabulary_edit
+from finder.directory import merging, places, vocabulary_edit, words_edit
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
@@ -41,11 +41,16 @@ def revert(session: Session, entry_id: int, *, actor: str, reason: str, now: dt.
     entry = session.get(AuditEntry, entry_id)
     if entry is None:
         raise NotFoundError(f"There is no entry {entry_id} in the audit chain.")
-    if now - entry.at > dt.timedelta(days=UNDO_DAYS):
-        raise TooLateError(f"This was done more than {UNDO_DAYS} days ago and can no longer be undone.")
+    refuse_late(entry, now=now)
     if not can_be_undone(entry):
         raise TooLateError("This kind of act cannot be undone.")
     UNDO[entry.target_kind, entry.act](session, entry, actor=actor, reason=reason, now=now)
+
+
+def refuse_late(entry: AuditEntry, *, now: dt.datetime) -> None:
+    """Nothing within 30 days of the act. Raises TooLateError."""
+    if now - entry.at > dt.timedelta(days=UNDO_DAYS):
+        raise TooLateError(f"This was done more than {UNDO_DAYS} days ago and can no longer be undone.")
 
 
 def can_be_undone(entry: AuditEntry) -> bool:
@@ -99,6 +104,8 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("service_body", "override"): _lift,
     ("region", "revise"): vocabulary_edit.unrevise,
     ("service_body", "revise"): vocabulary_edit.unrevise,
+    ("program", "revise"): words_edit.unrevise_words,
+    ("format", "revise"): words_edit.unrevise_words,
     ("region", "merge"): vocabulary_edit.unmerge,
     ("service_body", "merge"): vocabulary_edit.unmerge,
 }

@@ -12,6 +12,7 @@ from finder.directory import audit
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.domain.catalogue import Format as FormatValue
 from finder.domain.catalogue import Program as ProgramValue
+from finder.store.audit import AuditEntry
 from finder.store.people import ServiceBody
 from finder.store.place import Region
 from finder.store.shelf import PublicVocabulary
@@ -21,6 +22,9 @@ Entry = TypeVar("Entry", Program, Format)
 Shown = TypeVar("Shown", Program, Format, Region, ServiceBody)
 
 PROGRAM_FIELDS = ("slug", "name", "short_name", "approach", "focus", "for_whom", "expect", "site", "position")
+#: What people read of them, and administrators may edit.
+PROGRAM_WORDS = ("name", "short_name", "focus", "for_whom", "expect", "site")
+FORMAT_WORDS = ("name", "description")
 FORMAT_FIELDS = ("bit", "slug", "name", "kind", "description", "position")
 
 
@@ -29,11 +33,12 @@ def load_vocabulary(
 ) -> int:
     """Bring programs and formats in line with the values given; tells how many were added or changed.
 
-    What is in the register and not among the values stays: listings may use it. Safe to repeat.
+    What is in the register and not among the values stays: listings may use it. So do words that somebody has edited.
+    Safe to repeat.
     """
     acts = [
-        *_merge(session, Program, PROGRAM_FIELDS, programs, "program"),
-        *_merge(session, Format, FORMAT_FIELDS, formats, "format"),
+        *_merge(session, Program, PROGRAM_FIELDS, programs, "program", PROGRAM_WORDS),
+        *_merge(session, Format, FORMAT_FIELDS, formats, "format", FORMAT_WORDS),
     ]
     codes_changed = _merge_codes(session, formats)
     if acts or codes_changed:
@@ -45,14 +50,25 @@ def load_vocabulary(
 
 
 def _merge(
-    session: Session, table: type[Entry], names: Sequence[str], values: Iterable[object], kind: str
+    session: Session,
+    table: type[Entry],
+    names: Sequence[str],
+    values: Iterable[object],
+    kind: str,
+    words: Sequence[str],
 ) -> list[audit.Act]:
     held: dict[str, Entry] = {row.slug: row for row in session.execute(select(table)).scalars()}
+    by_people = AuditEntry.actor.startswith("user:", autoescape=True)
+    edited = set(
+        session.execute(select(AuditEntry.target_id).where(AuditEntry.target_kind == kind, by_people)).scalars()
+    )
     acts = []
     for value in values:
         wanted = {name: getattr(value, name) for name in names}
         row = held.get(wanted["slug"])
         before = None if row is None else {name: getattr(row, name) for name in names}
+        if before is not None and row is not None and row.id in edited:
+            wanted |= {name: before[name] for name in words}
         if before == wanted:
             continue
         if row is None:

@@ -45,6 +45,7 @@ def _shown(slug: str, viewer: Viewer, conflict: str = "") -> Response:
             published=row.meeting.published,
             body=row.body.name if row.body else "",
             place=row.location.id if row.location else 0,
+            group=row.meeting.group_id or 0,
             steps_of=steps,
             conflict=conflict,
             reason=request.form.get("reason", ""),

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from finder.domain.errors import BadInputError
-from finder.domain.listing import LocationDraft
+from finder.domain.listing import GroupDraft, LocationDraft
 from finder.domain.schedule import Override
 from finder.domain.text import clean, clean_multiline
 from finder.domain.vocabulary import OverrideKind, Precision
@@ -164,3 +164,63 @@ class EditedForm(Carried):
         """The revision of the listing that was shown; 0 when that cannot be told."""
         text = self.seen.data or ""
         return int(text) if text.isascii() and text.isdigit() else 0
+
+
+class GroupForm(Faulty):
+    """The public words of a group. ``seen`` says which state of it was edited."""
+
+    name = _line("Name of the group")
+    notes = _lines("About the group")
+    website = _line("Website", 2048)
+    email = _line("Public mail address")
+    phone = _line("Public phone")
+    district = _line("District")
+    venmo = _line("Venmo")
+    square = _line("Cash App")
+    paypal = _line("PayPal")
+    reason = _reason()
+    seen = HiddenField()
+
+    NAMES = ("name", "notes", "website", "email", "phone", "district", "venmo", "square", "paypal")
+
+    @classmethod
+    def of(cls, held: GroupDraft, seen: str) -> "GroupForm":
+        """A form that shows *held*."""
+        return cls(data={**{name: getattr(held, name) for name in cls.NAMES}, "seen": seen})
+
+    def words(self) -> dict[str, tuple[str, str]]:
+        """What the form says: field -> its label and its text."""
+        return {name: (self[name].label.text, self[name].data or "") for name in self.NAMES}
+
+    def draft(self) -> GroupDraft:
+        """The group as the form says. Raises BadInputError for what does not look like what it is called."""
+        said: dict[str, Any] = {name: self[name].data or "" for name in self.NAMES}
+        if not said["name"]:
+            raise BadInputError("name", "Enter the name of the group.")
+        if said["website"] and not said["website"].startswith(("https://", "http://")):
+            raise BadInputError("website", "Write the whole address, beginning with https://.")
+        if said["email"] and "@" not in said["email"]:
+            raise BadInputError("email", "Write a mail address, such as group@example.org.")
+        return GroupDraft(**said)
+
+
+class ProgramForm(Faulty):
+    """What people read of a program."""
+
+    name = _line("Name")
+    short_name = _line("Short name", 64)
+    focus = _line("What it is about")
+    for_whom = _lines("For whom")
+    expect = _lines("What to expect")
+    site = _line("Its own site", 2048)
+    reason = _reason()
+    seen = HiddenField()
+
+
+class FormatForm(Faulty):
+    """What people read of a format."""
+
+    name = _line("Name")
+    description = _lines("What it means")
+    reason = _reason()
+    seen = HiddenField()

@@ -158,3 +158,8 @@ def paths(nodes: Mapping[int, tuple[str, int | None]]) -> list[tuple[int, str]]:
 def differences(sent: Fields, now: Fields) -> list[tuple[str, str]]:
     """What a listing says now where a form says something else, as label and value."""
     return [(FIELDS[name].label, _value(now[name])) for name in FIELDS if name in sent and sent[name] != now[name]]
+
+
+def said_otherwise(words: Mapping[str, tuple[str, str]], held: object) -> list[tuple[str, str, str]]:
+    """What a form says differently from what is held: label, the form's words, the words that are held."""
+    return [(label, text, getattr(held, name)) for name, (label, text) in words.items() if getattr(held, name) != text]

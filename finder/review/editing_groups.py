@@ -1,0 +1,79 @@
+"""Direct editing of a group: its public words, which all its listings show."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from finder.accounts.permissions import Viewer
+from finder.directory.groups import revise_group
+from finder.directory.revision import take_lock
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.listing import GroupDraft
+from finder.domain.review import StaleError
+from finder.domain.roles import Right
+from finder.review.editing import Undoable, history
+from finder.store.meeting import Meeting
+from finder.store.people import Contact, Group
+
+SHARED = "Listings of other service bodies belong to this group, too: an administrator has to do this."
+SAME = "Nothing is changed, or another group of the same source has this name already."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGroup:
+    """A group for editing; ``seen`` names the state that is shown, ``contacts`` how many people answer for it."""
+
+    id: int
+    draft: GroupDraft
+    seen: str
+    listings: Sequence[tuple[str, str]]  # slug, name
+    others: int
+    contacts: int
+    history: Sequence[Undoable]
+
+
+def group_for(session: Session, number: int, *, viewer: Viewer) -> HeldGroup:
+    """A group that a listing of the viewer's belongs to. Raises NotFoundError."""
+    row = session.get(Group, number, populate_existing=True)
+    listed = session.execute(
+        select(Meeting.slug, Meeting.name, Meeting.service_body_id)
+        .where(Meeting.group_id == number)
+        .order_by(Meeting.name, Meeting.id)
+    ).all()
+    own = [(slug, name) for slug, name, body in listed if viewer.may(Right.EDIT, body)]
+    if row is None or not (own or viewer.administrator):
+        raise NotFoundError("There is no such group here.")
+    names = [name for name in asdict(GroupDraft(name="")) if name != "contacts"]
+    draft = GroupDraft(**{name: getattr(row, name) for name in names})
+    return HeldGroup(
+        id=number,
+        draft=draft,
+        seen=hashlib.sha256(orjson.dumps(asdict(draft))).hexdigest()[:16],
+        listings=own,
+        others=len(listed) - len(own),
+        contacts=session.execute(select(func.count()).where(Contact.group_id == number)).scalar_one(),
+        history=history(session, "group", number),
+    )
+
+
+def edit_group(
+    session: Session, number: int, draft: GroupDraft, *, seen: str, by: Viewer, reason: str, now: dt.datetime
+) -> None:
+    """Change a group for all its listings.
+
+    Raises NotFoundError, BadInputError when others' listings belong to it too or nothing would change, and StaleError
+    when it is no longer the one *seen*.
+    """
+    take_lock(session)
+    held = group_for(session, number, viewer=by)
+    if held.others:
+        raise BadInputError("name", SHARED)
+    if held.seen != seen:
+        raise StaleError("Somebody has changed this group since you opened it: compare, then send it again.", {})
+    if not revise_group(session, number, draft, actor=f"user:{by.user_id}", reason=reason, now=now):
+        raise BadInputError("name", SAME)

@@ -1,0 +1,61 @@
+"""Direct editing of a group's public words, for all its listings."""
+
+from http import HTTPStatus
+
+from flask import Response, request
+
+from finder.domain.errors import BadInputError
+from finder.domain.review import StaleError
+from finder.domain.roles import Right
+from finder.review.editing_groups import HeldGroup, edit_group, group_for
+from finder.web.account_page import blamed, go
+from finder.web.edit_page import new_blueprint, page
+from finder.web.forms.edit import GroupForm
+from finder.web.identity import require_anywhere
+from finder.web.parts import parts
+from finder.web.presenters.edit import history_lines, said_otherwise
+
+blueprint = new_blueprint("edit_groups")
+
+
+@blueprint.get("/moderate/groups/<int:number>")
+def group(number: int) -> Response:
+    """A group, with the form to change it, and what was done to it."""
+    viewer, held = require_anywhere(Right.EDIT), parts()
+    with held.database.reading() as register:
+        found = group_for(register, number, viewer=viewer)
+    return _group(found, GroupForm.of(found.draft, found.seen))
+
+
+def _group(found: HeldGroup, form: GroupForm, *, stale: str = "") -> Response:
+    return page(
+        "group",
+        form,
+        status=HTTPStatus.CONFLICT if stale else HTTPStatus.OK,
+        group=found,
+        form=form,
+        stale=stale,
+        differences=said_otherwise(form.words(), found.draft) if stale else [],
+        history=history_lines(found.history, now=parts().clock()),
+    )
+
+
+@blueprint.post("/moderate/groups/<int:number>")
+def change(number: int) -> Response:
+    """Change a group for all its listings."""
+    viewer, held, form = require_anywhere(Right.EDIT), parts(), GroupForm(request.form)
+    with held.database.reading() as register:
+        found = group_for(register, number, viewer=viewer)
+    if not form.validate():
+        return _group(found, form)
+    said = {"seen": form.seen.data, "by": viewer, "reason": form.reason.data, "now": held.clock()}
+    try:
+        with held.database.unit_of_work() as register:
+            edit_group(register, number, form.draft(), **said)
+    except BadInputError as error:
+        blamed(form, error)
+        return _group(found, form)
+    except StaleError as error:
+        form.seen.data = found.seen
+        return _group(found, form, stale=str(error))
+    return go(f"/moderate/groups/{number}", "The group is changed for all its listings.")
