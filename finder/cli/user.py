@@ -11,6 +11,7 @@ from finder.cli.screen import error_screen, screen
 from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.domain.errors import NotFoundError
 from finder.domain.roles import WORDS, Role
+from finder.review import people as entrusting
 from finder.store.people import ServiceBody
 
 
@@ -42,7 +43,7 @@ def invite(context: click.Context, /, *, email: str, name: str, **roles: bool | 
     toolbox = toolbox_of(context)
     with toolbox.database.unit_of_work() as session:
         body_id = _body(session, body) if body else None
-        invited = users.invite(
+        invited = entrusting.invite(
             session,
             email=email,
             name=name,
@@ -111,7 +112,8 @@ def deactivate(context: click.Context, *, email: str) -> None:
     """
     toolbox = toolbox_of(context)
     with toolbox.database.unit_of_work() as session:
-        users.deactivate(session, users.find_by_email(session, email).id, by=None, now=toolbox.clock())
+        number = users.find_by_email(session, email).id
+        entrusting.deactivate(session, number, by=None, reason="", now=toolbox.clock())
     error_screen().print("The account is closed.", style="green")
 
 

@@ -5,7 +5,7 @@ the right over all of them.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -37,6 +37,7 @@ class Undoable:
 
     step: Step
     undoable: bool
+    target_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +86,13 @@ def history(session: Session, kind: str, number: int) -> list[Undoable]:
         .order_by(AuditEntry.id.desc())
         .limit(HISTORY)
     )
-    return _told(session, list(session.execute(statement).scalars()))
+    return told(session, list(session.execute(statement).scalars()))
 
 
-def _told(session: Session, entries: Sequence[AuditEntry]) -> list[Undoable]:
+def told(
+    session: Session, entries: Sequence[AuditEntry], *, undoable: Callable[[AuditEntry], bool] = can_be_undone
+) -> list[Undoable]:
+    """Acts with people by their names, and whether each is of a kind that can be taken back."""
     ids = {int(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:") and entry.actor[5:].isdigit()}
     people = session.execute(select(User.id, User.name, User.email).where(User.id.in_(sorted(ids)))) if ids else ()
     names = {f"user:{number}": name or email for number, name, email in people}
@@ -104,7 +108,8 @@ def _told(session: Session, entries: Sequence[AuditEntry]) -> list[Undoable]:
                 before=entry.before,
                 after=entry.after,
             ),
-            undoable=can_be_undone(entry),
+            undoable=undoable(entry),
+            target_id=entry.target_id,
         )
         for entry in entries
     ]
@@ -146,9 +151,9 @@ def _all_mine(session: Session, number: int, by: Viewer) -> HeldPlace:
 def act_for(session: Session, number: int, *, viewer: Viewer) -> Undoable:
     """A direct act on what the viewer may edit. Raises NotFoundError."""
     entry = session.get(AuditEntry, number)
-    if entry is None or not _may_undo(session, entry, viewer):
+    if entry is None or entry.target_kind == "user" or not _may_undo(session, entry, viewer):
         raise NotFoundError("There is no such act here.")
-    return _told(session, [entry])[0]
+    return told(session, [entry])[0]
 
 
 def undo(session: Session, entry_id: int, *, by: Viewer, reason: str, now: dt.datetime) -> None:

@@ -2,20 +2,25 @@
 
 from flask import Response, request
 
-from finder.accounts import users
 from finder.accounts.people import bodies_for, list_people
 from finder.accounts.permissions import Viewer
+from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError
+from finder.domain.review import StaleError
 from finder.domain.roles import INVITES, WORDS, Right, Role
+from finder.domain.text import clean
+from finder.review import people as entrusting
 from finder.web import signing
 from finder.web.account_page import blamed, go, new_blueprint, page
 from finder.web.forms.account import InviteForm
 from finder.web.identity import require_anywhere, require_fresh
 from finder.web.parts import parts
+from finder.web.presenters.account import role_lines
 
 blueprint = new_blueprint("account_people")
 
 PEOPLE = "/account/people"
+LONGEST_REASON = 500
 
 
 def _inviter() -> Viewer:
@@ -35,7 +40,11 @@ def _people(viewer: Viewer, form: InviteForm) -> Response:
     with parts().database.reading() as register:
         _offer(form, viewer, bodies_for(register, viewer))
         listed = list_people(register, viewer)
-    return page("people", form, people=listed, words=WORDS)
+        now = parts().clock()
+        acts = entrusting.acts_on(register, [each.user_id for each in listed], viewer=viewer, now=now)
+        names = dict(bodies_for(register, viewer))
+    people = {each.user_id: each.name or each.email for each in listed}
+    return page("people", form, people=listed, words=WORDS, acts=role_lines(acts, people, names, now=now))
 
 
 def _offer(form: InviteForm, viewer: Viewer, bodies: list[tuple[int, str]]) -> None:
@@ -53,7 +62,7 @@ def invite() -> Response:
         return _people(viewer, form)
     try:
         with held.database.unit_of_work() as register:
-            users.invite(
+            entrusting.invite(
                 register,
                 email=form.email.data,
                 name=form.name.data,
@@ -75,10 +84,26 @@ def revoke(number: int) -> Response:
     viewer, held = _inviter(), parts()
     try:
         with held.database.unit_of_work() as register:
-            users.revoke(register, number, by=viewer, now=held.clock())
+            entrusting.revoke(register, number, by=viewer, reason=_reason(), now=held.clock())
     except BadInputError as error:
         return go(PEOPLE, error.message)
     return go(PEOPLE, "The role is taken back.")
+
+
+def _reason() -> str:
+    return clean(request.form.get("reason", ""))[:LONGEST_REASON]
+
+
+@blueprint.post("/account/people/acts/<int:number>/undo")
+def undo(number: int) -> Response:
+    """Give back, or take, what an act has taken or given."""
+    viewer, held = _inviter(), parts()
+    try:
+        with held.database.unit_of_work() as register:
+            entrusting.undo(register, number, by=viewer, now=held.clock())
+    except (BadInputError, StaleError, TooLateError) as error:
+        return go(PEOPLE, str(error))
+    return go(PEOPLE, "It is taken back.")
 
 
 @blueprint.post("/account/people/<int:number>/deactivate")
@@ -87,7 +112,7 @@ def deactivate(number: int) -> Response:
     viewer, held = _inviter(), parts()
     try:
         with held.database.unit_of_work() as register:
-            users.deactivate(register, number, by=viewer, now=held.clock())
+            entrusting.deactivate(register, number, by=viewer, reason=_reason(), now=held.clock())
     except BadInputError as error:
         return go(PEOPLE, error.message)
     return go(PEOPLE, "The account is closed.")

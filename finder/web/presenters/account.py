@@ -1,12 +1,14 @@
 """What the overview of an account shows, in words."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finder.accounts.permissions import Viewer
 from finder.accounts.sessions import Running
 from finder.domain.roles import WORDS, Right, Role
+from finder.review.editing import Undoable
+from finder.web.presenters.times import ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,44 @@ def minute(instant: dt.datetime) -> str:
 def day(instant: dt.datetime) -> str:
     """The day of an instant, in UTC."""
     return instant.astimezone(dt.UTC).date().isoformat()
+
+
+#: What was done to somebody's roles, by act.
+ROLE_ACTS = {"grant": "given", "revoke": "taken back", "deactivate": "account closed", "undo": "as it was before"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLine:
+    """An act on somebody's roles: its number, what was done to whom by whom and when, and whether it can be undone."""
+
+    entry: int
+    words: str
+    reason: str
+    undoable: bool
+
+
+def role_lines(
+    acts: Sequence[Undoable], people: Mapping[int, str], bodies: Mapping[int, str], *, now: dt.datetime
+) -> list[RoleLine]:
+    """The acts, the newest first; *people* and *bodies* are names by number."""
+    lines = []
+    for each in acts:
+        step = each.step
+        before, after = (side or {"roles": []} for side in (step.before, step.after))
+        touched = [
+            role
+            for role in (*before["roles"], *after["roles"])
+            if (role in before["roles"]) != (role in after["roles"])
+        ]
+        roles = ", ".join(role_line(Role(role), bodies.get(body, "") if body else "") for role, body in touched)
+        who, by = people.get(each.target_id, "Somebody"), "the operator" if step.by == "operator" else step.by
+        what = f"{ROLE_ACTS.get(step.act, step.act)}{f' ({roles})' if roles else ''}"
+        lines.append(
+            RoleLine(
+                entry=step.entry,
+                words=f"{who}: {what}, by {by}, {ago(step.at, now)}",
+                reason=step.reason,
+                undoable=each.undoable,
+            )
+        )
+    return lines

@@ -38,8 +38,17 @@ ACTS = {
     "merge": "Settled with another",
     "withdraw": "Withdrawn",
     "undo": "Taken back",
+    "grant": "Role given",
+    "revoke": "Role taken back",
+    "deactivate": "Account closed",
 }
-ACTORS = {"submitter": "the submitter", "import": "an import", "seed": "the demo", "worker": "the clock"}
+ACTORS = {
+    "submitter": "the submitter",
+    "operator": "the operator",
+    "import": "an import",
+    "seed": "the demo",
+    "worker": "the clock",
+}
 REVERSIBLE = frozenset({"publish", "revise", "unpublish"})
 _OF_A_REQUEST = re.compile(r"request ([A-Z0-9]{4}-[A-Z0-9]{4})")
 MOST_CHANGES = 12
