@@ -166,6 +166,16 @@ class PlaceFile:
                 return self._place(row) if distance <= FAR_KM else None
         return None
 
+    def towns_about(self, latitude: float, longitude: float, reach: float, limit: int) -> tuple[Place, ...]:
+        """The largest towns within *reach* degrees of latitude, and as far to the east and west."""
+        rows = self._rows(
+            f"SELECT {_COLUMNS} {_FROM} WHERE p.latitude BETWEEN ? AND ? AND p.population >= 1000 "
+            f"AND NOT p.county AND ({' OR '.join(['p.longitude BETWEEN ? AND ?'] * 2)}) "
+            "ORDER BY p.population DESC LIMIT ?",
+            (latitude - reach, latitude + reach, *_strips(latitude, longitude, reach), limit),
+        )
+        return tuple(map(self._place, rows))
+
     def _place(self, row: Row) -> Place:
         name, state, country, latitude, longitude, population, zone, county = row[:8]
         area = state if country in AREA_COUNTRIES and state else self.countries.get(country, country)

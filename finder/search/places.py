@@ -37,6 +37,8 @@ WIDER = 5
 HOME_PROMINENCE = 10
 #: Whoever names a place of fewer people may have misspelt one of more.
 HAMLET, TOWN = 1000, 100_000
+#: Of latitude, on the mean sphere.
+KM_PER_DEGREE = 111.195
 
 _POSITION = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)|(-?\d{1,2}\.\d+)\s+(-?\d{1,3}\.\d+)")
 
@@ -94,6 +96,10 @@ class Gazetteer:
     def nearest_place(self, latitude: float, longitude: float) -> Place | None:
         """The town a point is in or near: the largest within ten kilometres, else the nearest within a hundred."""
         return self._file.near(latitude, longitude)
+
+    def towns_about(self, latitude: float, longitude: float, *, reach_km: float, limit: int) -> tuple[Place, ...]:
+        """The largest towns in the square that reaches so far from a point to every side: names for a drawn map."""
+        return self._file.towns_about(latitude, longitude, min(90.0, reach_km / KM_PER_DEGREE), limit)
 
     def nearby(self, latitude: float, longitude: float) -> Place:
         """A place for a bare position: its zone, and as name no more than the town it is near."""

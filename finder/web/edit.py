@@ -14,6 +14,7 @@ from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.forms.edit import CloseForm, KeepForm, PlaceForm
 from finder.web.identity import local_path, require_anywhere
+from finder.web.mapping import map_of
 from finder.web.parts import parts
 from finder.web.presenters.edit import history_lines, place_page, twin_sides
 
@@ -33,7 +34,8 @@ def _place(
     found: HeldPlace, form: PlaceForm, close: CloseForm, *, status: int = HTTPStatus.OK, stale: str = ""
 ) -> Response:
     shown = place_page(found, shared=editing.SHARED, now=parts().clock())
-    return page("place", form, close, status=status, place=shown, form=form, close=close, stale=stale)
+    drawn = map_of(None, {"latitude": found.draft.latitude, "longitude": found.draft.longitude})
+    return page("place", form, close, status=status, place=shown, form=form, close=close, stale=stale, map=drawn)
 
 
 @blueprint.post("/moderate/place/<int:number>")

@@ -3,13 +3,14 @@
 from flask import Response, request
 
 from finder.accounts.permissions import Viewer
-from finder.domain.review import OPEN
+from finder.domain.review import OPEN, Kind
 from finder.domain.roles import Right
 from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
 from finder.review.queue import list_queue, next_waiting
 from finder.web.forms.moderate import DecisionForm, read_queue
 from finder.web.identity import require_anywhere
+from finder.web.mapping import map_of
 from finder.web.moderate_page import QUEUE, labels, new_blueprint, now, page
 from finder.web.moderate_preview import preview
 from finder.web.parts import parts
@@ -55,10 +56,17 @@ def show(
             status=status,
             case=case_page(case, names, viewer, now=now(), typing=typing),
             preview=preview(case, names),
+            map=map_of(case.now, wanted_of(case)) if case.submission.kind in {Kind.NEW, Kind.CHANGE} else None,
             conflict=conflict,
             chosen=conflict_lines(case, chosen_of(case, form), names) if conflict and form else [],
             coming=coming,
         )
+
+
+def wanted_of(case: Case) -> dict[str, object]:
+    """The listing as the request would have it, in the moderators' wording where there is one."""
+    row = case.submission
+    return {**(case.now or {}), **row.asked, **(row.edited or {})}
 
 
 def chosen_of(case: Case, form: DecisionForm) -> dict[str, object]:

@@ -11,6 +11,7 @@ from finder.domain.review import Kind
 from finder.review.duplicates import Twin, likely
 from finder.web.forms.listing import ListingForm
 from finder.web.forms.submit import SenderForm
+from finder.web.mapping import map_of
 from finder.web.parts import parts
 from finder.web.presenters.submit import check_page, format_options, program_options, sender_lines
 from finder.web.submit_page import REFUSED, hidden_of, labels, listing_form, page, refused, said_by, send, sent, settled
@@ -88,7 +89,8 @@ def _answers(way: Way, form: ListingForm, sender: SenderForm, fields: Fields) ->
         twins=() if way.held else _twins(fields),
         you=sender_lines(sender.contact_name.data, way.email or sender.address, sender.from_date, sender.note.data),
     )
-    return {"form": form, "sender": sender, "way": way, "held": way.held, "check": answers}
+    drawn = map_of(way.held.fields if way.held else None, fields) if fields["attendance"] != "online" else None
+    return {"form": form, "sender": sender, "way": way, "held": way.held, "check": answers, "map": drawn}
 
 
 def _twins(fields: Fields) -> list[Twin]:

@@ -84,9 +84,10 @@ def step_lines(steps: Iterable[Step], labels: Labels, *, now: dt.datetime) -> li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """One act of the chain: what it is about, the act, and the page of the act ("" when it has none)."""
+    """One act of the chain: what it is about with its name if that is told, the act, and the page of the act ("" when it has none)."""
 
     about: str
+    name: Markup
     step: StepLine
     href: str
 
@@ -96,6 +97,7 @@ def audit_lines(steps: Iterable[Step], labels: Labels, *, now: dt.datetime) -> l
     return [
         AuditLine(
             about=TARGETS.get(step.target, step.target),
+            name=visible(str((step.after or {}).get("name") or (step.before or {}).get("name") or "")),
             step=_line(step, labels, now),
             href=f"/moderate/acts/{step.entry}" if step.target not in {"submission", "user"} else "",
         )
