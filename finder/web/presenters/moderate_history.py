@@ -84,7 +84,7 @@ def step_lines(steps: Iterable[Step], labels: Labels, *, now: dt.datetime) -> li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
-    """One act of the chain: what it is about with its name if that is told, the act, and the page of the act ("" when it has none)."""
+    """One act of the chain: what it is about, its name if told, and the page of the act ("" when it has none)."""
 
     about: str
     name: Markup
