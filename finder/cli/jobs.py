@@ -10,8 +10,10 @@ from finder.mail.message import sender_of
 from finder.mail.sending import send_due
 from finder.review.freshness import remind_due
 from finder.review.letters import Letterhead
+from finder.review.links import due_links, forget_links, note_link
 from finder.review.purge import purge, touched
 from finder.review.scheduled import apply_due, tell_daily
+from finder.sources.links import fault_of
 from finder.store.scrub import scrub
 
 DAY = dt.timedelta(days=1)
@@ -78,10 +80,27 @@ def forget(toolbox: Toolbox) -> str | None:
     return f"{count} removed" if count else None
 
 
+def look_at_links(toolbox: Toolbox) -> str | None:
+    """Look at some of the websites that have not been looked at for a week."""
+    settings, now = toolbox.settings, toolbox.clock()
+    if not settings.link_checks:
+        return None
+    with toolbox.database.reading() as session:
+        urls = due_links(session, now=now)
+    for url in urls:
+        fault = fault_of(url, allow=settings.feed_allow)  # while no transaction is open
+        with toolbox.database.unit_of_work() as session:
+            note_link(session, url, fault, now=now)
+    with toolbox.database.unit_of_work() as session:
+        forget_links(session)
+    return f"{len(urls)} looked at" if urls else None
+
+
 JOBS: tuple[Job, ...] = (
     Job(name="mail", every=dt.timedelta(seconds=2), run=send_mail, more=True),
     Job(name="scheduled", every=dt.timedelta(minutes=10), run=apply_scheduled),
     Job(name="freshness", every=DAY, run=remind, more=True),
+    Job(name="links", every=dt.timedelta(minutes=30), run=look_at_links),
     Job(name="digest", every=DAY, run=digest),
     Job(name="purge", every=DAY, run=forget),
 )

@@ -58,6 +58,7 @@ class Settings:
     mail_dir: Path
     mail_from: str
     remind_days: int
+    link_checks: bool
     exit_url: str
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
@@ -212,6 +213,13 @@ SETTINGS: tuple[Setting, ...] = (
         "90",
         readers.number(0, MAX_REMIND_DAYS),
         "days after which a group is asked by mail whether its listings are still right; 0: never",
+    ),
+    Setting(
+        "FINDER_LINK_CHECKS",
+        "link_checks",
+        "1",
+        readers.flag,
+        "0 keeps the worker from looking whether the websites of listings still lead somewhere",
     ),
     Setting(
         "FINDER_EXIT_URL",

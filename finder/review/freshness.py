@@ -28,6 +28,8 @@ from finder.store.review import LinkToken, Reminder
 
 #: Groups asked in one go; each in a transaction of its own.
 AT_ONCE = 50
+#: Groups asked within 24 hours: after a first import of thousands neither they nor the mail server are flooded.
+MOST_A_DAY = 500
 #: Of the people who answer for a group, so many are asked.
 MOST_ASKED = 3
 
@@ -65,12 +67,15 @@ def last_word() -> ColumnElement[dt.datetime | None]:
 def remind_due(database: Database, *, letterhead: Letterhead, remind_days: int, now: dt.datetime) -> int:
     """Write to the groups whose listings nobody has confirmed for *remind_days*; gives how many were asked.
 
-    At most `AT_ONCE` groups, and none a second time within `REMIND_AGAIN`; made-up meetings and 0 days ask nobody.
+    At most `AT_ONCE` groups, and `MOST_A_DAY` within a day, so that a large import floods nobody; none a second time
+    within `REMIND_AGAIN`; made-up meetings and 0 days ask nobody.
     """
     if not remind_days:
         return 0
     with database.reading() as session:
-        due = [group.id for group in session.execute(_due(remind_days, now).limit(AT_ONCE)).scalars()]
+        lately = select(func.count()).where(Reminder.sent_at > now - dt.timedelta(days=1))
+        left = max(0, MOST_A_DAY - session.execute(lately).scalar_one())
+        due = [group.id for group in session.execute(_due(remind_days, now).limit(min(AT_ONCE, left))).scalars()]
     for number in due:
         with database.unit_of_work() as session:
             take_lock(session)

@@ -1,7 +1,7 @@
 """How the listings of each service body are: what nobody has confirmed, what cannot be found, and why.
 
-Whether links still lead somewhere is not looked at here: the worker will look, since the web process asks no other
-site for anything; `NOT_LOOKED_AT` says so on the page until it does.
+Whether websites still lead somewhere the worker looks (`finder.review.links`): the web process asks no other site for
+anything.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from finder.domain.review import OPEN, Kind
 from finder.domain.roles import Right
 from finder.domain.vocabulary import Attendance, JoinPolicy, Precision, RecurrenceKind
 from finder.review.freshness import last_word
+from finder.review.links import dead_links, has_dead_link
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from finder.store.place import Location
@@ -27,7 +28,6 @@ from finder.store.review import Submission
 PER_PAGE = 50
 #: How what belongs to no service body is called in addresses.
 NO_BODY = "none"
-NOT_LOOKED_AT = "Dead links: not looked at yet."
 
 
 class Ill(StrEnum):
@@ -37,6 +37,7 @@ class Ill(StrEnum):
     REPORTED = "reported"
     STALE = "stale"
     NEVER = "never"
+    DEAD_LINK = "dead-link"
     NO_POINT = "no-point"
     APPROXIMATE = "approximate"
     NO_ZONE = "no-zone"
@@ -86,6 +87,7 @@ def conditions(now: dt.datetime) -> dict[Ill, ColumnElement[bool]]:
         Ill.REPORTED: reported,
         Ill.STALE: Meeting.confirmed_at < now - STALE_AFTER,
         Ill.NEVER: Meeting.confirmed_at.is_(None),
+        Ill.DEAD_LINK: has_dead_link(),
         Ill.NO_POINT: no_point,
         Ill.APPROXIMATE: and_(in_a_place, Location.latitude.is_not(None), Location.precision == Precision.APPROXIMATE),
         Ill.NO_ZONE: or_(Meeting.zone == "", and_(in_a_place, Meeting.zone.in_(["UTC", "Etc/UTC"]))),
@@ -149,18 +151,19 @@ def ill_listings(
     total = session.execute(counted).scalar_one()
     statement = select(Meeting, Location).outerjoin(Location, place).where(*where)
     statement = statement.order_by(Meeting.confirmed_at.is_not(None), Meeting.confirmed_at, Meeting.name, Meeting.id)
-    rows = session.execute(statement.offset(max(page - 1, 0) * PER_PAGE).limit(PER_PAGE))
-    return [_told(meeting, place) for meeting, place in rows], total
+    rows = session.execute(statement.offset(max(page - 1, 0) * PER_PAGE).limit(PER_PAGE)).all()
+    dead = dead_links(session, [meeting for meeting, _ in rows])
+    return [_told(meeting, place, dead.get(meeting.id)) for meeting, place in rows], total
 
 
-def _told(meeting: Meeting, place: Location | None) -> IllListing:
+def _told(meeting: Meeting, place: Location | None, dead: str | None) -> IllListing:
     return IllListing(
         id=meeting.id,
         slug=meeting.slug,
         name=meeting.name,
         location_id=meeting.location_id,
         confirmed_at=meeting.confirmed_at,
-        lacks=tuple(lacks(meeting, place)),
+        lacks=(*([dead] if dead else []), *lacks(meeting, place)),
     )
 
 

@@ -8,14 +8,14 @@ import ssl
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from finder.sources.connection import PORTS, Deadline, FetchError, Line, Target, connect, read_target, resolve
 
-__all__ = ["FetchError", "fetch", "load_payload"]
+__all__ = ["FetchError", "fetch", "load_payload", "probe"]
 
 MAX_BYTES = 64 * 2**20
 MAX_SECONDS = 30.0
@@ -83,18 +83,24 @@ def _redirected(url: str, location: str) -> str:
 
 def _ask(target: Target, deadline: Deadline, *, allow: tuple[str, ...], max_bytes: int) -> bytes | str:
     """The body, or the address that the source points to instead."""
+    with _answer(target, deadline, allow=allow) as answer:
+        if answer.status in REDIRECTS and (location := answer.getheader("Location")):
+            return location
+        if answer.status != HTTPStatus.OK:
+            raise FetchError(f"{target.host} answered with status {answer.status} instead of the feed.")
+        return _body(answer, target.host, max_bytes)
+
+
+@contextmanager
+def _answer(target: Target, deadline: Deadline, *, allow: tuple[str, ...]) -> Iterator[http.client.HTTPResponse]:
+    """The answer of a server, its body unread."""
     host = f"[{target.host}]" if ":" in target.host else target.host
     named = host if target.port == PORTS[target.scheme] else f"{host}:{target.port}"
     with closing(connect(target, resolve(target, deadline, allow), deadline)) as connected:
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = Line(connected, deadline)  # connected already, to the address that was judged
         connection.request("GET", target.path, headers={"Host": named, **HEADERS})
-        answer = connection.getresponse()
-        if answer.status in REDIRECTS and (location := answer.getheader("Location")):
-            return location
-        if answer.status != HTTPStatus.OK:
-            raise FetchError(f"{target.host} answered with status {answer.status} instead of the feed.")
-        return _body(answer, target.host, max_bytes)
+        yield connection.getresponse()
 
 
 def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> bytes:
@@ -147,3 +153,21 @@ def _reason(error: Exception) -> str:
     if isinstance(error, http.client.HTTPException):
         return "its answer is not proper HTTP"
     return error.strerror or "the connection failed" if isinstance(error, OSError) else "the connection failed"
+
+
+def probe(url: str, *, allow: tuple[str, ...] = (), max_seconds: float = MAX_SECONDS) -> int:
+    """The HTTP status that *url* answers with in the end; the body is not read. Raises FetchError with a sentence."""
+    deadline = Deadline(time.monotonic() + max_seconds)
+    for _ in range(MAX_REDIRECTS + 1):
+        target = read_target(url)
+        try:
+            with _answer(target, deadline, allow=allow) as answer:
+                location = answer.getheader("Location")
+                if answer.status not in REDIRECTS or not location:
+                    return answer.status
+        except TimeoutError as error:
+            raise FetchError(f"{target.host} did not answer in time.") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise FetchError(f"{target.host} could not be read: {_reason(error)}.") from error
+        url = _redirected(url, location)
+    raise FetchError("It redirects again and again.")

@@ -1,8 +1,20 @@
 """Every table of the product: importing this makes ``Base.metadata`` whole."""
 
-from finder.store import accounts, audit, mail, meeting, people, place, review, shelf, vocabulary
+from finder.store import accounts, audit, link, mail, meeting, people, place, review, shelf, vocabulary
 from finder.store.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["accounts", "audit", "mail", "meeting", "metadata", "people", "place", "review", "shelf", "vocabulary"]
+__all__ = [
+    "accounts",
+    "audit",
+    "link",
+    "mail",
+    "meeting",
+    "metadata",
+    "people",
+    "place",
+    "review",
+    "shelf",
+    "vocabulary",
+]

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from finder.domain.errors import NotFoundError
 from finder.domain.roles import Right
-from finder.review.health import NOT_LOOKED_AT, Ill, body_behind, ill_listings, overview
+from finder.review.health import Ill, body_behind, ill_listings, overview
 from finder.review.twins import twins_within
 from finder.web.edit_page import new_blueprint
 from finder.web.forms.values import whole
@@ -25,7 +25,7 @@ def bodies() -> Response:
     with held.database.reading() as register:
         found = overview(register, viewer=viewer, now=held.clock())
     page, administrator = overview_page(found), viewer.administrator
-    return render("health/overview.html", page=page, unlooked=NOT_LOOKED_AT, administrator=administrator)
+    return render("health/overview.html", page=page, administrator=administrator)
 
 
 @blueprint.get("/moderate/health/<slug>")
@@ -36,7 +36,7 @@ def body(slug: str) -> Response:
         number, name = body_behind(register, slug, viewer=viewer)
         found = [each for each in overview(register, viewer=viewer, now=held.clock()) if each.slug == slug]
         twins = twins_within(register, number)
-    return render("health/body.html", page=body_page(slug, name, found, twins), unlooked=NOT_LOOKED_AT)
+    return render("health/body.html", page=body_page(slug, name, found, twins))
 
 
 @blueprint.get("/moderate/health/<slug>/<kind>")

@@ -21,6 +21,7 @@ WORDS: dict[Ill, tuple[str, str]] = {
         "The finder says “please check first”. Groups with a contact are asked by mail by themselves.",
     ),
     Ill.NEVER: ("Never confirmed", "No group has ever said that they are right."),
+    Ill.DEAD_LINK: ("Dead link", "Their website, or that of their group, led nowhere on three days."),
     Ill.NO_POINT: ("No point on the map", "Searches near a place miss them."),
     Ill.APPROXIMATE: ("Approximate point", "The town is right, the building is a guess."),
     Ill.NO_ZONE: ("No time zone", "The zone is missing, or is UTC for a meeting in a building."),

@@ -26,6 +26,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attempt_at"), "attempt", ["at"], unique=False)
     op.create_index(op.f("ix_attempt_bucket"), "attempt", ["bucket"], unique=False)
     op.create_table(
+        "link_check",
+        sa.Column("url", sa.String(length=1024), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=255), nullable=False),
+        sa.PrimaryKeyConstraint("url", name=op.f("pk_link_check")),
+    )
+    op.create_index(op.f("ix_link_check_looked_at"), "link_check", ["looked_at"], unique=False)
+    op.create_table(
         "user_account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
@@ -398,6 +407,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_account_link_expires_at"), table_name="account_link")
     op.drop_table("account_link")
     op.drop_table("user_account")
+    op.drop_index(op.f("ix_link_check_looked_at"), table_name="link_check")
+    op.drop_table("link_check")
     op.drop_index(op.f("ix_attempt_bucket"), table_name="attempt")
     op.drop_index(op.f("ix_attempt_at"), table_name="attempt")
     op.drop_table("attempt")
