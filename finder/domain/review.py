@@ -86,6 +86,14 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
 }
 
 
+class BulkStatus(StrEnum):
+    """Where many approvals together stand."""
+
+    WAITING = "waiting"  # for a second moderator
+    DONE = "done"
+    CALLED_OFF = "called_off"
+
+
 class Risk(StrEnum):
     """A mark that says why a submission wants a careful look."""
 

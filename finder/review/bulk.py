@@ -21,8 +21,12 @@ from finder.store.review import Submission
 
 #: More than this at once wants a second person, each with a share of their own.
 MOST = 20
+#: More than this nobody looks at together.
+MOST_TOGETHER = 500
 #: Of the directory, at most this part at once.
 SHARE = 0.05
+#: In a directory of so many listings the share is no less than `MOST`: more need not be counted.
+ENOUGH = int(MOST / SHARE)
 KINDS = frozenset({Kind.CHANGE, Kind.CONFIRM, Kind.EXCEPTION})
 
 
@@ -44,21 +48,21 @@ def may_be_one_of_many(kind: Kind, status: Status, risks: Sequence[str]) -> bool
 
 
 def most_at_once(session: Session) -> int:
-    """How many requests may be approved at once: 20, or 5 % of a small directory, and always one."""
-    return max(1, min(MOST, int(published_listings(session) * SHARE)))
+    """How many requests one moderator may approve at once: 20, or 5 % of a small directory, and always one."""
+    return max(1, min(MOST, int(published_listings(session, at_most=ENOUGH) * SHARE)))
 
 
-def refuse_too_many(session: Session, references: Sequence[str]) -> None:
-    """Nothing, when so many may be approved at once. Raises BadInputError with what to do."""
+def wants_second(session: Session, references: Sequence[str]) -> bool:
+    """Whether so many are approved only when a second moderator has looked at them as well."""
+    return len(set(references)) > most_at_once(session)
+
+
+def refuse_too_many(references: Sequence[str]) -> None:
+    """Nothing, when so many can be looked at together. Raises BadInputError with what to do."""
     if not references:
         raise BadInputError("take", "Tick at least one request in the queue.")
-    most = most_at_once(session)
-    if len(set(references)) > most:
-        raise BadInputError(
-            "take",
-            f"You ticked {len(set(references))} requests. At most {most} are approved at once, so that a mistake stays "
-            f"small: tick {most} or fewer, and ask another moderator to look at the others.",
-        )
+    if len(set(references)) > MOST_TOGETHER:
+        raise BadInputError("take", f"You ticked {len(set(references))} requests: tick {MOST_TOGETHER} or fewer.")
 
 
 def second_look(session: Session, references: Sequence[str], *, viewer: Viewer) -> list[Candidate]:
@@ -66,7 +70,7 @@ def second_look(session: Session, references: Sequence[str], *, viewer: Viewer) 
 
     Raises BadInputError when there are too many. What is foreign is left out.
     """
-    refuse_too_many(session, references)
+    refuse_too_many(references)
     wanted = select(Submission).where(Submission.reference.in_(sorted(set(references))))
     rows = session.execute(wanted.order_by(Submission.waiting_since, Submission.id)).scalars().all()
     held = {

@@ -96,7 +96,7 @@ def dead_links(session: Session, meetings: list[Meeting]) -> dict[int, str]:
     """For the listings among *meetings* with a dead link, a sentence that says which and why: one statement."""
     groups = sorted({each.group_id for each in meetings if each.group_id})
     sites = select(Group.id, Group.website).where(Group.id.in_(groups))
-    of_group = dict(session.execute(sites).tuples().all()) if groups else {}
+    of_group = {number: site or "" for number, site in session.execute(sites)} if groups else {}
     urls = sorted({each.website for each in meetings} | set(of_group.values()) - {""})
     rows = session.execute(select(LinkCheck).where(LinkCheck.url.in_(urls), LinkCheck.failures >= DEAD_AFTER)).scalars()
     told = {row.url: row for row in rows}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from finder.domain.review import Kind, Status
+from finder.domain.review import BulkStatus, Kind, Status
 from finder.store.base import Base
 from finder.store.types import Instant, Json, enum_by_value
 
@@ -84,6 +84,24 @@ class LinkToken(Base):
     email: Mapped[str] = mapped_column(String(320), default="")
     expires_at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
     used_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class BulkAct(Base):
+    """Many approvals as one act: done, or waiting for a second moderator because they are too many for one.
+
+    ``looked_at``: [reference, revision, revision of the listing] as the first one saw them; ``approved``: references.
+    """
+
+    __tablename__ = "bulk_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[BulkStatus] = mapped_column(enum_by_value(BulkStatus), index=True)
+    looked_at: Mapped[list[list[Any]]] = mapped_column(Json)
+    approved: Mapped[list[str]] = mapped_column(Json, default=list)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    asked_at: Mapped[dt.datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    decided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
 
 
 class SavedReply(Base):

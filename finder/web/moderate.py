@@ -8,6 +8,7 @@ from finder.domain.roles import Right
 from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
 from finder.review.queue import list_queue, next_waiting
+from finder.review.second_person import waiting_for
 from finder.web.forms.moderate import DecisionForm, read_queue
 from finder.web.identity import require_anywhere
 from finder.web.mapping import map_of
@@ -26,8 +27,8 @@ def queue() -> Response:
     viewer, form = require_anywhere(Right.SEE_QUEUE), read_queue(request.args)
     with parts().database.reading() as session:
         found = list_queue(session, viewer, form.question, now=now())
-        most = most_at_once(session)
-    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most)
+        most, second = most_at_once(session), waiting_for(session, viewer)
+    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most, second=second)
 
 
 @blueprint.get(f"{QUEUE}/<reference>")

@@ -1,14 +1,20 @@
-"""Approving many harmless requests at once: a second look first, then each in a transaction of its own."""
+"""Approving many requests at once: a second look first, a second moderator when they are many, each by itself."""
+
+from collections.abc import Mapping, Sequence
 
 from flask import Response, request
 from flask import session as browser_session
 from werkzeug.datastructures import MultiDict
 
 from finder.accounts.permissions import Viewer
+from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, NotFoundError, NotSavedError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.roles import Right
-from finder.review.bulk import decide_one, refuse_too_many, second_look
+from finder.review import second_person
+from finder.review.bulk import decide_one, most_at_once, refuse_too_many, second_look, wants_second
+from finder.review.decisions import undo
+from finder.review.second_person import Seen
 from finder.web.account_page import go
 from finder.web.forms.moderate import read_number
 from finder.web.identity import require_anywhere
@@ -22,54 +28,86 @@ RESULTS = "moderated"
 #: How one of many went: the word that the cookie holds -> the sentence that is shown.
 TOLD = {
     "approved": "Approved.",
+    "undone": "Taken back.",
     "first": "Somebody was first: nothing was done.",
     "changed": "The listing has changed since: open the request and compare.",
+    "late": "It lies too far back to be taken back.",
     "refused": "It wants a look by itself: open the request.",
     "gone": "It is not here any more.",
     "unsaved": "Not saved: the database was busy. Try again.",
 }
+GOOD = {"approved", "undone"}
+WAITS = "It waits for a second moderator now. You find it above the queue."
 
 
 @blueprint.get(f"{QUEUE}/bulk")
 def second_look_at_many() -> Response:
     """Every change that approving the ticked requests would make, before anything is done."""
-    return _second_look(require_anywhere(Right.DECIDE), request.args.getlist("take"))
-
-
-def _second_look(viewer: Viewer, references: list[str]) -> Response:
+    viewer, references = require_anywhere(Right.DECIDE), request.args.getlist("take")
     try:
         with parts().database.reading() as session:
             found = candidate_lines(second_look(session, references, viewer=viewer), labels())
+            most = most_at_once(session)
+            second = wants_second(session, references)
     except BadInputError as error:
-        return page("bulk", viewer, status=400, lines=[], ready=0, fault=error.message)
-    return page("bulk", viewer, lines=found, ready=sum(not line.refusal for line in found), fault="")
+        return _fault(viewer, error.message)
+    ready = sum(not line.refusal for line in found)
+    return page("bulk", viewer, lines=found, ready=ready, fault="", second=second, most=most)
+
+
+def _fault(viewer: Viewer, words: str) -> Response:
+    return page("bulk", viewer, status=400, lines=[], ready=0, fault=words)
 
 
 @blueprint.post(f"{QUEUE}/bulk")
 def approve_many() -> Response:
-    """Approve what was looked at, one after the other; each is told by itself."""
+    """Approve what was looked at, one after the other; or ask a second moderator, when they are too many for one."""
     viewer, references = require_anywhere(Right.DECIDE), request.form.getlist("take")
+    seen = {reference: _seen(request.form, reference) for reference in references}
     try:
+        refuse_too_many(references)
         with parts().database.reading() as session:
-            refuse_too_many(session, references)
+            second = wants_second(session, references)
     except BadInputError as error:
-        return page("bulk", viewer, status=400, lines=[], ready=0, fault=error.message)
-    done = {reference: _approve(reference, viewer, request.form) for reference in dict.fromkeys(references)}
-    browser_session[RESULTS] = list(done.items())
+        return _fault(viewer, error.message)
+    if second:
+        with parts().database.unit_of_work() as session:
+            number = second_person.keep_waiting(session, seen, by=viewer, now=now())
+        return go(f"{QUEUE}/bulk/{number}", WAITS)
+    done = _approve_all(seen, viewer)
+    with parts().database.unit_of_work() as session:
+        number = second_person.keep_done(session, seen, _approved(done), by=viewer, now=now())
+    return _told(done, number)
+
+
+def _seen(form: MultiDict[str, str], reference: str) -> tuple[int, int | None]:
+    revision, _, listing = form.get(f"seen-{reference}", "").partition(".")
+    return read_number(revision) or 0, read_number(listing)
+
+
+def _approve_all(seen: Seen, viewer: Viewer) -> dict[str, str]:
+    return {reference: _approve(reference, *revisions, viewer) for reference, revisions in seen.items()}
+
+
+def _approved(done: Mapping[str, str]) -> list[str]:
+    return [reference for reference, word in done.items() if word == "approved"]
+
+
+def _told(done: Mapping[str, str], number: int) -> Response:
+    browser_session[RESULTS] = [number, list(done.items())]
     return go(f"{QUEUE}/bulk/results")
 
 
-def _approve(reference: str, viewer: Viewer, form: MultiDict[str, str]) -> str:
+def _approve(reference: str, revision: int, listing_revision: int | None, viewer: Viewer) -> str:
     """Approve one; gives the word of `TOLD` for how it went."""
-    seen, _, seen_meeting = form.get(f"seen-{reference}", "").partition(".")
     try:
         with parts().database.unit_of_work() as session:
             decide_one(
                 session,
                 reference,
                 by=viewer,
-                seen_revision=read_number(seen),
-                seen_meeting_revision=read_number(seen_meeting),
+                seen_revision=revision,
+                seen_meeting_revision=listing_revision,
                 letterhead=letterhead(),
                 now=now(),
             )
@@ -88,9 +126,87 @@ def _approve(reference: str, viewer: Viewer, form: MultiDict[str, str]) -> str:
 
 @blueprint.get(f"{QUEUE}/bulk/results")
 def results_of_many() -> Response:
-    """How each of the last many went."""
+    """How each of the last many went, with the way to take all of it back."""
     viewer = require_anywhere(Right.DECIDE)
-    told = [
-        (str(reference), TOLD.get(word, ""), word == "approved") for reference, word in browser_session.get(RESULTS, ())
-    ]
-    return page("bulk_results", viewer, told=told, approved=sum(good for _, _, good in told))
+    number, done = browser_session.get(RESULTS, (0, ()))
+    told = [(str(reference), TOLD.get(word, ""), word in GOOD) for reference, word in done]
+    undoing = any(word == "undone" for _, word in done)
+    return page(
+        "bulk_results",
+        viewer,
+        told=told,
+        good=sum(well for _, _, well in told),
+        undoing=undoing,
+        number=number if any(word == "approved" for _, word in done) else 0,
+    )
+
+
+@blueprint.get(f"{QUEUE}/bulk/<int:number>")
+def one_bulk(number: int) -> Response:
+    """Many approvals as one act: for the second moderator with every change, afterwards with the way back."""
+    return _bulk(require_anywhere(Right.DECIDE), number)
+
+
+def _bulk(viewer: Viewer, number: int, *, fault: str = "", status: int = 200) -> Response:
+    with parts().database.reading() as session:
+        held = second_person.bulk_for(session, number, viewer=viewer, now=now())
+        found = candidate_lines(second_look(session, list(held.seen), viewer=viewer), labels())
+    ready = sum(not line.refusal for line in found)
+    return page("bulk_second", viewer, status=status, held=held, lines=found, ready=ready, fault=fault)
+
+
+@blueprint.post(f"{QUEUE}/bulk/<int:number>/confirm")
+def confirm_bulk(number: int) -> Response:
+    """Approve as the second moderator what the first one looked at."""
+    viewer = require_anywhere(Right.DECIDE)
+    try:
+        with parts().database.unit_of_work() as session:
+            seen = second_person.take_up(session, number, by=viewer, now=now())
+    except (BadInputError, AlreadyDecidedError) as error:
+        return _bulk(viewer, number, fault=str(error), status=409)
+    done = _approve_all(seen, viewer)
+    with parts().database.unit_of_work() as session:
+        second_person.note_approved(session, number, _approved(done))
+    return _told(done, number)
+
+
+@blueprint.post(f"{QUEUE}/bulk/<int:number>/call-off")
+def call_off_bulk(number: int) -> Response:
+    """Leave the requests as they are."""
+    viewer = require_anywhere(Right.DECIDE)
+    try:
+        with parts().database.unit_of_work() as session:
+            second_person.call_off(session, number, by=viewer, now=now())
+    except AlreadyDecidedError as error:
+        return _bulk(viewer, number, fault=str(error), status=409)
+    return go(QUEUE, "Nothing was approved: the requests wait as before.")
+
+
+@blueprint.post(f"{QUEUE}/bulk/<int:number>/undo")
+def undo_bulk(number: int) -> Response:
+    """Take all the approvals of one act back; what has changed since is left and named."""
+    viewer = require_anywhere(Right.DECIDE)
+    with parts().database.reading() as session:
+        held = second_person.bulk_for(session, number, viewer=viewer, now=now())
+    return _told(_undo_all(held.approved, viewer), number)
+
+
+def _undo_all(references: Sequence[str], viewer: Viewer) -> dict[str, str]:
+    return {reference: _undo(reference, viewer) for reference in references}
+
+
+def _undo(reference: str, viewer: Viewer) -> str:
+    try:
+        with parts().database.unit_of_work() as session:
+            undo(session, reference, by=viewer, reason="", letterhead=letterhead(), now=now())
+    except AlreadyDecidedError:
+        return "first"
+    except StaleError:
+        return "changed"
+    except TooLateError:
+        return "late"
+    except NotFoundError:
+        return "gone"
+    except NotSavedError:
+        return "unsaved"
+    return "undone"

@@ -20,6 +20,7 @@ from finder.review.case import timeline
 from finder.review.correspondence import answer
 from finder.review.decisions import decide
 from finder.review.replies import save_reply
+from finder.review.second_person import keep_done, keep_waiting
 from finder.review.sending import submit
 from finder.store import dump
 from finder.store.accounts import User
@@ -32,6 +33,7 @@ from tests.promises.test_hidden_things import a_sentinel, everything_public
 from tests.review.people import (
     HEAD,
     a_request,
+    a_user,
     an_administrator,
     in_queue,
     looking,
@@ -74,6 +76,10 @@ ROUTES: dict[tuple[str, str], tuple[str, int]] = {
     ("GET", "/moderate/bulk"): ("many", 200),
     ("POST", "/moderate/bulk"): ("many", 303),
     ("GET", "/moderate/bulk/results"): ("", 200),
+    ("GET", "/moderate/bulk/<int:number>"): ("waiting", 200),
+    ("POST", "/moderate/bulk/<int:number>/confirm"): ("waiting", 303),
+    ("POST", "/moderate/bulk/<int:number>/call-off"): ("waiting", 303),
+    ("POST", "/moderate/bulk/<int:number>/undo"): ("together", 303),
     ("GET", "/moderate/replies"): ("", 200),
     ("POST", "/moderate/replies"): ("body", 303),
     ("POST", "/moderate/replies/<int:number>/delete"): ("reply", 303),
@@ -140,6 +146,22 @@ class Made:
         self.form = {"take": [self.reference], f"seen-{self.reference}": "1.1"}
         self.path = {}
 
+    def _waiting(self, desk: Desk, thing: str) -> None:
+        self.path["number"] = 99_999
+        if thing != "none":
+            reference = _request_of(desk, thing)
+            with desk.database.unit_of_work() as session:
+                by = seen_as(session, a_user(session))
+                self.path["number"] = keep_waiting(session, {reference: (1, 1)}, by=by, now=NOW)
+
+    def _together(self, desk: Desk, thing: str) -> None:
+        self.path["number"] = 99_999
+        if thing != "none":
+            reference = _request_of(desk, thing, before="approved")
+            with desk.database.unit_of_work() as session:
+                by = seen_as(session, a_user(session))
+                self.path["number"] = keep_done(session, {reference: (1, 1)}, [reference], by=by, now=NOW)
+
     def _body(self, desk: Desk, thing: str) -> None:
         number = desk.bodies[OBJECTS[thing]] if OBJECTS[thing] else 99_999
         self.form = {"title": "Listed", "text": "It is listed already.", "body": str(number)}
@@ -196,7 +218,12 @@ def expected(role: str, method: str, rule: str, thing: str) -> tuple[int, str]:
 #: What was done to the listing after the act that is to be undone, its moving to another body included, comes first.
 CHANGED_SINCE = {
     ("/moderate/<reference>/undo", "closed"),
-    *((rule, thing) for _, rule in ROUTES if rule.endswith("/undo") for thing in ("moved", "moved_in")),
+    *(
+        (rule, thing)
+        for _, rule in ROUTES
+        if rule.endswith("/undo") and "bulk" not in rule
+        for thing in ("moved", "moved_in")
+    ),
 }
 
 

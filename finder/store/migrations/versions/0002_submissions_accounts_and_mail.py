@@ -72,6 +72,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_account_link_expires_at"), "account_link", ["expires_at"], unique=False)
     op.create_index(op.f("ix_account_link_user_id"), "account_link", ["user_id"], unique=False)
     op.create_table(
+        "bulk_act",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("waiting", "done", "called_off", name="bulkstatus", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("looked_at", sa.Text(), nullable=False),
+        sa.Column("approved", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["user_account.id"], name=op.f("fk_bulk_act_asked_by_user_account"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["user_account.id"], name=op.f("fk_bulk_act_decided_by_user_account"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_act")),
+    )
+    op.create_index(op.f("ix_bulk_act_status"), "bulk_act", ["status"], unique=False)
+    op.create_table(
         "known_network",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -403,6 +426,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_known_network_user_id"), table_name="known_network")
     op.drop_index(op.f("ix_known_network_seen_at"), table_name="known_network")
     op.drop_table("known_network")
+    op.drop_index(op.f("ix_bulk_act_status"), table_name="bulk_act")
+    op.drop_table("bulk_act")
     op.drop_index(op.f("ix_account_link_user_id"), table_name="account_link")
     op.drop_index(op.f("ix_account_link_expires_at"), table_name="account_link")
     op.drop_table("account_link")

@@ -1,0 +1,142 @@
+"""Many approvals as one act: kept, confirmed by a second moderator when there are too many, taken back as one."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from finder.accounts.permissions import Viewer
+from finder.directory.revert import UNDO_DAYS
+from finder.directory.revision import take_lock
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.review import AlreadyDecidedError, BulkStatus
+from finder.domain.roles import Right
+from finder.review.queue import BODY
+from finder.store.accounts import User
+from finder.store.meeting import Meeting
+from finder.store.review import BulkAct, Submission
+
+OWN = "You have asked for this yourself: another moderator of these service bodies has to confirm it."
+Seen = Mapping[str, tuple[int, int | None]]  # reference -> its revision and that of its listing
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBulk:
+    """Many approvals together; ``mine``: the viewer asked for them. ``seen`` is what the first one looked at."""
+
+    id: int
+    status: BulkStatus
+    seen: Seen
+    approved: Sequence[str]
+    asked_by: str
+    asked_at: dt.datetime
+    mine: bool
+    undoable: bool
+
+
+def keep_waiting(session: Session, seen: Seen, *, by: Viewer, now: dt.datetime) -> int:
+    """Have a second moderator asked about *seen*; gives the number. Raises NotFoundError for what is foreign."""
+    _refuse_foreign(session, list(seen), by)
+    return _kept(session, seen, BulkStatus.WAITING, by=by, now=now)
+
+
+def keep_done(session: Session, seen: Seen, approved: Sequence[str], *, by: Viewer, now: dt.datetime) -> int:
+    """Remember approvals that one moderator made together, to take them back together; gives the number."""
+    return _kept(session, seen, BulkStatus.DONE, by=by, now=now, approved=approved)
+
+
+def _kept(
+    session: Session, seen: Seen, status: BulkStatus, *, by: Viewer, now: dt.datetime, approved: Sequence[str] = ()
+) -> int:
+    row = BulkAct(
+        status=status,
+        looked_at=[[reference, *revisions] for reference, revisions in seen.items()],
+        approved=list(approved),
+        asked_by=by.user_id,
+        asked_at=now,
+        decided_by=by.user_id if status is BulkStatus.DONE else None,
+        decided_at=now if status is BulkStatus.DONE else None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def bulk_for(session: Session, number: int, *, viewer: Viewer, now: dt.datetime) -> HeldBulk:
+    """Many approvals, for somebody who may decide about every one of them. Raises NotFoundError."""
+    row = session.get(BulkAct, number, populate_existing=True)
+    if row is None:
+        raise NotFoundError("There is no such act here.")
+    seen = {str(reference): (int(revision), listing) for reference, revision, listing in row.looked_at}
+    _refuse_foreign(session, list(seen), viewer)
+    name = session.execute(select(User.name, User.email).where(User.id == row.asked_by)).first()
+    recent = row.decided_at is not None and now - row.decided_at <= dt.timedelta(days=UNDO_DAYS)
+    return HeldBulk(
+        id=row.id,
+        status=row.status,
+        seen=seen,
+        approved=list(row.approved),
+        asked_by=(name[0] or name[1]) if name else "Somebody",
+        asked_at=row.asked_at,
+        mine=row.asked_by == viewer.user_id,
+        undoable=row.status is BulkStatus.DONE and bool(row.approved) and recent,
+    )
+
+
+def waiting_for(session: Session, viewer: Viewer) -> list[tuple[int, int, bool]]:
+    """What waits for a second moderator and is the viewer's: number, how many requests, whether they asked for it."""
+    rows = session.execute(
+        select(BulkAct).where(BulkAct.status == BulkStatus.WAITING).order_by(BulkAct.id).limit(LISTED)
+    ).scalars()
+    found = []
+    for row in rows:
+        try:
+            _refuse_foreign(session, [str(each[0]) for each in row.looked_at], viewer)
+        except NotFoundError:
+            continue
+        found.append((row.id, len(row.looked_at), row.asked_by == viewer.user_id))
+    return found
+
+
+def take_up(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> Seen:
+    """Confirm as the second moderator: only the first who does so goes on. The caller approves what is given.
+
+    Raises NotFoundError for what is foreign, BadInputError for one's own, AlreadyDecidedError for whoever comes later.
+    """
+    take_lock(session)
+    held = bulk_for(session, number, viewer=by, now=now)
+    if held.mine:
+        raise BadInputError("take", OWN)
+    _move(session, number, BulkStatus.DONE, by=by, now=now)
+    return held.seen
+
+
+def call_off(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> None:
+    """Leave the requests as they are, for anybody who may decide about them. Raises like `take_up`."""
+    take_lock(session)
+    bulk_for(session, number, viewer=by, now=now)
+    _move(session, number, BulkStatus.CALLED_OFF, by=by, now=now)
+
+
+def _move(session: Session, number: int, to: BulkStatus, *, by: Viewer, now: dt.datetime) -> None:
+    statement = update(BulkAct).where(BulkAct.id == number, BulkAct.status == BulkStatus.WAITING)
+    result = session.execute(
+        statement.values(status=to, decided_by=by.user_id, decided_at=now).execution_options(synchronize_session=False)
+    )
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
+        raise AlreadyDecidedError("Somebody was faster: this is decided already. Nothing was changed.")
+
+
+def note_approved(session: Session, number: int, approved: Sequence[str]) -> None:
+    """Remember which of them were approved."""
+    session.execute(update(BulkAct).where(BulkAct.id == number).values(approved=list(approved)))
+
+
+def _refuse_foreign(session: Session, references: list[str], viewer: Viewer) -> None:
+    whose = select(BODY).select_from(Submission).outerjoin(Meeting, Meeting.id == Submission.meeting_id)
+    bodies = session.execute(whose.where(Submission.reference.in_(references))).scalars().all()
+    if len(bodies) != len(references) or not all(viewer.may(Right.DECIDE, body) for body in set(bodies)):
+        raise NotFoundError("There is no such act here.")
