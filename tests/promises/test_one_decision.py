@@ -33,7 +33,7 @@ class Moderator:
 
     def __init__(self, server: Server, cookie: str, reference: str) -> None:
         self._where, self._cookie = urlsplit(server.url), cookie
-        status, page = self._ask("GET", f"/moderate/{reference}")
+        status, page = self.ask("GET", f"/moderate/{reference}")
         assert status == 200
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found is not None
@@ -41,10 +41,14 @@ class Moderator:
 
     def decide(self, reference: str, values: list[tuple[str, str]]) -> int:
         """Send a decision; gives the status."""
-        body = urlencode([("csrf_token", self._token), *values])
-        return self._ask("POST", f"/moderate/{reference}/decide", body)[0]
+        return self.send(f"/moderate/{reference}/decide", values)[0]
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+    def send(self, path: str, values: list[tuple[str, str]]) -> tuple[int, str]:
+        """Send a form to *path*."""
+        return self.ask("POST", path, urlencode([("csrf_token", self._token), *values]))
+
+    def ask(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """Ask for *path*; gives the status and the text of the answer."""
         connection = http.client.HTTPConnection(self._where.hostname or "", self._where.port, timeout=120)
         headers = {"Cookie": self._cookie}
         if body is not None:
