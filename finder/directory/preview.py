@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from finder.directory.draft import meeting_columns
+from finder.directory.draft import draft_of, meeting_columns
 from finder.directory.register import RegisterRow
 from finder.directory.shelf import public_document
 from finder.domain import schedule
@@ -24,7 +24,7 @@ def preview_document(draft: ListingDraft, held: RegisterRow | None) -> dict[str,
         location=_location(draft),
         regions=_regions(draft, held),
         bodies=held.bodies if held else (),
-        overrides=held.overrides if held else tuple(map(_override, draft.overrides)),
+        overrides=_overrides(draft, held),
     )
     return public_document(row, revision=0)
 
@@ -54,6 +54,13 @@ def _regions(draft: ListingDraft, held: RegisterRow | None) -> tuple[Region, ...
     if held and tuple(region.name for region in held.regions) == draft.region:
         return held.regions
     return tuple(Region(id=0, slug=slugify(name), name=name, latitude=None, longitude=None) for name in draft.region)
+
+
+def _overrides(draft: ListingDraft, held: RegisterRow | None) -> tuple[Override, ...]:
+    """The exceptions there are, those of the place and the body included, and the ones that the draft adds."""
+    known = draft_of(held).overrides if held else ()
+    added = tuple(_override(each) for each in draft.overrides if each not in known)
+    return (*held.overrides, *added) if held else added
 
 
 def _override(override: schedule.Override) -> Override:

@@ -1,7 +1,7 @@
 """Everything that a moderator looks at to decide about one submission, in a bounded number of statements."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
@@ -16,6 +16,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.listing import ListingDraft
 from finder.domain.review import OPEN, Kind, Status
 from finder.domain.roles import Right
+from finder.review.applying import exception_of
 from finder.review.duplicates import Twin, likely
 from finder.review.queue import CLAIM_LASTS
 from finder.store.accounts import User
@@ -149,9 +150,12 @@ def _is_claimed(row: Submission, now: dt.datetime) -> bool:
 
 
 def _preview(held: RegisterRow | None, row: Submission, wanted: Fields) -> tuple[ListingDraft | None, str]:
-    if row.kind not in {Kind.NEW, Kind.CHANGE} or (held is None and row.kind is Kind.CHANGE):
+    if row.kind not in {Kind.NEW, Kind.CHANGE, Kind.EXCEPTION} or (held is None and row.kind is not Kind.NEW):
         return None, ""
     try:
+        if row.kind is Kind.EXCEPTION and held is not None:
+            draft = draft_of(held)
+            return replace(draft, overrides=(*draft.overrides, exception_of(wanted))), ""
         return with_fields(draft_of(held) if held else None, wanted), ""
     except BadInputError as error:
         return None, error.message

@@ -6,6 +6,7 @@ import orjson
 from markupsafe import Markup
 
 from finder.directory.preview import preview_document
+from finder.domain.review import Kind
 from finder.review.case import Case
 from finder.search.answer import Hit
 from finder.web.moderate_page import now
@@ -56,4 +57,6 @@ def preview(case: Case, labels: Labels) -> Preview | None:
 
 def _fields(case: Case) -> dict[str, object]:
     row = case.submission
+    if row.kind is Kind.EXCEPTION:  # its start is that of the dates alone
+        return dict(case.now or {})
     return {**(case.now or {}), **row.asked, **(row.edited or {})}

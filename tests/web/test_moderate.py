@@ -256,6 +256,27 @@ def test_who_comes_second_reads_who_was_first_and_loses_no_word(desk: Desk) -> N
     assert "What you chose" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "seen"),
+    [
+        (
+            {"exception_kind": "cancelled", "first_date": "2026-03-17", "note": "The hall is painted."},
+            "The hall is painted.",
+        ),
+        ({"exception_kind": "moved", "first_date": "2026-03-17", "place": "Larkspur Annex"}, "Larkspur Annex"),
+    ],
+)
+def test_an_exception_is_shown_as_the_seeker_will_see_it(desk: Desk, asked: dict[str, str], seen: str) -> None:
+    meeting = desk.listing("own")
+    reference = desk.request(Kind.EXCEPTION, meeting, asked, email="")
+    page = desk.client("moderator").get(f"/moderate/{reference}").get_data(as_text=True)
+    preview = page.partition("As a seeker will see it")[2]
+    assert meeting.name in preview
+    assert seen in preview
+    assert press(desk.client("moderator"), reference).status_code == 303
+    assert seen in desk.client("nobody").get(f"/meetings/{meeting.slug}").get_data(as_text=True)
+
+
 def test_a_stale_approval_is_refused_with_both_texts_and_can_be_decided_again(desk: Desk) -> None:
     meeting = desk.listing("own")
     reference = desk.request(Kind.CHANGE, meeting, {"start": "20:00"})
