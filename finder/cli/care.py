@@ -1,23 +1,29 @@
 """Commands that look after an instance: check and doctor."""
 
+import datetime as dt
 import os
 import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import click
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from finder.cli.heartbeat import last_beat
 from finder.cli.screen import error_screen, progress, screen
 from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.directory import check as checking
 from finder.directory.counts import published_listings
+from finder.mail.outbox import Standing, standing
 from finder.search.gazetteer_build import is_current
 from finder.store import migrate
 
 LOW_DISK = 200 * 1024 * 1024
+#: A worker looks at the mail every two seconds, and writes down that it did.
+LATE = dt.timedelta(minutes=10)
 
 Finding = tuple[bool, str, str]
 
@@ -44,7 +50,7 @@ def check(context: click.Context) -> None:
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Tell how this instance is: settings, database, places, files, disk. Says what to do about each fault.
+    """Tell how this instance is (database, mail, worker, files, disk), and what to do about each fault.
 
     The exit code is 0 when everything is well and 1 otherwise.
     """
@@ -82,5 +88,26 @@ def _database_findings(toolbox: Toolbox) -> Iterator[Finding]:
         if current:
             with toolbox.database.reading() as session:
                 yield True, "listings", f"{published_listings(session)} published"
+                post = standing(session)
+            yield from _mail_findings(toolbox, post)
     except SQLAlchemyError:
         yield False, "database", f"{kind} cannot be reached: look at FINDER_DATABASE_URL"
+
+
+def _mail_findings(toolbox: Toolbox, post: Standing) -> Iterator[Finding]:
+    settings, now = toolbox.settings, toolbox.clock()
+    host = urlsplit(settings.smtp_url).hostname if settings.smtp_url else ""
+    where = f"goes through {host}" if host else f"goes into files in {settings.mail_dir}"
+    late = post.due_since is not None and now - post.due_since > LATE
+    yield not late, "mail", f"{where}; {post.waiting} waiting{', some for over ten minutes' if late else ''}"
+    if post.given_up:
+        yield (
+            False,
+            "mail",
+            f"{post.given_up} given up: look for mail_given_up in the log",
+        )
+    seen = last_beat(settings.data_dir)
+    if seen is not None and now - seen <= LATE:
+        yield True, "worker", "at work"
+    else:
+        yield not post.waiting, "worker", "not at work: start `finder worker`, or serve with --worker"

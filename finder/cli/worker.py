@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import structlog
 
+from finder.cli.heartbeat import beat
 from finder.cli.jobs import JOBS, Job
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox, toolbox_of
@@ -106,6 +107,7 @@ class Rota:
     def _run(self, job: Job) -> bool:
         """Run *job*; True when it did something. Whatever it raises is logged by its kind: words may hold addresses."""
         self._tell(f"Working: {job.name} ...")
+        beat(self._toolbox.settings.data_dir, now=self._toolbox.clock())
         try:
             words = job.run(self._toolbox)
         except Exception as error:  # noqa: BLE001 - a job that fails ends neither the others nor the worker

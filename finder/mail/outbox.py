@@ -1,7 +1,9 @@
 """Puts mail into the outbox, in the transaction that causes it: both are kept, or neither."""
 
 import datetime as dt
+from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,23 @@ from finder.mail.address import one_address
 from finder.store.mail import OutboxMail
 
 LONGEST_SUBJECT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the outbox is: mails that wait and since when the first is due, and mails that were given up."""
+
+    waiting: int
+    due_since: dt.datetime | None
+    given_up: int
+
+
+def standing(session: Session) -> Standing:
+    """How the outbox is."""
+    waits = (OutboxMail.sent_at.is_(None), OutboxMail.failed_at.is_(None))
+    waiting, since = session.execute(select(func.count(), func.min(OutboxMail.due_at)).where(*waits)).one()
+    lost = select(func.count()).select_from(OutboxMail).where(OutboxMail.failed_at.is_not(None))
+    return Standing(waiting, since, session.execute(lost).scalar_one())
 
 
 def put(

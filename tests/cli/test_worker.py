@@ -11,17 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from finder.cli.jobs import JOBS, Job
 from finder.cli.toolbox import Toolbox
 from finder.cli.worker import Bell, Rota
 from finder.store.accounts import User
 from finder.store.database import Database
+from finder.store.mail import OutboxMail
 from tests.conftest import NOW, Databases, prepare
 from tests.mail.letters import put, rows
 from tests.servers import FINDER, _clean_environment, _free_port
 
 DEADLINE_SECONDS = 60
+#: A wide terminal, so that no sentence is broken.
+WIDE = {"COLUMNS": "200"}
 
 
 class Instance:
@@ -106,6 +110,25 @@ def test_once_puts_off_what_no_server_takes(instance: Instance) -> None:
     assert "ConnectionRefusedError" in done.stdout
     assert "passage" not in done.stdout + done.stderr
     assert rows(instance.database)[0].recipient == "robin@example.org"
+
+
+def test_the_doctor_tells_of_mail_that_nobody_sends_and_of_a_worker_at_work(instance: Instance) -> None:
+    instance.put()
+    idle = instance.run("doctor", **WIDE)
+    assert idle.returncode == 1
+    assert "1 waiting, some for over ten minutes" in idle.stdout
+    assert "start `finder worker`" in idle.stdout
+    assert instance.run("worker", "--once", **WIDE).returncode == 0
+    busy = instance.run("doctor", **WIDE)
+    assert (busy.returncode, "at work" in busy.stdout, "0 waiting" in busy.stdout) == (0, True, True), busy.stdout
+
+
+def test_the_doctor_tells_of_mail_that_was_given_up(instance: Instance) -> None:
+    instance.put()
+    with instance.database.unit_of_work() as session:
+        session.execute(update(OutboxMail).values(failed_at=NOW))
+    said = instance.run("doctor", **WIDE)
+    assert (said.returncode, "1 given up" in said.stdout) == (1, True)
 
 
 def test_a_worker_needs_an_instance_that_is_ready(tmp_path: Path) -> None:
