@@ -11,6 +11,7 @@ from flask import Flask
 from finder import cli
 from finder.cli.toolbox import Toolbox
 from finder.config import Settings
+from finder.review.tally import Tally
 from finder.search.keeper import Keeper
 from finder.search.local_keeper import LocalKeeper
 from finder.search.places import Gazetteer
@@ -33,6 +34,7 @@ from finder.web import (
     edit_groups,
     edit_listing,
     edit_trees,
+    edit_wide,
     edit_words,
     errors,
     headers,
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         keeper=keeper,
         gazetteer=Gazetteer(gazetteer_path(settings)),
         local=LocalKeeper(reader, clock=clock),
+        tally=Tally(),
     )
     caching.install(app)
     headers.install(app)
@@ -127,7 +130,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         app.register_blueprint(facilitator_family.blueprint)
     for work_family in (moderate, moderate_bulk, moderate_decide, moderate_listing, moderate_replies):
         app.register_blueprint(work_family.blueprint)
-    for editing_family in (audit_pages, confirm, edit, edit_groups, edit_listing, edit_trees, edit_words, health_pages):
+    for editing_family in (
+        audit_pages,
+        confirm,
+        edit,
+        edit_groups,
+        edit_listing,
+        edit_trees,
+        edit_wide,
+        edit_words,
+        health_pages,
+    ):
         app.register_blueprint(editing_family.blueprint)
     keeper.current()
     reader.close()

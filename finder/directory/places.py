@@ -108,18 +108,21 @@ def audited_place(draft: LocationDraft) -> dict[str, Any]:
     return asdict(draft) | {"precision": draft.precision.value, "address_visibility": draft.address_visibility.value}
 
 
+def place_of(told: dict[str, Any]) -> LocationDraft:
+    """The place that `audited_place` told of."""
+    kinds = {
+        "precision": Precision(told["precision"]),
+        "address_visibility": AddressVisibility(told["address_visibility"]),
+    }
+    return LocationDraft(**{**told, **kinds})
+
+
 def unrevise(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
     """Take a change of a place back. Raises StaleError when it was changed again since."""
     if audited_place(location_of(session, entry.target_id)) != entry.after:
         raise StaleError("This place has been changed since: undo that first.", {})
-    content = dict(entry.before or {})
-    kinds = {
-        "precision": Precision(content["precision"]),
-        "address_visibility": AddressVisibility(content["address_visibility"]),
-    }
-    revise_location(
-        session, entry.target_id, LocationDraft(**{**content, **kinds}), actor=actor, reason=reason, now=now
-    )
+    draft = place_of(dict(entry.before or {}))
+    revise_location(session, entry.target_id, draft, actor=actor, reason=reason, now=now)
 
 
 def part(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:

@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, func, or_, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from finder.accounts.permissions import Viewer
 from finder.domain.review import OPEN, Kind, Risk, Status
 from finder.domain.roles import Right
 from finder.review.decisions import for_decision
 from finder.review.history import already_decided
+from finder.review.tally import Count, Tally
 from finder.store.accounts import User
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
@@ -92,14 +93,19 @@ def mine(viewer: Viewer, right: Right = Right.SEE_QUEUE) -> ColumnElement[bool]:
     return proven if bodies is None else and_(proven, BODY.in_(sorted(bodies)))
 
 
-def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime) -> QueuePage:
-    """The page of the queue that is asked for: at most five statements whatever its length."""
+def list_queue(
+    session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime, tally: Tally | None = None
+) -> QueuePage:
+    """The page of the queue that is asked for: at most four statements whatever its length.
+
+    What waits is counted anew only when it has changed since *tally* remembered it.
+    """
     conditions = _conditions(viewer, question)
-    open_ones = _counts(session, _conditions(viewer, QueueQuestion()))
-    asks_for_all = replace(question, kinds=(), order=Order.OLDEST, page=1) == QueueQuestion()
+    open_ones = _counted(session, viewer, QueueQuestion(), tally)
+    everything = replace(question, kinds=(), order=Order.OLDEST, page=1)
     by_kind: Counter[Kind] = Counter()
-    for (_, kind), count in (open_ones if asks_for_all else _counts(session, conditions)).items():
-        by_kind[kind] += count
+    for count in open_ones if everything == QueueQuestion() else _counted(session, viewer, everything, tally):
+        by_kind[count.kind] += count.number
     total = sum(count for kind, count in by_kind.items() if not question.kinds or kind in question.kinds)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, question.page), pages)
@@ -108,11 +114,8 @@ def list_queue(session: Session, viewer: Viewer, question: QueueQuestion, *, now
         wanted = wanted.where(Submission.kind.in_(question.kinds))
     # Numbers alone are sorted, and whole rows read for one page only: most of a row is what was asked.
     ids = _ordered(wanted, question.order).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
-    rows_of_page = _rows().join(ids, ids.c.id == Submission.id)
-    found = session.execute(_ordered(rows_of_page, question.order)).all()
-    others = _others(session, [row.meeting_id for row in found if row.meeting_id])
-    rows = [_row(row, others=others, now=now) for row in found]
-    return QueuePage(rows, total, page, pages, by_kind, _bodies(session, open_ones))
+    found = session.execute(_ordered(_ROWS.join(ids, ids.c.id == Submission.id), question.order)).all()
+    return QueuePage([_row(row, now=now) for row in found], total, page, pages, by_kind, _bodies(open_ones))
 
 
 def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple[str, str] | None:
@@ -134,21 +137,30 @@ def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple
     return (found[0], found[1]) if found else None
 
 
-def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[int | None, Kind], int]:
-    """How many submissions there are of each body's id and kind."""
-    statement = _reachable(select(BODY.label("body"), Submission.kind, func.count()).select_from(Submission))
-    rows = session.execute(statement.where(*conditions).group_by(BODY, Submission.kind))
-    return {(body, kind): count for body, kind, count in rows}
+def _counted(session: Session, viewer: Viewer, question: QueueQuestion, tally: Tally | None) -> Sequence[Count]:
+    """What answers *question*, whatever its kinds, by body and kind."""
+    conditions = _conditions(viewer, question)
+    remembered = question.statuses and set(question.statuses) <= OPEN and not question.mine
+    if tally is None or not remembered:
+        return _counts(session, conditions)
+    bodies = viewer.bodies(Right.SEE_QUEUE)
+    whose = None if bodies is None else frozenset(bodies)
+    return tally.of(session, (whose, question), lambda: _counts(session, conditions))
 
 
-def _bodies(session: Session, counts: Mapping[tuple[int | None, Kind], int]) -> list[tuple[str, str, int]]:
-    by_body: Counter[int] = Counter()
-    for (body, _), count in counts.items():
-        if body is not None:
-            by_body[body] += count
-    wanted = select(ServiceBody.id, ServiceBody.slug, ServiceBody.name).where(ServiceBody.id.in_(sorted(by_body)))
-    rows = session.execute(wanted.order_by(ServiceBody.name, ServiceBody.slug))
-    return [(slug, name, by_body[number]) for number, slug, name in rows]
+def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[Count]:
+    statement = _reachable(_COUNTED).where(*conditions).group_by(BODY, Submission.kind).subquery()
+    named = select(statement.c.kind, statement.c.number, ServiceBody.slug, ServiceBody.name)
+    named = named.outerjoin_from(statement, ServiceBody, ServiceBody.id == statement.c.body)
+    return [Count(*row) for row in session.execute(named.order_by(ServiceBody.name, ServiceBody.slug))]
+
+
+def _bodies(counts: Sequence[Count]) -> list[tuple[str, str, int]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for count in counts:
+        if count.slug is not None:
+            found[count.slug, count.body or ""] += count.number
+    return [(slug, name, number) for (slug, name), number in found.items()]
 
 
 def _reachable(statement: Select[*Columns]) -> Select[*Columns]:
@@ -156,29 +168,38 @@ def _reachable(statement: Select[*Columns]) -> Select[*Columns]:
     return statement.outerjoin(Meeting, Meeting.id == Submission.meeting_id)
 
 
-def _rows() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Submission.meeting_id,
-            Submission.reference,
-            Submission.revision,
-            Submission.kind,
-            Submission.status,
-            Submission.title,
-            Submission.risks,
-            Submission.waiting_since,
-            Submission.claimed_at,
-            ServiceBody.name.label("body"),
-            User.name.label("claimer"),
-            Meeting.slug,
-        )
-        .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
-        .outerjoin(ServiceBody, ServiceBody.id == BODY)
-        .outerjoin(User, User.id == Submission.claimed_by)
+_ABOUT = aliased(Submission)
+#: How many open submissions there are about a row's listing.
+_TOGETHER = (
+    select(func.count())
+    .where(_ABOUT.meeting_id == Submission.meeting_id, _ABOUT.status.in_(sorted(OPEN)))
+    .correlate(Submission)
+    .scalar_subquery()
+)
+#: Built once: most of the time that a statement costs here is taken by making it.
+_ROWS: Select[*tuple[Any, ...]] = (
+    select(
+        Submission.reference,
+        Submission.revision,
+        Submission.kind,
+        Submission.status,
+        Submission.title,
+        Submission.risks,
+        Submission.waiting_since,
+        Submission.claimed_at,
+        ServiceBody.name.label("body"),
+        User.name.label("claimer"),
+        Meeting.slug,
+        _TOGETHER.label("together"),
     )
+    .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
+    .outerjoin(ServiceBody, ServiceBody.id == BODY)
+    .outerjoin(User, User.id == Submission.claimed_by)
+)
+_COUNTED = select(BODY.label("body"), Submission.kind, func.count().label("number")).select_from(Submission)
 
 
-def _row(row: Row[*tuple[Any, ...]], *, others: dict[int, int], now: dt.datetime) -> QueueRow:
+def _row(row: Row[*tuple[Any, ...]], *, now: dt.datetime) -> QueueRow:
     claimed = row.claimed_at is not None and now - row.claimed_at < CLAIM_LASTS
     return QueueRow(
         reference=row.reference,
@@ -191,7 +212,7 @@ def _row(row: Row[*tuple[Any, ...]], *, others: dict[int, int], now: dt.datetime
         waiting_since=row.waiting_since,
         claimed_by=(row.claimer or "") if claimed else "",
         meeting_slug=row.slug or "",
-        others=others.get(row.meeting_id or 0, 1) - 1,
+        others=max(0, row.together - (row.status in OPEN)),
     )
 
 
@@ -220,16 +241,6 @@ def _ordered(statement: Select[*Columns], order: Order) -> Select[*Columns]:
         Order.RISK: (func.length(Submission.risks).desc(), Submission.waiting_since, Submission.id),
     }
     return statement.order_by(*orders[order])
-
-
-def _others(session: Session, meetings: Sequence[int]) -> dict[int, int]:
-    """How many open submissions there are about each of *meetings*."""
-    statement = (
-        select(Submission.meeting_id, func.count())
-        .where(Submission.meeting_id.in_(sorted(set(meetings))), Submission.status.in_(OPEN))
-        .group_by(Submission.meeting_id)
-    )
-    return {number: count for number, count in session.execute(statement) if number is not None}
 
 
 def claim(session: Session, reference: str, *, by: Viewer, revision: int, now: dt.datetime) -> None:

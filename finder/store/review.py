@@ -21,7 +21,7 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (
         # What the queue counts and sorts by is all in one index: rows are read for a page of it only.
-        Index("ix_submission_queue", "status", "waiting_since", "meeting_id", "service_body_id", "kind"),
+        Index("ix_submission_queue", "status", "waiting_since", "meeting_id", "service_body_id", "kind", "revision"),
         Index("ix_submission_about", "meeting_id", "status"),
     )
 
@@ -98,6 +98,29 @@ class BulkAct(Base):
     status: Mapped[BulkStatus] = mapped_column(enum_by_value(BulkStatus), index=True)
     looked_at: Mapped[list[list[Any]]] = mapped_column(Json)
     approved: Mapped[list[str]] = mapped_column(Json, default=list)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    asked_at: Mapped[dt.datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    decided_at: Mapped[dt.datetime | None] = mapped_column(Instant)
+
+
+class WideAct(Base):
+    """A direct act on something that many listings share: it waits for a second moderator, or did.
+
+    ``kind`` is one of `finder.review.wide.KINDS`, ``asked`` what it would make of *target*; ``seen`` names the state
+    that the first one looked at.
+    """
+
+    __tablename__ = "wide_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    target: Mapped[int]
+    asked: Mapped[dict[str, Any]] = mapped_column(Json)
+    seen: Mapped[str] = mapped_column(String(64), default="")
+    reason: Mapped[str] = mapped_column(String(1024))
+    listings: Mapped[int]
+    status: Mapped[BulkStatus] = mapped_column(enum_by_value(BulkStatus), index=True)
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     asked_at: Mapped[dt.datetime] = mapped_column(Instant)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))

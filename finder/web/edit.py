@@ -10,8 +10,10 @@ from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review import editing, editing_listing
 from finder.review.editing import HeldPlace
+from finder.review.wide_kinds import closing_act, place_act
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
+from finder.web.edit_wide import carried_out
 from finder.web.forms.edit import CloseForm, KeepForm, PlaceForm
 from finder.web.identity import local_path, require_anywhere
 from finder.web.mapping import map_of
@@ -46,17 +48,15 @@ def change_place(number: int) -> Response:
         found = editing.place_for(register, number, viewer=viewer)
     if not form.validate():
         return _place(found, form, CloseForm())
-    said = {"seen": form.seen.data, "by": viewer, "reason": form.reason.data, "now": held.clock()}
     try:
-        with held.database.unit_of_work() as register:
-            where = editing.edit_place(register, number, form.draft(found.draft), **said)
+        act = place_act(number, form.draft(found.draft), seen=form.seen.data or "", reason=form.reason.data or "")
+        return carried_out(act, "/moderate/place/{}", "The place is changed for all meetings there.")
     except BadInputError as error:
         blamed(form, error)
         return _place(found, form, CloseForm())
     except StaleError as error:
         form.seen.data = found.seen
         return _place(found, form, CloseForm(), status=HTTPStatus.CONFLICT, stale=str(error))
-    return go(f"/moderate/place/{where}", "The place is changed for all meetings there.")
 
 
 @blueprint.post("/moderate/place/<int:number>/close")
@@ -67,10 +67,9 @@ def close_place(number: int) -> Response:
         found = editing.place_for(register, number, viewer=viewer)
     try:
         if form.validate():
-            said = {"by": viewer, "reason": form.reason.data, "now": held.clock()}
-            with held.database.unit_of_work() as register:
-                editing.close_place(register, number, form.override(), **said)
-            return go(f"/moderate/place/{number}", "The place is closed for these dates, for all meetings there.")
+            act = closing_act(number, form.override(), reason=form.reason.data or "")
+            told = "The place is closed for these dates, for all meetings there."
+            return carried_out(act, "/moderate/place/{}", told)
     except BadInputError as error:
         blamed(form, error)
     return _place(found, PlaceForm.of(found.draft, found.seen), form)

@@ -7,9 +7,11 @@ from flask import Response, request
 from finder.domain.errors import BadInputError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
-from finder.review.editing_groups import HeldGroup, edit_group, group_for
-from finder.web.account_page import blamed, go
+from finder.review.editing_groups import HeldGroup, group_for
+from finder.review.wide_kinds import group_act
+from finder.web.account_page import blamed
 from finder.web.edit_page import new_blueprint, page
+from finder.web.edit_wide import carried_out
 from finder.web.forms.edit import GroupForm
 from finder.web.identity import require_anywhere
 from finder.web.parts import parts
@@ -48,14 +50,12 @@ def change(number: int) -> Response:
         found = group_for(register, number, viewer=viewer)
     if not form.validate():
         return _group(found, form)
-    said = {"seen": form.seen.data, "by": viewer, "reason": form.reason.data, "now": held.clock()}
     try:
-        with held.database.unit_of_work() as register:
-            edit_group(register, number, form.draft(), **said)
+        act = group_act(number, form.draft(), seen=form.seen.data or "", reason=form.reason.data or "")
+        return carried_out(act, "/moderate/groups/{}", "The group is changed for all its listings.")
     except BadInputError as error:
         blamed(form, error)
         return _group(found, form)
     except StaleError as error:
         form.seen.data = found.seen
         return _group(found, form, stale=str(error))
-    return go(f"/moderate/groups/{number}", "The group is changed for all its listings.")

@@ -5,12 +5,14 @@ from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
 
 from finder.accounts.permissions import Viewer
-from finder.directory.vocabulary_edit import TREES, NodeDraft, Tree, all_nodes, merge_nodes, node_of, revise_node
+from finder.directory.vocabulary_edit import TREES, NodeDraft, Tree, all_nodes, node_of
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.roles import Right
 from finder.review.editing import history
-from finder.web.account_page import blamed, go
+from finder.review.wide_kinds import merge_act, node_act
+from finder.web.account_page import blamed
 from finder.web.edit_page import new_blueprint, page
+from finder.web.edit_wide import carried_out
 from finder.web.forms.edit import IntoForm, NodeForm
 from finder.web.identity import require
 from finder.web.parts import parts
@@ -63,35 +65,32 @@ def _offer(register: Session, kind: Tree, number: int, form: NodeForm, into: Int
 @blueprint.post("/moderate/trees/<place>/<int:number>")
 def change(place: str, number: int) -> Response:
     """Rename a node, or move it in its tree."""
-    viewer, kind = _tree(place)
-    held, form = parts(), NodeForm(request.form)
+    _, kind = _tree(place)
+    form = NodeForm(request.form)
+    with parts().database.reading() as register:
+        _offer(register, kind, number, form, IntoForm())
     try:
-        with held.database.unit_of_work() as register:
-            _offer(register, kind, number, form, IntoForm())
-            if form.validate():
-                draft = NodeDraft(name=form.name.data, parent_id=form.parent_id)
-                said = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
-                revise_node(register, kind, number, draft, **said)
+        if form.validate():
+            draft = NodeDraft(name=form.name.data or "", parent_id=form.parent_id)
+            act = node_act(kind, number, draft, reason=form.reason.data or "")
+            told = f"The {kind.words} is changed for everything in it."
+            return carried_out(act, f"/moderate/trees/{place}/{{}}", told)
     except BadInputError as error:
         blamed(form, error)
-    if form.faults:
-        return _node(place, number, form, IntoForm())
-    return go(f"/moderate/trees/{place}/{number}", f"The {kind.words} is changed for everything in it.")
+    return _node(place, number, form, IntoForm())
 
 
 @blueprint.post("/moderate/trees/<place>/<int:number>/merge")
 def merge(place: str, number: int) -> Response:
     """Make one node of two."""
-    viewer, kind = _tree(place)
-    held, form = parts(), IntoForm(request.form)
+    _, kind = _tree(place)
+    form = IntoForm(request.form)
+    with parts().database.reading() as register:
+        _offer(register, kind, number, NodeForm(), form)
     try:
-        with held.database.unit_of_work() as register:
-            _offer(register, kind, number, NodeForm(), form)
-            if form.validate():
-                said = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
-                merge_nodes(register, kind, number, into=int(form.into.data), **said)
+        if form.validate():
+            act = merge_act(kind, number, into=int(form.into.data), reason=form.reason.data or "")
+            return carried_out(act, f"/moderate/trees/{place}/{{}}", f"The two are one {kind.words} now.")
     except BadInputError as error:
         blamed(form, error)
-    if form.faults:
-        return _node(place, number, None, form)
-    return go(f"/moderate/trees/{place}/{form.into.data}", f"The two are one {kind.words} now.")
+    return _node(place, number, None, form)

@@ -9,6 +9,7 @@ from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
 from finder.review.queue import list_queue, next_waiting
 from finder.review.second_person import waiting_for
+from finder.review.wide import waiting
 from finder.web.forms.moderate import DecisionForm, read_queue
 from finder.web.identity import require_anywhere
 from finder.web.mapping import map_of
@@ -26,9 +27,9 @@ def queue() -> Response:
     """What waits in the queues of one's bodies."""
     viewer, form = require_anywhere(Right.SEE_QUEUE), read_queue(request.args)
     with parts().database.reading() as session:
-        found = list_queue(session, viewer, form.question, now=now())
-        most, second = most_at_once(session), waiting_for(session, viewer)
-    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most, second=second)
+        found = list_queue(session, viewer, form.question, now=now(), tally=parts().tally)
+        most, second, wide = most_at_once(session), waiting_for(session, viewer), waiting(session, viewer)
+    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most, second=second, wide=wide)
 
 
 @blueprint.get(f"{QUEUE}/<reference>")

@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from finder.config import Settings
+from finder.review.tally import Tally
 from finder.search.keeper import Keeper
 from finder.search.local_keeper import LocalKeeper
 from finder.search.places import Gazetteer
@@ -26,6 +27,7 @@ class Parts:
     keeper: Keeper
     gazetteer: Gazetteer
     local: LocalKeeper
+    tally: Tally
 
 
 def parts() -> Parts:

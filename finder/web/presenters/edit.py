@@ -8,6 +8,7 @@ from finder.domain.asked import FIELDS, Fields, fields_of
 from finder.domain.listing import ListingDraft
 from finder.domain.schedule_words import describe
 from finder.review.editing import HeldPlace, Undoable
+from finder.review.wide_kinds import Shown
 from finder.web.presenters.confirm import where_words
 from finder.web.presenters.labels import counted
 from finder.web.presenters.times import ago
@@ -163,3 +164,19 @@ def differences(sent: Fields, now: Fields) -> list[tuple[str, str]]:
 def said_otherwise(words: Mapping[str, tuple[str, str]], held: object) -> list[tuple[str, str, str]]:
     """What a form says differently from what is held: label, the form's words, the words that are held."""
     return [(label, text, getattr(held, name)) for name, (label, text) in words.items() if getattr(held, name) != text]
+
+
+#: Fields that are not called in a page what they are called in the register.
+CALLED = {"parent_id": "Lies in", "into": "Becomes part of", "formatted_address": "Address in one line"}
+
+
+def wide_lines(shown: Shown | None) -> list[tuple[str, str, str]]:
+    """What an act on many listings would change: label, as it is, as it is to be; "" for nothing."""
+    return [
+        (CALLED.get(name, name.replace("_", " ").capitalize()), _plain(before), _plain(after))
+        for name, before, after in (shown.changes if shown else ())
+    ]
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else f"{value}"

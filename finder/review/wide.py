@@ -1,0 +1,155 @@
+"""Acts that change more listings than one moderator should change alone: a second one confirms them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from finder.accounts.permissions import Viewer
+from finder.directory.revision import take_lock
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.review import AlreadyDecidedError, BulkStatus
+from finder.review.bulk import most_at_once
+from finder.review.second_person import OWN
+from finder.review.wide_kinds import KINDS, Act, Shown
+from finder.store.accounts import User
+from finder.store.review import WideAct
+
+#: So many listings of one place or group are nothing unusual, however small the directory is.
+ALWAYS = 5
+LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an act went: what holds the result (0: not done yet), and under which number it waits (0: it does not)."""
+
+    done: int = 0
+    waits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAct:
+    """An act that wants two, for somebody who may do it. ``mine``: the viewer asked for it."""
+
+    id: int
+    act: Act
+    words: str
+    status: BulkStatus
+    listings: int
+    asked_by: str
+    asked_by_id: int
+    mine: bool
+    shown: Shown | None
+
+
+def most_of_one_thing(session: Session) -> int:
+    """How many listings one moderator may change by one act: 20, or 5 % of a small directory, and always five."""
+    return max(ALWAYS, most_at_once(session))
+
+
+def carry_out(session: Session, act: Act, *, by: Viewer, now: dt.datetime) -> Outcome:
+    """Do *act*, or have a second moderator asked when it changes too many listings.
+
+    It is tried either way: raises NotFoundError, BadInputError and StaleError as the act itself does.
+    """
+    take_lock(session)
+    kind = KINDS[act.kind]
+    count = kind.count(session, act)
+    if count <= most_of_one_thing(session):
+        return Outcome(done=kind.do(session, act, by, act.reason, now))
+    attempt = session.begin_nested()
+    kind.do(session, act, by, act.reason, now)
+    attempt.rollback()
+    session.expire_all()
+    row = WideAct(
+        kind=act.kind,
+        target=act.target,
+        asked=dict(act.asked),
+        seen=act.seen,
+        reason=act.reason,
+        listings=count,
+        status=BulkStatus.WAITING,
+        asked_by=by.user_id,
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return Outcome(waits=row.id)
+
+
+def held_act(session: Session, number: int, *, viewer: Viewer) -> HeldAct:
+    """An act that wants two, for somebody who may do it. Raises NotFoundError."""
+    row = session.get(WideAct, number, populate_existing=True)
+    if row is None:
+        raise NotFoundError("There is no such act here.")
+    return _held(session, row, viewer)
+
+
+def _held(session: Session, row: WideAct, viewer: Viewer) -> HeldAct:
+    act = Act(kind=row.kind, target=row.target, asked=row.asked, seen=row.seen, reason=row.reason)
+    name = session.execute(select(User.name, User.email).where(User.id == row.asked_by)).first()
+    return HeldAct(
+        id=row.id,
+        act=act,
+        words=KINDS[row.kind].words,
+        status=row.status,
+        listings=row.listings,
+        asked_by=(name[0] or name[1]) if name else "Somebody",
+        asked_by_id=row.asked_by or 0,
+        mine=row.asked_by == viewer.user_id,
+        shown=_shown(session, act, viewer, done=row.status is not BulkStatus.WAITING),
+    )
+
+
+def _shown(session: Session, act: Act, viewer: Viewer, *, done: bool) -> Shown | None:
+    """What it is about; None for a merged region that is not there any more, to those who may know of it."""
+    try:
+        return KINDS[act.kind].look(session, act, viewer)
+    except NotFoundError:
+        if done and viewer.administrator:
+            return None
+        raise
+
+
+def waiting(session: Session, viewer: Viewer) -> list[HeldAct]:
+    """The acts that wait for a second moderator and that the viewer may do."""
+    wanted = select(WideAct).where(WideAct.status == BulkStatus.WAITING).order_by(WideAct.id).limit(LISTED)
+    found = []
+    for row in session.execute(wanted).scalars():
+        try:
+            found.append(_held(session, row, viewer))
+        except NotFoundError:
+            continue
+    return found
+
+
+def confirm(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> int:
+    """Do it as the second moderator; gives the number of what holds the result.
+
+    Raises NotFoundError, BadInputError for one's own, AlreadyDecidedError for whoever comes later, and what the act
+    raises: StaleError when somebody changed the thing since it was asked.
+    """
+    take_lock(session)
+    held = held_act(session, number, viewer=by)
+    if held.mine:
+        raise BadInputError("wide", OWN)
+    _move(session, number, BulkStatus.DONE, by=by, now=now)
+    reason = f"{held.act.reason} (asked for by moderator {held.asked_by_id}, confirmed by a second one)"
+    return KINDS[held.act.kind].do(session, held.act, by, reason, now)
+
+
+def call_off(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> None:
+    """Leave everything as it is, for anybody who may do it. Raises NotFoundError and AlreadyDecidedError."""
+    take_lock(session)
+    held_act(session, number, viewer=by)
+    _move(session, number, BulkStatus.CALLED_OFF, by=by, now=now)
+
+
+def _move(session: Session, number: int, to: BulkStatus, *, by: Viewer, now: dt.datetime) -> None:
+    statement = update(WideAct).where(WideAct.id == number, WideAct.status == BulkStatus.WAITING)
+    values = {"status": to, "decided_by": by.user_id, "decided_at": now}
+    result = session.execute(statement.values(values).execution_options(synchronize_session=False))
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
+        raise AlreadyDecidedError("Somebody was faster: this is decided already. Nothing was changed.")

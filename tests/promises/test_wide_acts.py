@@ -1,0 +1,185 @@
+"""M7: one act that changes more than twenty listings, or a twentieth, wants a second moderator, too."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from finder.accounts.sessions import Device, start
+from finder.config import Settings
+from finder.directory.places import location_of
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from tests.conftest import NOW, BuildSite
+from tests.factories import a_location
+from tests.review.people import a_user
+from tests.web.desk import Desk, a_desk, form_of
+
+HALL = a_location(name="Example Hall", street="7 Example Street")
+
+
+@pytest.fixture
+def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
+    made = a_desk(database)
+    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
+    return made
+
+
+def a_hall(desk: Desk, listings: int, body: str = "own") -> int:
+    """A place with so many meetings; gives its number."""
+    return [desk.listing(body, location=HALL) for _ in range(listings)][-1].location_id or 0
+
+
+def send(client: FlaskClient, page: str, action: str, **said: str) -> TestResponse:
+    return client.post(action, data={**form_of(client.get(page).text, action), **said})
+
+
+def name_of(desk: Desk, place: int) -> str:
+    with desk.database.reading() as session:
+        return location_of(session, place).name
+
+
+def rename(desk: Desk, place: int, who: str = "moderator") -> str:
+    """Ask for another name of the place; gives where that leads."""
+    path = f"/moderate/place/{place}"
+    answer = send(desk.client(who), path, path, name="New Hall", reason="It was renamed")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_m7_a_place_of_few_listings_is_changed_by_one_moderator(desk: Desk) -> None:
+    place = a_hall(desk, 5)
+    assert rename(desk, place) == f"/moderate/place/{place}"
+    assert name_of(desk, place) == "New Hall"
+
+
+def test_m7_a_place_of_many_listings_waits_for_a_second_moderator(desk: Desk) -> None:
+    place = a_hall(desk, 21)
+    where = rename(desk, place)
+    assert re.fullmatch(r"/moderate/wide/\d+", where)
+    assert name_of(desk, place) == "Example Hall"
+
+    own = desk.client("moderator")
+    assert "another than you" in own.get("/moderate").text
+    assert "/confirm" not in own.get(where).text
+    token = form_of(own.get(where).text, f"{where}/call-off")
+    forged = own.post(f"{where}/confirm", data=token)
+    assert (forged.status_code, "another moderator" in forged.text) == (409, True)
+    assert name_of(desk, place) == "Example Hall"
+
+    second = desk.client("second")
+    assert "Change of a place: Example Hall, 21 listings" in second.get("/moderate").text
+    page = second.get(where).text
+    assert "<del>Example Hall</del> <ins>New Hall</ins>" in page
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert name_of(desk, place) == "New Hall"
+    assert "wide/" not in second.get("/moderate").text
+    again = own.post(f"{where}/call-off", data=token)
+    assert again.status_code == 409
+
+    history = own.get(f"/moderate/place/{place}").text
+    assert "It was renamed (asked for by moderator" in history
+    act = re.search(r"/moderate/acts/(\d+)/undo", history)
+    assert act is not None
+    assert send(own, f"/moderate/place/{place}", act[0]).status_code == 303
+    assert name_of(desk, place) == "Example Hall"
+
+
+def test_m7_closing_a_big_building_waits_and_can_be_called_off(desk: Desk) -> None:
+    place = a_hall(desk, 21)
+    path = f"/moderate/place/{place}"
+    client = desk.client("moderator")
+    said = {"first_date": "2026-03-20", "last_date": "2026-03-22", "note": "Flood", "reason": "Water in the cellar"}
+    where = send(client, path, f"{path}/close", **said).location
+    second = desk.client("second")
+    assert "A building is closed for dates" in second.get(where).text
+    assert send(second, where, f"{where}/call-off").status_code == 303
+    assert "called off" in second.get(where).text
+    assert "Closed for dates" not in second.get(path).text
+
+    where = send(client, path, f"{path}/close", **said).location
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert "Closed for dates" in second.get(path).text
+
+
+def test_m7_what_was_changed_since_is_not_overwritten_by_the_second_moderator(desk: Desk) -> None:
+    place = a_hall(desk, 6)
+    desk_path = f"/moderate/place/{place}"
+    where = rename(desk, place)
+    assert where.startswith("/moderate/wide/")
+    other = rename_notes(desk, place)
+    second = desk.client("administrator")
+    assert send(second, other, f"{other}/confirm").status_code == 303
+    late = send(second, where, f"{where}/confirm")
+    assert (late.status_code, "Somebody has changed this place" in late.text) == (409, True)
+    assert name_of(desk, place) == "Example Hall"
+    assert second.get(desk_path).status_code == 200
+
+
+def rename_notes(desk: Desk, place: int) -> str:
+    path = f"/moderate/place/{place}"
+    return send(desk.client("second"), path, path, notes="Ring twice", reason="A new bell").location
+
+
+def test_m7_bad_input_is_told_at_once_and_does_not_wait(desk: Desk) -> None:
+    place = a_hall(desk, 21)
+    path = f"/moderate/place/{place}"
+    answer = send(desk.client("moderator"), path, path, latitude="123", longitude="0", reason="A new pin")
+    assert (answer.status_code, "A latitude lies between -90 and 90." in answer.text) == (400, True)
+    assert "wide/" not in desk.client("second").get("/moderate").text
+
+
+def test_m7_it_is_nobodys_who_may_not_do_it(desk: Desk) -> None:
+    where = rename(desk, a_hall(desk, 21))
+    for who, status in (("other", 404), ("reader", 404), ("weak", 303), ("nobody", 303), ("second", 200)):
+        assert desk.client(who).get(where).status_code == status, who
+    assert where not in desk.client("other").get("/moderate").text
+
+
+def test_m7_merging_service_bodies_of_many_listings_wants_two_administrators(desk: Desk) -> None:
+    for _ in range(6):
+        desk.listing("own")
+    gone, into = desk.bodies["own"], desk.bodies["foreign"]
+    path = f"/moderate/trees/bodies/{gone}"
+    where = send(desk.client("administrator"), path, f"{path}/merge", into=str(into), reason="One area now").location
+    assert where.startswith("/moderate/wide/")
+    assert bodies_of(desk) == {gone}
+    second = another_administrator(desk)
+    assert desk.client("moderator").get(where).status_code == 404
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert bodies_of(desk) == {into}
+    assert second.get(where).status_code == 200
+
+
+def another_administrator(desk: Desk) -> FlaskClient:
+    with desk.database.unit_of_work() as session:
+        number = a_user(session, name="Ann")
+        desk.secrets["another"] = start(session, number, Device(network="", browser="Firefox"), strong=True, now=NOW)
+    return desk.client("another")
+
+
+def bodies_of(desk: Desk) -> set[int | None]:
+    with desk.database.reading() as session:
+        return {meeting.service_body_id for meeting in session.query(Meeting)}
+
+
+def test_m7_a_new_name_of_a_region_is_one_persons_a_new_place_in_the_tree_is_not(desk: Desk) -> None:
+    for _ in range(6):
+        desk.listing("own")
+    path = f"/moderate/trees/bodies/{desk.bodies['own']}"
+    client = desk.client("administrator")
+    assert send(client, path, path, name="Renamed Area", reason="A vote").location == path
+    moved = send(client, path, path, parent=str(desk.bodies["foreign"]), reason="A vote")
+    assert moved.location.startswith("/moderate/wide/")
+
+
+def test_m7_a_group_of_many_listings_waits_too(desk: Desk) -> None:
+    group = [desk.listing("own") for _ in range(21)][-1].group_id
+    path = f"/moderate/groups/{group}"
+    where = send(desk.client("moderator"), path, path, name="Courage Together", reason="A vote").location
+    second = desk.client("second")
+    assert "<ins>Courage Together</ins>" in second.get(where).text
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert "Courage Together" in second.get(path).text
