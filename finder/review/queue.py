@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, TypeVarTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session, aliased
@@ -15,7 +15,7 @@ from finder.domain.review import OPEN, Kind, Risk, Status
 from finder.domain.roles import Right
 from finder.review.decisions import for_decision
 from finder.review.history import already_decided
-from finder.review.tally import Count, Tally
+from finder.review.tally import Remembered
 from finder.store.accounts import User
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
@@ -94,17 +94,17 @@ def mine(viewer: Viewer, right: Right = Right.SEE_QUEUE) -> ColumnElement[bool]:
 
 
 def list_queue(
-    session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime, tally: Tally | None = None
+    session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime, counts: Remembered | None = None
 ) -> QueuePage:
-    """The page of the queue that is asked for: at most four statements whatever its length.
+    """The page of the queue that is asked for: at most three statements whatever its length.
 
-    What waits is counted anew only when it has changed since *tally* remembered it.
+    What waits is counted anew only when *counts* does not remember it.
     """
     conditions = _conditions(viewer, question)
-    open_ones = _counted(session, viewer, QueueQuestion(), tally)
+    open_ones = _counted(session, viewer, QueueQuestion(), counts)
     everything = replace(question, kinds=(), order=Order.OLDEST, page=1)
     by_kind: Counter[Kind] = Counter()
-    for count in open_ones if everything == QueueQuestion() else _counted(session, viewer, everything, tally):
+    for count in open_ones if everything == QueueQuestion() else _counted(session, viewer, everything, counts):
         by_kind[count.kind] += count.number
     total = sum(count for kind, count in by_kind.items() if not question.kinds or kind in question.kinds)
     pages = max(1, -(-total // PER_PAGE))
@@ -137,15 +137,24 @@ def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple
     return (found[0], found[1]) if found else None
 
 
-def _counted(session: Session, viewer: Viewer, question: QueueQuestion, tally: Tally | None) -> Sequence[Count]:
+class Count(NamedTuple):
+    """How many submissions there are of one body (its slug and name, None: of none) and kind."""
+
+    kind: Kind
+    number: int
+    slug: str | None
+    body: str | None
+
+
+def _counted(session: Session, viewer: Viewer, question: QueueQuestion, counts: Remembered | None) -> Sequence[Count]:
     """What answers *question*, whatever its kinds, by body and kind."""
     conditions = _conditions(viewer, question)
     remembered = question.statuses and set(question.statuses) <= OPEN and not question.mine
-    if tally is None or not remembered:
+    if counts is None or not remembered:
         return _counts(session, conditions)
     bodies = viewer.bodies(Right.SEE_QUEUE)
     whose = None if bodies is None else frozenset(bodies)
-    return tally.of(session, (whose, question), lambda: _counts(session, conditions))
+    return counts.of((whose, question), lambda: _counts(session, conditions))
 
 
 def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[Count]:

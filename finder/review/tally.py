@@ -1,72 +1,89 @@
-"""How many requests of each body and kind wait, remembered for as long as no request or listing has changed.
+"""What is counted of the queue, remembered for as long as no request and no listing has changed.
 
 Counting follows every open request to its listing, which takes longer than all else that a page of the queue needs.
 """
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from finder.domain.review import OPEN, Kind
-from finder.store.review import Submission
+from finder.domain.review import OPEN, BulkStatus
+from finder.store.review import BulkAct, Submission, WideAct
 from finder.store.shelf import DirectoryRevision
 
-#: Questions whose counts are remembered.
+#: Counts that are remembered.
 MOST_KEPT = 256
 
-
-class Count(NamedTuple):
-    """How many submissions there are of one body (its slug and name, None: of none) and kind."""
-
-    kind: Kind
-    number: int
-    slug: str | None
-    body: str | None
+Counted = TypeVar("Counted")
 
 
-#: What tells one state of the queue from another.
-State = tuple[int, int, int, int]
+class State(NamedTuple):
+    """What tells one state of the queue from another: a request that comes, goes or changes makes another one.
+
+    ``listings`` is the directory's revision; ``bulks`` and ``wides`` are how many acts wait for a second moderator.
+    """
+
+    requests: int
+    last: int
+    revisions: int
+    listings: int
+    bulks: int
+    wides: int
+
 
 _REVISION = select(func.max(DirectoryRevision.revision)).scalar_subquery()
+_BULKS = select(func.count()).where(BulkAct.status == BulkStatus.WAITING).scalar_subquery()
+_WIDES = select(func.count()).where(WideAct.status == BulkStatus.WAITING).scalar_subquery()
 _STATE = select(
     func.count(),
     func.coalesce(func.max(Submission.id), 0),
     func.coalesce(func.sum(Submission.id * Submission.revision), 0),
     func.coalesce(_REVISION, 0),
+    _BULKS,
+    _WIDES,
 ).where(Submission.status.in_(sorted(OPEN)))
 
 
 def state_of(session: Session) -> State:
-    """The state of the queue: a request that comes, goes or changes makes another, and so does any listing."""
-    number, last, revisions, listings = session.execute(_STATE).one()
-    return int(number), int(last), int(revisions), int(listings)
+    """The state of the queue, by one statement."""
+    return State(*(int(number) for number in session.execute(_STATE).one()))
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of open requests by question, of the latest state only."""
+    """Counts of the latest state only, by what was asked for."""
 
-    state: State = (0, 0, 0, 0)
-    kept: OrderedDict[Hashable, Sequence[Count]] = field(default_factory=OrderedDict)
+    state: State | None = None
+    kept: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def of(self, session: Session, question: Hashable, count: Callable[[], Sequence[Count]]) -> Sequence[Count]:
-        """The counts for *question*, which says who asks as well; *count* gives them when they are not remembered."""
-        state = state_of(session)
+    def of(self, state: State, question: Hashable, count: Callable[[], Counted]) -> Counted:
+        """What *count* gives for *question*, which says who asks as well; counted only when it is not remembered."""
         with self.lock:
-            found = self.kept.get(question) if state == self.state else None
-        if found is None:
-            found = count()
-            with self.lock:
-                if state != self.state:
-                    self.kept.clear()
-                    self.state = state
-                self.kept[question] = found
-                while len(self.kept) > MOST_KEPT:
-                    self.kept.popitem(last=False)
+            if state == self.state and question in self.kept:
+                return cast("Counted", self.kept[question])
+        found = count()
+        with self.lock:
+            if state != self.state:
+                self.kept.clear()
+                self.state = state
+            self.kept[question] = found
+            while len(self.kept) > MOST_KEPT:
+                self.kept.popitem(last=False)
         return found
+
+
+class Remembered(NamedTuple):
+    """A tally, asked at one state of the queue."""
+
+    tally: Tally
+    state: State
+
+    def of(self, question: Hashable, count: Callable[[], Counted]) -> Counted:
+        """Like `Tally.of`."""
+        return self.tally.of(self.state, question, count)

@@ -9,6 +9,7 @@ from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
 from finder.review.queue import list_queue, next_waiting
 from finder.review.second_person import waiting_for
+from finder.review.tally import Remembered, state_of
 from finder.review.wide import waiting
 from finder.web.forms.moderate import DecisionForm, read_queue
 from finder.web.identity import require_anywhere
@@ -27,8 +28,12 @@ def queue() -> Response:
     """What waits in the queues of one's bodies."""
     viewer, form = require_anywhere(Right.SEE_QUEUE), read_queue(request.args)
     with parts().database.reading() as session:
-        found = list_queue(session, viewer, form.question, now=now(), tally=parts().tally)
-        most, second, wide = most_at_once(session), waiting_for(session, viewer), waiting(session, viewer)
+        state = state_of(session)
+        counts = Remembered(parts().tally, state)
+        found = list_queue(session, viewer, form.question, now=now(), counts=counts)
+        most = counts.of("most at once", lambda: most_at_once(session))
+        second = waiting_for(session, viewer) if state.bulks else []
+        wide = waiting(session, viewer) if state.wides else []
     return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most, second=second, wide=wide)
 
 

@@ -36,17 +36,21 @@ def feed_row(document: Document) -> dict[str, Any]:
 def import_seconds(number: int) -> float:
     """Seconds that ``finder import`` takes for a feed of *number* new rows, into an empty directory."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        shelf = Shelf(folder / "shelf.db", keep=False)
-        feed = folder / "feed.json"
-        rows = [feed_row(document) for document in shelf.maker().documents(number)]
-        feed.write_text(json.dumps(rows), encoding="utf-8")
-        shelf.close()
-        env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
-        env["FINDER_DATA_DIR"] = str(folder / "var")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([str(FINDER), "init"], env=env, check=True, **quiet)  # type: ignore[call-overload]
-        began = time.perf_counter()
-        command = [str(FINDER), "import", str(feed), "--program", "aa", "--source", "Bench"]
-        subprocess.run(command, env=env, check=True, **quiet)  # type: ignore[call-overload]
-        return time.perf_counter() - began
+        return import_into(Path(temporary), number)
+
+
+def import_into(folder: Path, number: int) -> float:
+    """Make an instance in ``var`` of *folder* with *number* imported listings; gives the seconds of the import."""
+    shelf = Shelf(folder / "shelf.db", keep=False)
+    feed = folder / "feed.json"
+    rows = [feed_row(document) for document in shelf.maker().documents(number)]
+    feed.write_text(json.dumps(rows), encoding="utf-8")
+    shelf.close()
+    env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+    env["FINDER_DATA_DIR"] = str(folder / "var")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([str(FINDER), "init"], env=env, check=True, **quiet)  # type: ignore[call-overload]
+    began = time.perf_counter()
+    command = [str(FINDER), "import", str(feed), "--program", "aa", "--source", "Bench"]
+    subprocess.run(command, env=env, check=True, **quiet)  # type: ignore[call-overload]
+    return time.perf_counter() - began
