@@ -1,6 +1,7 @@
 """A directory with moderators and requests of every kind, for the tests of the moderators' pages."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -12,22 +13,31 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from finder.accounts.sessions import Device, start
+from finder.config import Settings
 from finder.directory.publish import publish
 from finder.domain.review import Kind
 from finder.domain.roles import Role
 from finder.store.database import Database
 from finder.store.meeting import Meeting
-from tests.conftest import NOW
+from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing
 from tests.review.people import a_body, a_request, a_user, in_queue
+from tests.servers import Server
+from tests.web.over_http import Carrier, client_of
+
+SECRET_KEY = "a key of these tests and of nothing else"  # noqa: S105 - of no instance
 
 
 @dataclass
 class Desk:
-    """A directory with two bodies side by side below a third; sessions by the name of their role."""
+    """A directory with two bodies side by side below a third; sessions by the name of their role.
+
+    With a ``carrier`` every request goes over HTTP to the processes of a server, whose secret key ``app`` has.
+    """
 
     database: Database
     app: Flask | None = None
+    carrier: Carrier | None = None
     bodies: dict[str, int] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
@@ -35,7 +45,7 @@ class Desk:
     def client(self, who: str) -> FlaskClient:
         """A browser in which *who* is signed in; "nobody" is not."""
         assert self.app is not None
-        client = self.app.test_client()
+        client = self.app.test_client() if self.carrier is None else client_of(self.app, self.carrier)
         if who != "nobody":
             with client.session_transaction() as cookie:
                 cookie["secret"] = self.secrets[who]
@@ -79,6 +89,17 @@ def a_desk(database: Database) -> Desk:
         device = Device(network="", browser="Firefox")
         for name, number in desk.users.items():
             desk.secrets[name] = start(session, number, device, strong=name != "weak", now=NOW)
+    return desk
+
+
+def a_served_desk(
+    database: Database, settings: Callable[..., Settings], build: BuildSite, serve: Callable[..., Server]
+) -> Desk:
+    """The same, whose requests go over HTTP to two processes of a server over the same database."""
+    desk = a_desk(database)
+    url = database.url.render_as_string(hide_password=False)
+    desk.app = build(settings(url, secret_key=SECRET_KEY))
+    desk.carrier = Carrier(serve(url, workers=2, testing="1", now=NOW.isoformat(), secret_key=SECRET_KEY))
     return desk
 
 
