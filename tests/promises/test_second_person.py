@@ -1,6 +1,6 @@
 """M7: more than twenty at once, or a twentieth, want a second moderator; and many acts are taken back as one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,16 +14,23 @@ from finder.domain.review import Kind, Status
 from finder.store.database import Database
 from tests.conftest import BuildSite
 from tests.review.people import submission
-from tests.web.desk import Desk, a_desk, form_of, press
+from tests.servers import Server
+from tests.web.desk import Desk, a_served_desk, form_of, press
 
 MANY = 21
 
 
 @pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
+def desk(
+    database: Database,
+    settings_for: Callable[..., Settings],
+    build_site: BuildSite,
+    serve: Callable[..., Server],
+) -> Iterator[Desk]:
+    made = a_served_desk(database, settings_for, build_site, serve)
+    yield made
+    if made.carrier is not None:
+        made.carrier.close()
 
 
 def asked(desk: Desk, count: int = MANY) -> tuple[list[str], str]:

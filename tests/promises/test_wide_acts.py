@@ -1,7 +1,7 @@
 """M7: one act that changes more than twenty listings, or a twentieth, wants a second moderator, too."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,16 +15,23 @@ from finder.store.meeting import Meeting
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_location
 from tests.review.people import a_user
-from tests.web.desk import Desk, a_desk, form_of
+from tests.servers import Server
+from tests.web.desk import Desk, a_served_desk, form_of
 
 HALL = a_location(name="Example Hall", street="7 Example Street")
 
 
 @pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
+def desk(
+    database: Database,
+    settings_for: Callable[..., Settings],
+    build_site: BuildSite,
+    serve: Callable[..., Server],
+) -> Iterator[Desk]:
+    made = a_served_desk(database, settings_for, build_site, serve)
+    yield made
+    if made.carrier is not None:
+        made.carrier.close()
 
 
 def a_hall(desk: Desk, listings: int, body: str = "own") -> int:

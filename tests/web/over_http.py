@@ -1,6 +1,7 @@
 """A test client whose every request goes over HTTP to a server process; it keeps and signs cookies as Flask's does."""
 
 import http.client
+import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -18,12 +19,19 @@ OF_THE_WAY = frozenset({"connection", "transfer-encoding", "keep-alive"})
 
 
 class Carrier:
-    """A WSGI application that hands every request on to *server*, over one connection, and gives back its answer."""
+    """A WSGI application that hands every request on to *server*, each thread over a connection of its own."""
 
     def __init__(self, server: Server) -> None:
-        self._server = server
-        where = urlsplit(server.url)
-        self._connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+        self._server, self._own = server, threading.local()
+        self._open: list[http.client.HTTPConnection] = []
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not hasattr(self._own, "connection"):
+            where = urlsplit(self._server.url)
+            self._own.connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+            self._open.append(self._own.connection)
+        held: http.client.HTTPConnection = self._own.connection
+        return held
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Ask the server."""
@@ -38,8 +46,9 @@ class Carrier:
         path = quote(environ["PATH_INFO"].encode("latin-1"))
         if environ.get("QUERY_STRING"):
             path += f"?{environ['QUERY_STRING']}"
-        self._connection.request(environ["REQUEST_METHOD"], path, body=body or None, headers=headers)
-        response = self._connection.getresponse()
+        connection = self._connection()
+        connection.request(environ["REQUEST_METHOD"], path, body=body or None, headers=headers)
+        response = connection.getresponse()
         content = response.read()
         told = [(name, value) for name, value in response.getheaders() if name.lower() not in OF_THE_WAY]
         start_response(f"{response.status} {response.reason}", told)
@@ -47,7 +56,8 @@ class Carrier:
 
     def close(self) -> None:
         """Hang up, and stop the server."""
-        self._connection.close()
+        for connection in self._open:
+            connection.close()
         self._server.stop()
 
 
