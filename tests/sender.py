@@ -12,11 +12,14 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 class Sender:
-    """One visitor. ``get`` and ``post`` give the answer as it came; a redirect is not followed."""
+    """One visitor. ``get`` and ``post`` give the answer as it came; a redirect is not followed.
 
-    def __init__(self, server: Server) -> None:
+    *cookie* is that of a session that has begun elsewhere, as "name=value".
+    """
+
+    def __init__(self, server: Server, cookie: str = "") -> None:
         self._where = urlsplit(server.url)
-        self._cookie = ""
+        self._cookie = cookie
 
     def get(self, path: str, method: str = "GET") -> Answer:
         """Open a page."""

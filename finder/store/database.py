@@ -1,7 +1,8 @@
 """The database behind the register: engine, unit of work, and what both dialects need said.
 
 SQLite runs in WAL mode with ``synchronous=FULL``; writers begin with ``BEGIN IMMEDIATE``, because a transaction
-that read first and then writes fails at once with BUSY_SNAPSHOT. PostgreSQL runs as it is.
+that read first and then writes fails at once with BUSY_SNAPSHOT. On PostgreSQL writers wait for a lock as long as
+SQLite's do, and not for ever.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from finder.domain.errors import NotSavedError
 
+#: How long a writer waits for another before it gives up and says so.
 BUSY_TIMEOUT_MS = 5000
 
 
@@ -27,9 +29,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor.close()
 
 
+def _is_writing(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writing", False))
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writing(connection) else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if _is_writing(connection):
+        # For this transaction only: migrations and scrubbing have waits of their own.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
 
 
 def pairs(session: Session, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> dict[Any, Any]:
@@ -50,6 +61,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "begin", _begin_postgresql)
         self._writing = self.engine.execution_options(writing=True)
 
     @contextmanager

@@ -18,7 +18,8 @@ from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, FinderError, GoneError, NotFoundError, NotSavedError, TooManyError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.store.shelf_reader import READ_ERRORS
-from finder.web.faults import Fault, bare_page, fault_of
+from finder.web import unsaved
+from finder.web.faults import Fault, bare_page, fault_of, unsaved_fault
 from finder.web.forms.search import InvalidSearchError
 
 RETRY_AFTER_S = 5
@@ -53,19 +54,30 @@ def problem(fault: Fault, **extensions: object) -> Response:
     return Response(body, status=fault.status, content_type="application/problem+json", headers=headers)
 
 
-def page(fault: Fault) -> Response:
+def page(fault: Fault, template: str = "error", **values: object) -> Response:
     """A fault as a page; a bare one when even the template cannot be rendered."""
     try:
-        body = render_template("errors/error.html", status=fault.status, title=fault.title, message=fault.message)
+        said = {"status": fault.status, "title": fault.title, "message": fault.message}
+        body = render_template(f"errors/{template}.html", **said, **values)
     except (TemplateError, RuntimeError, *READ_ERRORS):
         body = bare_page(fault)
     return Response(body, status=fault.status, content_type="text/html; charset=utf-8")
 
 
 def told(fault: Fault) -> Response:
-    """A fault in the form that the client asked in: problem JSON under ``/api``, else a page."""
-    response = problem(fault) if request.path.startswith("/api/") else page(fault)
-    if fault.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    """A fault in the form that the client asked in: problem JSON under ``/api``, else a page.
+
+    Whoever sent a form while the database is out of reach gets it back with all they filled in.
+    """
+    out_of_reach = fault.status == HTTPStatus.SERVICE_UNAVAILABLE
+    if request.path.startswith("/api/"):
+        response = problem(fault)
+    elif out_of_reach and request.method == "POST":
+        response = page(unsaved_fault(fault), "not_saved", sent=unsaved.sent_form())
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        response = page(fault)
+    if out_of_reach:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
@@ -75,7 +87,10 @@ def _of_ours(error: FinderError) -> Response:
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return _of_anything(error)
     parameters: dict[str, str] = {}
-    if isinstance(error, InvalidSearchError):
+    if isinstance(error, NotSavedError):
+        structlog.get_logger().warning("not_saved", endpoint=request.endpoint)
+        unsaved.put_session_back()
+    elif isinstance(error, InvalidSearchError):
         parameters = error.errors
     elif isinstance(error, BadInputError):
         parameters = {error.parameter: error.message}

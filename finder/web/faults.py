@@ -21,6 +21,8 @@ WORDS: dict[int, tuple[str, str]] = {
     500: ("Something went wrong here", "This is our fault, not yours. Try again in a minute."),
     503: ("The directory is out of reach just now", "Try again in a minute."),
 }
+#: What is said to those who sent a form, when nothing more is known.
+NOT_SAVED = "This was not saved: the database is out of reach just now. Try again in a minute."
 
 
 class Fault(NamedTuple):
@@ -36,6 +38,12 @@ def fault_of(status: int, message: str = "", parameters: dict[str, str] | None =
     """The fault of *status* in the table's words, or with a message of its own."""
     title, words = WORDS.get(status, (HTTPStatus(status).phrase, ""))
     return Fault(status, title, message or words, parameters or {})
+
+
+def unsaved_fault(fault: Fault) -> Fault:
+    """*fault* as it is told to somebody who has sent a form: that nothing of it was saved."""
+    message = NOT_SAVED if fault.message == WORDS[fault.status][1] else fault.message
+    return fault._replace(title="Not saved yet", message=message)
 
 
 def bare_page(fault: Fault) -> str:

@@ -1,6 +1,6 @@
 """Approving many requests at once: a second look first, a second moderator when they are many, each by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flask import Response, request
 from flask import session as browser_session
@@ -25,6 +25,7 @@ from finder.web.presenters.moderate_queue import candidate_lines
 blueprint = new_blueprint("moderate_bulk")
 
 RESULTS = "moderated"
+UNSAVED = "unsaved"
 #: How one of many went: the word that the cookie holds -> the sentence that is shown.
 TOLD = {
     "approved": "Approved.",
@@ -34,7 +35,7 @@ TOLD = {
     "late": "It lies too far back to be taken back.",
     "refused": "It wants a look by itself: open the request.",
     "gone": "It is not here any more.",
-    "unsaved": "Not saved: the database was busy. Try again.",
+    UNSAVED: "Not saved: the database was busy. Try again.",
 }
 GOOD = {"approved", "undone"}
 WAITS = "It waits for a second moderator now. You find it above the queue."
@@ -75,8 +76,11 @@ def approve_many() -> Response:
             number = second_person.keep_waiting(session, seen, by=viewer, now=now())
         return go(f"{QUEUE}/bulk/{number}", WAITS)
     done = _approve_all(seen, viewer)
-    with parts().database.unit_of_work() as session:
-        number = second_person.keep_done(session, seen, _approved(done), by=viewer, now=now())
+    try:
+        with parts().database.unit_of_work() as session:
+            number = second_person.keep_done(session, seen, _approved(done), by=viewer, now=now())
+    except NotSavedError:
+        number = 0  # what is approved is: it can be taken back one by one, though not as one act
     return _told(done, number)
 
 
@@ -86,7 +90,20 @@ def _seen(form: MultiDict[str, str], reference: str) -> tuple[int, int | None]:
 
 
 def _approve_all(seen: Seen, viewer: Viewer) -> dict[str, str]:
-    return {reference: _approve(reference, *revisions, viewer) for reference, revisions in seen.items()}
+    return _one_by_one(seen, lambda reference: _approve(reference, *seen[reference], viewer))
+
+
+def _one_by_one(references: Iterable[str], act: Callable[[str], str]) -> dict[str, str]:
+    """How each went. Once the database is busy the rest is left, and nobody waits for each in turn.
+
+    Raises NotSavedError when that was so from the first.
+    """
+    done: dict[str, str] = {}
+    for reference in references:
+        done[reference] = UNSAVED if UNSAVED in done.values() else act(reference)
+    if done and set(done.values()) == {UNSAVED}:
+        raise NotSavedError("This was not saved: the database is busy or out of reach. Try again shortly.")
+    return done
 
 
 def _approved(done: Mapping[str, str]) -> list[str]:
@@ -120,7 +137,7 @@ def _approve(reference: str, revision: int, listing_revision: int | None, viewer
     except NotFoundError:
         return "gone"
     except NotSavedError:
-        return "unsaved"
+        return UNSAVED
     return "approved"
 
 
@@ -192,7 +209,7 @@ def undo_bulk(number: int) -> Response:
 
 
 def _undo_all(references: Sequence[str], viewer: Viewer) -> dict[str, str]:
-    return {reference: _undo(reference, viewer) for reference in references}
+    return _one_by_one(references, lambda reference: _undo(reference, viewer))
 
 
 def _undo(reference: str, viewer: Viewer) -> str:
@@ -208,5 +225,5 @@ def _undo(reference: str, viewer: Viewer) -> str:
     except NotFoundError:
         return "gone"
     except NotSavedError:
-        return "unsaved"
+        return UNSAVED
     return "undone"
