@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.directory import merging, places, vocabulary_edit, words_edit
+from finder.directory import contacts, merging, places, vocabulary_edit, vocabulary_make, words_edit
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
@@ -98,6 +98,10 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("meeting", "unpublish"): _revert_listing,
     ("meeting", "merge"): merging.unmerge,
     ("group", "revise"): _revert_group,
+    ("group", "add_contact"): contacts.unput,
+    ("group", "remove_contact"): contacts.unremove,
+    ("region", "create"): vocabulary_make.unmake,
+    ("service_body", "create"): vocabulary_make.unmake,
     ("location", "revise"): places.unrevise,
     ("location", "merge"): places.part,
     ("location", "override"): _lift,

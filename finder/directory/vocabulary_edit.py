@@ -51,13 +51,14 @@ class NodeDraft:
 
 def node_of(session: Session, tree: Tree, number: int) -> Node:
     """Node *number* of a tree. Raises NotFoundError."""
-    row = _node(session, tree, number)
+    row = find_node(session, tree, number)
     if row is None:
         raise NotFoundError(f"There is no such {tree.words} here.")
     return row
 
 
-def _node(session: Session, tree: Tree, number: int) -> Node | None:
+def find_node(session: Session, tree: Tree, number: int) -> Node | None:
+    """Node *number* of a tree, or None."""
     if tree is REGIONS:
         return session.get(Region, number, populate_existing=True)
     return session.get(ServiceBody, number, populate_existing=True)
@@ -95,16 +96,14 @@ def revise_node(
     BadInputError when the tree would not be one, or would hold two of the same name side by side.
     """
     row = node_of(session, tree, number)
-    name = clean(draft.name)
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise BadInputError("name", f"Enter a name of at most {LONGEST_NAME} characters.")
+    name = checked_name(draft.name)
     if (name, draft.parent_id) == (row.name, row.parent_id):
         return False
     if draft.parent_id is not None:
         node_of(session, tree, draft.parent_id)
         if draft.parent_id in nodes_below(session, tree, number):
             raise BadInputError("parent", f"Choose a {tree.words} that does not lie below this one.")
-    _refuse_twin(session, tree, name, draft.parent_id, but=number)
+    refuse_twin(session, tree, name, draft.parent_id, but=number)
     before = _told(row)
     revision = raise_revision(session, now=now)
     values: dict[str, Any] = {"name": name, "parent_id": draft.parent_id}
@@ -120,11 +119,20 @@ def revise_node(
     return True
 
 
+def checked_name(text: str) -> str:
+    """*text* as a name. Raises BadInputError when it is none."""
+    name = clean(text)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise BadInputError("name", f"Enter a name of at most {LONGEST_NAME} characters.")
+    return name
+
+
 def _told(row: Node) -> dict[str, Any]:
     return {"name": row.name, "slug": row.slug, "parent_id": row.parent_id}
 
 
-def _refuse_twin(session: Session, tree: Tree, name: str, parent_id: int | None, *, but: int) -> None:
+def refuse_twin(session: Session, tree: Tree, name: str, parent_id: int | None, *, but: int) -> None:
+    """Raise BadInputError when another node than *but* of that name lies beside it."""
     same = tree.table.parent_id.is_(None) if parent_id is None else tree.table.parent_id == parent_id
     beside = session.execute(select(tree.table.id, tree.table.name).where(same, tree.table.id != but))
     if any(fold(other) == fold(name) for _, other in beside):
@@ -175,11 +183,11 @@ def merge_nodes(
         raise BadInputError("into", f"Choose another {tree.words}, one that does not lie below this.")
     children = session.execute(select(tree.table.id, tree.table.name).where(tree.table.parent_id == gone)).all()
     for number, name in children:
-        _refuse_twin(session, tree, name, into, but=number)
+        refuse_twin(session, tree, name, into, but=number)
     revision = raise_revision(session, now=now)
     listings = listings_below(session, tree, gone)
     ids = sorted(number for number, _ in children)
-    before: dict[str, Any] = {"row": _columns(row), "children": ids, "slugs": _slugs(session, tree, gone)}
+    before: dict[str, Any] = {"row": columns_of(row), "children": ids, "slugs": _slugs(session, tree, gone)}
     before |= move_belongings(session, tree.kind, gone, into)
     session.execute(update(tree.table).where(tree.table.parent_id == gone).values(parent_id=into))
     if tree is REGIONS:
@@ -192,7 +200,8 @@ def merge_nodes(
     _publish(session, listings, act, revision=revision, actor=actor, reason=reason, now=now)
 
 
-def _columns(row: Node) -> dict[str, Any]:
+def columns_of(row: Node) -> dict[str, Any]:
+    """A node as its table has it."""
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
@@ -210,7 +219,7 @@ def _lead(session: Session, slugs: list[str], *, to: int) -> None:
 def unrevise(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
     """Take a new name or place in the tree back. Raises StaleError when it was changed again since."""
     tree, before = TREES[entry.target_kind], dict(entry.before or {})
-    row = _node(session, tree, entry.target_id)
+    row = find_node(session, tree, entry.target_id)
     if row is None or _told(row) != entry.after or "parent_id" not in before:
         raise StaleError(f"This {tree.words} has been changed since: undo that first.", {})
     draft = NodeDraft(name=before["name"], parent_id=before["parent_id"])
@@ -221,10 +230,10 @@ def unmerge(session: Session, entry: AuditEntry, *, actor: str, reason: str, now
     """Make two of one again: what was moved and is still there goes back. Raises StaleError when that cannot be."""
     tree, before, into = TREES[entry.target_kind], dict(entry.before or {}), int((entry.after or {})["into"])
     row = before["row"]
-    parent_there = row["parent_id"] is None or _node(session, tree, row["parent_id"]) is not None
-    if _node(session, tree, entry.target_id) is not None or not parent_there:
+    parent_there = row["parent_id"] is None or find_node(session, tree, row["parent_id"]) is not None
+    if find_node(session, tree, entry.target_id) is not None or not parent_there:
         raise StaleError(f"The tree of {tree.words}s has been changed since: undo that first.", {})
-    _refuse_twin(session, tree, row["name"], row["parent_id"], but=0)
+    refuse_twin(session, tree, row["name"], row["parent_id"], but=0)
     revision = raise_revision(session, now=now)
     if tree is REGIONS:
         for table in (RetiredSlug, PublicSlug):

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.contacts import HeldContact, contacts_of, put_contact, remove_contact
 from finder.directory.groups import revise_group
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.listing import GroupDraft
+from finder.domain.listing import ContactDraft, GroupDraft
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review.editing import Undoable, history
 from finder.store.meeting import Meeting
-from finder.store.people import Contact, Group
+from finder.store.people import Group
 
 SHARED = "Listings of other service bodies belong to this group, too: an administrator has to do this."
 SAME = "Nothing is changed, or another group of the same source has this name already."
@@ -26,14 +27,14 @@ SAME = "Nothing is changed, or another group of the same source has this name al
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldGroup:
-    """A group for editing; ``seen`` names the state that is shown, ``contacts`` how many people answer for it."""
+    """A group for editing; ``seen`` names the state that is shown, ``contacts`` are the people who answer for it."""
 
     id: int
     draft: GroupDraft
     seen: str
     listings: Sequence[tuple[str, str]]  # slug, name
     others: int
-    contacts: int
+    contacts: Sequence[HeldContact]
     history: Sequence[Undoable]
 
 
@@ -56,7 +57,7 @@ def group_for(session: Session, number: int, *, viewer: Viewer) -> HeldGroup:
         seen=hashlib.sha256(orjson.dumps(asdict(draft))).hexdigest()[:16],
         listings=own,
         others=len(listed) - len(own),
-        contacts=session.execute(select(func.count()).where(Contact.group_id == number)).scalar_one(),
+        contacts=contacts_of(session, number),
         history=history(session, "group", number),
     )
 
@@ -69,11 +70,30 @@ def edit_group(
     Raises NotFoundError, BadInputError when others' listings belong to it too or nothing would change, and StaleError
     when it is no longer the one *seen*.
     """
-    take_lock(session)
-    held = group_for(session, number, viewer=by)
-    if held.others:
-        raise BadInputError("name", SHARED)
+    held = _all_mine(session, number, by)
     if held.seen != seen:
         raise StaleError("Somebody has changed this group since you opened it: compare, then send it again.", {})
     if not revise_group(session, number, draft, actor=f"user:{by.user_id}", reason=reason, now=now):
         raise BadInputError("name", SAME)
+
+
+def _all_mine(session: Session, number: int, by: Viewer) -> HeldGroup:
+    take_lock(session)
+    held = group_for(session, number, viewer=by)
+    if held.others:
+        raise BadInputError("name", SHARED)
+    return held
+
+
+def add_contact(
+    session: Session, number: int, contact: ContactDraft, *, by: Viewer, reason: str, now: dt.datetime
+) -> None:
+    """Have somebody answer for a group. Raises NotFoundError, and BadInputError as `put_contact` does."""
+    _all_mine(session, number, by)
+    put_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)
+
+
+def drop_contact(session: Session, number: int, contact: int, *, by: Viewer, reason: str, now: dt.datetime) -> None:
+    """Have somebody answer for a group no more. Raises NotFoundError."""
+    _all_mine(session, number, by)
+    remove_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)

@@ -18,7 +18,7 @@ from finder.store.accounts import AccountLink, Attempt, KnownNetwork, SecurityEv
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.mail import OutboxMail
-from finder.store.people import Contact
+from finder.store.people import Contact, RemovedContact
 from finder.store.review import LinkToken, Reminder, Submission, SubmissionMessage
 
 UNPROVEN_KEPT = dt.timedelta(days=3)
@@ -36,6 +36,7 @@ PERSONAL_TABLES = (
     "contact",
     "link_token",
     "outbox_mail",
+    "removed_contact",
     "security_event",
     "submission",
     "submission_message",
@@ -80,6 +81,8 @@ def _removals(session: Session, mail_dir: Path, *, now: dt.datetime, dry_run: bo
     # Their links go at once: whoever withdraws is gone, and this is how a withdrawal is noticed here, once.
     yield Removal("links and mails of withdrawn requests", _of_withdrawn(session), requests)
     yield Removal("contacts of requests decided long ago", _contacts(session, now), requests)
+    aside = delete(RemovedContact).where(RemovedContact.removed_at < now - CONTACTS_KEPT)
+    yield Removal("contacts that were removed from groups", _rows(session, aside), ("contact", "removed_contact"))
     yield Removal("mails sent or given up", _mails(session, now))
     dead = delete(LinkToken).where(LinkToken.expires_at < now - LINKS_KEPT)
     yield Removal("links that have run out", _rows(session, dead))

@@ -1,9 +1,12 @@
 """Service bodies (the responsibility tree), groups, and their private contacts."""
 
+import datetime as dt
+
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from finder.store.base import Base
+from finder.store.types import Instant
 
 
 class ServiceBody(Base):
@@ -42,9 +45,24 @@ class Contact(Base):
     """Somebody to ask about a group. Private: nothing of it goes on the shelf."""
 
     __tablename__ = "contact"
+    # A number is never given again: the audit tells of a contact by its number alone.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(255), default="")
     email: Mapped[str] = mapped_column(String(320), default="")
     phone: Mapped[str] = mapped_column(String(255), default="")
+
+
+class RemovedContact(Base):
+    """A contact that a moderator removed, kept for as long as that can be taken back; nobody writes to it."""
+
+    __tablename__ = "removed_contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # the number it had
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255), default="")
+    email: Mapped[str] = mapped_column(String(320), default="")
+    phone: Mapped[str] = mapped_column(String(255), default="")
+    removed_at: Mapped[dt.datetime] = mapped_column(Instant)

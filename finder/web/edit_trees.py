@@ -6,11 +6,12 @@ from wtforms.fields import SelectChoice
 
 from finder.accounts.permissions import Viewer
 from finder.directory.vocabulary_edit import TREES, NodeDraft, Tree, all_nodes, node_of
+from finder.directory.vocabulary_make import make_node
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.roles import Right
 from finder.review.editing import history
 from finder.review.wide_kinds import merge_act, node_act
-from finder.web.account_page import blamed
+from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.edit_wide import carried_out
 from finder.web.forms.edit import IntoForm, NodeForm
@@ -33,11 +34,35 @@ def _tree(place: str) -> tuple[Viewer, Tree]:
 
 @blueprint.get("/moderate/trees/<place>")
 def tree(place: str) -> Response:
-    """Every node of a tree, with the way to change it."""
+    """Every node of a tree, with the way to change it, and the form for a new one."""
+    return _whole(place, NodeForm())
+
+
+def _whole(place: str, form: NodeForm) -> Response:
     _, kind = _tree(place)
     with parts().database.reading() as register:
         nodes = paths(all_nodes(register, kind))
-    return page("tree", nodes=nodes, kind=kind, here=place)
+    form.parent.choices = [SelectChoice("", "Nothing"), *(SelectChoice(str(number), path) for number, path in nodes)]
+    return page("tree", form, nodes=nodes, kind=kind, here=place, form=form)
+
+
+@blueprint.post("/moderate/trees/<place>")
+def add(place: str) -> Response:
+    """Make a node that was not there."""
+    viewer, kind = _tree(place)
+    held, form = parts(), NodeForm(request.form)
+    with held.database.reading() as register:
+        form.parent.choices = ["", *(str(number) for number in all_nodes(register, kind))]
+    try:
+        if form.validate():
+            draft = NodeDraft(name=form.name.data or "", parent_id=form.parent_id)
+            said = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
+            with held.database.unit_of_work() as register:
+                number = make_node(register, kind, draft, **said)
+            return go(f"/moderate/trees/{place}/{number}", f"The {kind.words} is there now.")
+    except BadInputError as error:
+        blamed(form, error)
+    return _whole(place, form)
 
 
 @blueprint.get("/moderate/trees/<place>/<int:number>")

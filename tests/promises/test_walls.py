@@ -25,7 +25,7 @@ from finder.domain.roles import Role
 from finder.store.accounts import Grant, SignedIn
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
-from finder.store.people import ServiceBody
+from finder.store.people import Contact, ServiceBody
 from finder.store.review import WideAct
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_location
@@ -154,6 +154,8 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/wide/<int:number>/call-off"): Line("wide", 303, "edit"),
     ("GET", "/moderate/groups/<int:number>"): Line("group", 200, "edit"),
     ("POST", "/moderate/groups/<int:number>"): Line("group", 400, "edit"),
+    ("POST", "/moderate/groups/<int:number>/contacts"): Line("group", 400, "edit"),
+    ("POST", "/moderate/groups/<int:number>/contacts/<int:contact>/remove"): Line("group_contact", 303, "edit"),
     ("GET", "/moderate/merge"): Line("pair", 200, "edit"),
     ("POST", "/moderate/merge"): Line("pair", 400, "edit"),
     ("GET", "/moderate/acts/<int:number>"): Line("act", 200, "edit"),
@@ -164,6 +166,7 @@ THINGS: dict[Route, Line] = {
     ("GET", "/moderate/audit"): Line("", 200, "see"),
     ("GET", "/moderate/audit.csv"): Line("", 200, "see"),
     ("GET", "/moderate/trees/<place>"): Line("tree", 200, "site"),
+    ("POST", "/moderate/trees/<place>"): Line("tree", 400, "site"),
     ("GET", "/moderate/trees/<place>/<int:number>"): Line("tree", 200, "site"),
     ("POST", "/moderate/trees/<place>/<int:number>"): Line("tree", 400, "site"),
     ("POST", "/moderate/trees/<place>/<int:number>/merge"): Line("tree", 400, "site"),
@@ -310,6 +313,17 @@ class Thing:
     def _group(self, desk: Desk, state: str) -> None:
         found = self._listed(desk, state)
         self.path["number"] = str(found[2]) if found else "99999"
+
+    def _group_contact(self, desk: Desk, state: str) -> None:
+        """Somebody who answers for a group."""
+        self._group(desk, state)
+        self.path["contact"] = "99999"
+        if OBJECTS[state]:
+            with desk.database.unit_of_work() as session:
+                row = Contact(group_id=int(self.path["number"]), email="robin@example.org")
+                session.add(row)
+                session.flush()
+                self.path["contact"] = str(row.id)
 
     def _wide(self, desk: Desk, state: str) -> None:
         """A change of a place that waits for a second moderator."""

@@ -8,10 +8,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from finder.domain.errors import BadInputError
-from finder.domain.listing import GroupDraft, LocationDraft
+from finder.domain.listing import ContactDraft, GroupDraft, LocationDraft
+from finder.domain.names import check_name
 from finder.domain.schedule import Override
 from finder.domain.text import clean, clean_multiline
 from finder.domain.vocabulary import OverrideKind, Precision
+from finder.mail.address import one_address
 from finder.web.forms.account import Faulty
 from finder.web.forms.submit_fields import Carried, Line, required
 
@@ -202,6 +204,30 @@ class GroupForm(Faulty):
         if said["email"] and "@" not in said["email"]:
             raise BadInputError("email", "Write a mail address, such as group@example.org.")
         return GroupDraft(**said)
+
+
+class ContactForm(Faulty):
+    """Somebody who answers for a group. Nothing of it is public."""
+
+    contact_name = StringField("First name and initial", filters=[_tidy])
+    contact_email = StringField("Mail address", filters=[_tidy])
+    contact_phone = _line("Phone", 64)
+    contact_reason = _reason("contact-reason")
+
+    def draft(self) -> ContactDraft:
+        """The contact as the form says. Raises BadInputError with the fields of this form."""
+        try:
+            name, email = check_name(self.contact_name.data or ""), one_address(self.contact_email.data or "")
+        except BadInputError as error:
+            field = {"email": "contact_email"}.get(error.parameter, error.parameter)
+            raise BadInputError(field, error.message) from error
+        return ContactDraft(name=name, email=email, phone=self.contact_phone.data or "")
+
+
+class DropForm(Faulty):
+    """Why somebody does not answer for a group any more."""
+
+    reason = _reason()
 
 
 class ProgramForm(Faulty):

@@ -24,6 +24,9 @@ ACTS = {
     "merge": "Made one with another",
     "part": "Made two again",
     "create": "Made",
+    "remove": "Removed",
+    "add_contact": "Contact added",
+    "remove_contact": "Contact removed",
 }
 #: How many names a path has at most: a circle in a tree ends here.
 DEEPEST = 20
