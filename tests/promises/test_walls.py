@@ -163,6 +163,7 @@ THINGS: dict[Route, Line] = {
     ("GET", "/moderate/health"): Line("", 200, "see"),
     ("GET", "/moderate/health/<slug>"): Line("body", 200, "see"),
     ("GET", "/moderate/health/<slug>/<kind>"): Line("body", 200, "see"),
+    ("GET", "/moderate/find"): Line("", 200, "edit"),
     ("GET", "/moderate/audit"): Line("", 200, "see"),
     ("GET", "/moderate/audit.csv"): Line("", 200, "see"),
     ("GET", "/moderate/trees/<place>"): Line("tree", 200, "site"),
