@@ -4,7 +4,7 @@ from flask import Response, request
 
 from finder.domain.roles import Right
 from finder.domain.text import clean
-from finder.review.finding import find_mine
+from finder.review.locate import find_mine
 from finder.web.edit_page import new_blueprint, page
 from finder.web.identity import require_anywhere
 from finder.web.parts import parts
