@@ -15,15 +15,16 @@ install: .venv/installed node_modules/.installed ## Set up the environment: Pyth
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Meeting Finder needs Python 3.11 or newer: set PYTHON=...")'
 	$(PYTHON) -m venv .venv
 
+# The locks name every package, so pip resolves nothing; it would look for newest ones of extras, which have no hash.
 .venv/installed: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "Installing Python packages ..."
-	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements.lock
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	@echo "Installing Python packages for tests ..."
-	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json
