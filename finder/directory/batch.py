@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.draft import audited, draft_of, meeting_columns
+from finder.directory.numbers import bmlt_numbers
 from finder.directory.register import read_register
-from finder.directory.resolve import Resolver, chunks
+from finder.directory.resolve import Resolver
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
 from finder.directory.slugs import free_slugs
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import ListingDraft
 from finder.domain.text import slugify
-from finder.store.meeting import Meeting, MeetingFormat, Override, Source
+from finder.store.database import chunks
+from finder.store.meeting import Meeting, MeetingFormat, Override
+from finder.store.source import Source
 
 Progress = Callable[[int, int], None]
 
@@ -147,9 +150,10 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
     if not drafts:
         return []
     slugs = free_slugs(session, [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts])
+    numbers = bmlt_numbers(session, Meeting, [draft.bmlt_id for draft in drafts])
     rows = [
-        {**meeting_columns(draft), **_references(draft, resolver), "slug": slug, "revision": 1}
-        for draft, slug in zip(drafts, slugs, strict=True)
+        {**meeting_columns(draft), **_references(draft, resolver), "slug": slug, "bmlt_id": number, "revision": 1}
+        for draft, slug, number in zip(drafts, slugs, numbers, strict=True)
     ]
     ids: list[int] = []
     for part in chunks(rows):

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from finder.directory.resolve import chunks
 from finder.domain.roles import Role
 from finder.store.accounts import Grant
+from finder.store.database import chunks
 from finder.store.meeting import Meeting, Override
 from finder.store.review import SavedReply, Submission
 

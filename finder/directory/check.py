@@ -6,9 +6,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from finder.directory import audit, check_requests
-from finder.directory.resolve import chunks
 from finder.directory.shelf import shelf_rows
-from finder.store.database import pairs
+from finder.store.database import chunks, pairs
 from finder.store.meeting import Meeting, MeetingFormat
 from finder.store.shelf import DirectoryRevision, PublicListing
 from finder.store.vocabulary import Format

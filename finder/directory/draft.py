@@ -82,6 +82,8 @@ _SAME = (
     "url",
     "confirmed_at",
     "updated_at",
+    "world_id",
+    "bmlt_id",
     "demo",
 )
 
@@ -198,6 +200,7 @@ def meeting_columns(draft: ListingDraft) -> dict[str, Any]:
         "confirmed_at": draft.confirmed_at,
         "updated_at": draft.updated_at,
         "source_digest": digest_of(draft),
+        "world_id": draft.world_id,
         "demo": draft.demo,
         "extra": dict(draft.extra),
         "published": True,

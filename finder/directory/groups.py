@@ -13,8 +13,9 @@ from finder.directory.revision import raise_revision
 from finder.directory.shelf import shelve
 from finder.domain.errors import NotFoundError
 from finder.domain.listing import ContactDraft, GroupDraft
-from finder.store.meeting import Meeting, Source
+from finder.store.meeting import Meeting
 from finder.store.people import Contact, Group
+from finder.store.source import Source
 
 
 def revise_group(

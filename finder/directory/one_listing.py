@@ -9,9 +9,10 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from finder.directory.register import RegisterRow
-from finder.store.meeting import Meeting, Override, Source
+from finder.store.meeting import Meeting, Override
 from finder.store.people import Group, ServiceBody
 from finder.store.place import Location, Region
+from finder.store.source import Source
 from finder.store.vocabulary import Program
 
 #: What a statement has to give of a listing, in this order; `joined` brings it in.

@@ -34,6 +34,7 @@ def _meeting(draft: ListingDraft, held: RegisterRow | None) -> Meeting:
         **meeting_columns(draft),
         id=held.meeting.id if held else 0,
         slug=held.meeting.slug if held else "",
+        bmlt_id=held.meeting.bmlt_id if held else 0,
         formats=" ".join(draft.formats),
         source_key=draft.source_key,
     )

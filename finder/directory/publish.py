@@ -14,9 +14,10 @@ from finder.domain import schedule
 from finder.domain.errors import NotFoundError
 from finder.domain.listing import ListingDraft
 from finder.domain.text import slugify
-from finder.store.meeting import Meeting, Override, RetiredSlug, Source
+from finder.store.meeting import Meeting, Override, RetiredSlug
 from finder.store.people import ServiceBody
 from finder.store.shelf import PublicSlug
+from finder.store.source import Source
 
 #: The source of listings that were written here and nowhere else.
 OWN = "this directory"

@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from finder.directory.resolve import chunks
-from finder.store.database import pairs
-from finder.store.meeting import Meeting, Override, Source
+from finder.store.database import chunks, pairs
+from finder.store.meeting import Meeting, Override
 from finder.store.people import Group, ServiceBody
 from finder.store.place import Location, Region
+from finder.store.source import Source
 from finder.store.vocabulary import Program
 
 Row = TypeVar("Row", Group, Location)

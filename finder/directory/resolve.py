@@ -4,32 +4,24 @@ Two rows share a group or a location when everything that would be shown of it i
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from finder.directory.numbers import bmlt_numbers
 from finder.domain.errors import BadInputError
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import AddressVisibility
-from finder.store.database import pairs
-from finder.store.meeting import Source
+from finder.store.database import chunks, pairs
 from finder.store.people import Contact, Group, ServiceBody
 from finder.store.place import Location, Region
+from finder.store.source import Source
 from finder.store.vocabulary import Format, Program
 
-T = TypeVar("T")
-
-CHUNK = 500
 BODY_SEPARATOR = ">"
-
-
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Slices of at most *size*, so that a statement stays within the parameters both databases take."""
-    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def digest(*parts: object) -> str:
@@ -130,7 +122,9 @@ class Resolver:
             row = self.bodies.get((parent, fold(part)))
             if row is None:
                 taken = {body.slug for body in self.bodies.values()}
-                row = ServiceBody(parent_id=parent, name=part, slug=free_slug(slugify(part) or "body", taken))
+                slug = free_slug(slugify(part) or "body", taken)
+                number = bmlt_numbers(self.session, ServiceBody, [None])[0]
+                row = ServiceBody(parent_id=parent, name=part, slug=slug, bmlt_id=number)
                 self.session.add(row)
                 self.session.flush()  # children need its id
                 self.bodies[parent, fold(part)] = row

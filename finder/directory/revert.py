@@ -116,7 +116,7 @@ UNDO: dict[tuple[str, str], Undo] = {
 
 #: What a draft and the register may say differently of one and the same listing, and when it was said to be right:
 #: a group that confirms a listing stands in nobody's way who takes a change of it back.
-_OF_THE_REGISTER = {"slug", "unmapped_types", "formats", "confirmed_at", "updated_at"}
+_OF_THE_REGISTER = {"slug", "bmlt_id", "unmapped_types", "formats", "confirmed_at", "updated_at"}
 
 
 def _content(draft: dict[str, object] | None) -> object:

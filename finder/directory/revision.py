@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from finder.store.shelf import DirectoryRevision
+from finder.store.shelf import DirectoryRevision, PublicRevision
 
 
 def take_lock(session: Session) -> None:
@@ -32,6 +32,7 @@ def raise_revision(session: Session, *, now: dt.datetime) -> int:
     row.revision += 1
     row.changed_at = now
     session.flush()
+    session.execute(insert(PublicRevision).values(revision=row.revision, at=now))
     return row.revision
 
 

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory.register import RegisterRow, read_register
-from finder.directory.resolve import chunks
 from finder.domain.text import fold, tokens
-from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
-from finder.store.database import pairs
+from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision, ShelfChange
+from finder.store.database import chunks, pairs
 from finder.store.people import ServiceBody
 from finder.store.place import Region
-from finder.store.shelf import PublicListing
+from finder.store.shelf import PublicChange, PublicListing
 from finder.store.vocabulary import Format, Program
 
+#: What is still said of a listing whose address is hidden.
+EXTRA_OF_AREAS = frozenset({"county", "entity", "entity_email", "entity_location", "entity_phone", "entity_url"})
 ATTENDANCE_NUMBER = {"in_person": 0, "online": 1, "hybrid": 2}
 
 
@@ -123,8 +124,20 @@ def public_document(row: RegisterRow, *, revision: int) -> dict[str, Any]:
         "updated_at": _instant(meeting.updated_at),
         "source": row.source,
         "source_key": meeting.source_key or "",
+        "bmlt_id": meeting.bmlt_id,
+        "world_id": meeting.world_id,
+        "extra": _extra(row),
         "demo": meeting.demo,
     }
+
+
+def _extra(row: RegisterRow) -> dict[str, str]:
+    """What else the public may know; of a place that shows its area only, nothing that could lead to its door."""
+    extra: dict[str, str] = dict(row.meeting.extra or {})
+    place = row.location
+    if place is None or place.address_visibility is AddressVisibility.PUBLIC:
+        return extra
+    return {name: text for name, text in extra.items() if name in EXTRA_OF_AREAS}
 
 
 def _location(row: RegisterRow) -> dict[str, Any] | None:
@@ -201,6 +214,8 @@ def shelf_row(document: Mapping[str, Any], vocabulary: ShelfVocabulary) -> dict[
         "formats": f"{bits:x}",
         "region_id": vocabulary.regions[region[-1]["slug"]] if region else 0,
         "service_body_id": vocabulary.bodies[body["slug"]] if body else 0,
+        "bmlt_id": document["bmlt_id"],
+        "world_id": document["world_id"],
         "group_id": group.get("id", 0),
         "location_id": place.get("id", 0),
         "city": place.get("city", ""),
@@ -222,18 +237,66 @@ def shelf_rows(session: Session, ids: Sequence[int], *, revisions: Mapping[int, 
 
 
 def shelve(session: Session, ids: Iterable[int], *, revision: int) -> None:
-    """Bring the shelf in line with the register for the listings *ids*; those not published leave a gone row."""
+    """Bring the shelf in line with the register for the listings *ids*; those not published leave a gone row.
+
+    Whoever follows the shelf is told which listings came, changed or left, and in which parts, not what they said.
+    """
     for part in chunks(list(ids), 2000):
+        held = _held(session, part)
         rows = list(shelf_rows(session, part, revisions=revision))
         shown = {row["id"] for row in rows}
-        gone = [_gone(number, revision) for number in part if number not in shown]
+        gone = [_gone(number, revision, held.get(number)) for number in part if number not in shown]
         for piece in chunks(part):
             session.execute(delete(PublicListing).where(PublicListing.id.in_(piece)))
         if rows:
             session.execute(insert(PublicListing), rows)
         if gone:
             session.execute(insert(PublicListing), gone)
+        if changes := [change for row in (*rows, *gone) if (change := _change(row, held.get(row["id"])))]:
+            session.execute(insert(PublicChange), changes)
 
 
-def _gone(number: int, revision: int) -> dict[str, Any]:
-    return {"id": number, "slug": f"-{number}", "revision": revision, "gone": True, "document": ""}
+def _held(session: Session, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """What the shelf says of the listings *ids* so far, by id."""
+    names = ("id", "gone", "document", "bmlt_id", "world_id", "service_body_id")
+    statement: Select[Any] = select(*(getattr(PublicListing, name) for name in names))
+    held: dict[int, Row[Any]] = {}
+    for part in chunks(ids):
+        for row in session.execute(statement.where(PublicListing.id.in_(part))):
+            held[row.id] = row
+    return held
+
+
+def _gone(number: int, revision: int, held: Row[Any] | None) -> dict[str, Any]:
+    """A row that says that a listing has left. Of what it was only the numbers stay by which others know it."""
+    kept = {name: getattr(held, name) for name in ("bmlt_id", "world_id", "service_body_id")} if held else {}
+    return {"id": number, "slug": f"-{number}", "revision": revision, "gone": True, "document": "", **kept}
+
+
+def _change(row: Mapping[str, Any], held: Row[Any] | None) -> dict[str, Any] | None:
+    """What happened to a listing on the shelf, or None when nothing did that the public could see."""
+    was_shown = held is not None and not held.gone
+    fields = ""
+    if row["gone"]:
+        kind = ShelfChange.DELETE
+        if not was_shown:
+            return None
+    elif not was_shown or held is None:
+        kind = ShelfChange.NEW
+    else:
+        kind = ShelfChange.CHANGE
+        before, after = _parts(held.document), _parts(row["document"])
+        fields = " ".join(name for name in after if name != "revision" and before.get(name) != after[name])
+        if not fields:
+            return None
+    numbers = {name: row.get(name, 0) for name in ("revision", "bmlt_id", "service_body_id")}
+    return {"kind": kind, "listing_id": row["id"], "fields": fields, **numbers}
+
+
+def _parts(document: str) -> dict[str, Any]:
+    """The parts of a document; of one that cannot be read none, so that nothing keeps it from being written anew."""
+    try:
+        parts: dict[str, Any] = orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return {}
+    return parts

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.directory.resolve import chunks
+from finder.store.database import chunks
 from finder.store.meeting import Meeting, RetiredSlug
 
 MAX_LENGTH = 64

@@ -13,9 +13,11 @@ from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.domain.catalogue import Format as FormatValue
 from finder.domain.catalogue import Program as ProgramValue
 from finder.store.audit import AuditEntry
+from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.people import ServiceBody
 from finder.store.place import Region
 from finder.store.shelf import PublicVocabulary
+from finder.store.source import Source
 from finder.store.vocabulary import Format, FormatCode, Program
 
 Entry = TypeVar("Entry", Program, Format)
@@ -25,6 +27,7 @@ PROGRAM_FIELDS = ("slug", "name", "short_name", "approach", "focus", "for_whom",
 #: What people read of them, and administrators may edit.
 PROGRAM_WORDS = ("name", "short_name", "focus", "for_whom", "expect", "site")
 FORMAT_WORDS = ("name", "description")
+BODY_FIELDS = ("slug", "name", "parent_id", "kind", "url", "helpline", "description", "bmlt_id", "world_id")
 FORMAT_FIELDS = ("bit", "slug", "name", "kind", "description", "position")
 
 
@@ -117,7 +120,8 @@ def shelve_vocabulary(session: Session) -> None:
         *_documents(session, "program", Program, PROGRAM_FIELDS, {}),
         *_documents(session, "format", Format, FORMAT_FIELDS, codes),
         *_documents(session, "region", Region, ("slug", "name", "parent_id", "latitude", "longitude"), {}),
-        *_documents(session, "service_body", ServiceBody, ("slug", "name", "parent_id", "kind", "url", "helpline"), {}),
+        *_documents(session, "service_body", ServiceBody, BODY_FIELDS, {}),
+        *_bmlt_formats(session),
     ]
     session.execute(delete(PublicVocabulary))
     if rows:
@@ -138,4 +142,31 @@ def _documents(
             own = codes.get(row.id, {})
             document |= {"meeting_guide": own.get("meeting_guide", []), "naws": own.get("naws", [])}
         rows.append({"kind": kind, "id": row.id, "slug": row.slug, "document": orjson.dumps(document).decode()})
+    return rows
+
+
+def _bmlt_formats(session: Session) -> list[dict[str, Any]]:
+    """Formats as BMLT clients know them: number, source, format here, and ``names`` by language: key, name, words."""
+    names: dict[int, dict[str, dict[str, str]]] = {}
+    for row in session.execute(select(BmltFormatName).order_by(BmltFormatName.language)).scalars():
+        told = {"key": row.key, "name": row.name, "description": row.description}
+        names.setdefault(row.bmlt_format_id, {})[row.language] = told
+    statement = (
+        select(BmltFormat, Source.name, Format.slug)
+        .outerjoin(Source, Source.id == BmltFormat.source_id)
+        .outerjoin(Format, Format.id == BmltFormat.format_id)
+    )
+    rows = []
+    for each, source, slug in session.execute(statement.order_by(BmltFormat.id)):
+        document = {
+            "id": each.id,
+            "source": source or "",
+            "key": each.key,
+            "world_id": each.world_id,
+            "kind": each.kind,
+            "format": slug,
+            "names": names.get(each.id, {}),
+        }
+        text = orjson.dumps(document).decode()
+        rows.append({"kind": "bmlt_format", "id": each.id, "slug": f"bmlt-{each.id}", "document": text})
     return rows

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from finder.directory import audit
 from finder.directory.belongings import give_back, move_belongings
-from finder.directory.resolve import chunks, free_slug
+from finder.directory.resolve import free_slug
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
@@ -17,6 +17,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.text import clean, fold, slugify
 from finder.store.audit import AuditEntry
+from finder.store.database import chunks
 from finder.store.meeting import Meeting, RetiredSlug
 from finder.store.people import ServiceBody
 from finder.store.place import Region

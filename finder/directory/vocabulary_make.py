@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.numbers import bmlt_numbers
 from finder.directory.resolve import free_slug
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.vocabulary import shelve_vocabulary
@@ -43,6 +44,8 @@ def make_node(session: Session, tree: Tree, draft: NodeDraft, *, actor: str, rea
     values["slug"] = free_slug(slugify(name) or tree.kind.replace("_", "-"), taken)
     if tree is REGIONS:
         values["name_key"] = fold(name)
+    else:
+        values["bmlt_id"] = bmlt_numbers(session, ServiceBody, [None])[0]
     number = session.execute(insert(tree.table).values(values).returning(tree.table.id)).scalar_one()
     _publish(session)
     row = columns_of(node_of(session, tree, number))

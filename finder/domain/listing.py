@@ -58,7 +58,10 @@ class ListingDraft:
     """One meeting at one time, whole. Region names run from the general to the particular.
 
     ``formats`` are format slugs; ``unmapped_types`` are foreign codes that nothing here stands for.
-    ``source_key`` is unique within its source and survives a refresh.
+    ``source_key`` is unique within its source and survives a refresh. ``world_id`` is the number of NA World Services.
+    ``bmlt_id`` is the number by which BMLT clients know it: a new listing is given it when it is free, else another.
+    ``extra`` holds what else the public may know of it, by name: of the place ``borough neighborhood county train_lines
+    bus_lines``, the fields of an entity, and a server's own fields.
     """
 
     name: str
@@ -85,5 +88,7 @@ class ListingDraft:
     confirmed_at: dt.datetime | None = None
     updated_at: dt.datetime | None = None
     overrides: tuple[Override, ...] = ()
+    world_id: str = ""
+    bmlt_id: int | None = None
     demo: bool = False
     extra: dict[str, str] = field(default_factory=dict)

@@ -63,6 +63,14 @@ class RecurrenceKind(StrEnum):
     APPOINTMENT = "appointment"  # nobody knows but the group
 
 
+class ShelfChange(StrEnum):
+    """What happened to a listing on the shelf."""
+
+    NEW = "new"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
 class OverrideKind(StrEnum):
     """What a dated exception does to the sittings it covers."""
 

@@ -19,8 +19,9 @@ from finder.search.place import Place
 from finder.search.places import Gazetteer
 from finder.search.zones import zone_at
 from finder.sources.geocoding import Found, Geocoder
-from finder.store.meeting import Meeting, Source
+from finder.store.meeting import Meeting
 from finder.store.place import Location
+from finder.store.source import Source
 
 NO_TOWN = "has no coordinates, and its town is not known: no point"
 IN_TOWN = "has no coordinates: placed in its town, marked approximate"

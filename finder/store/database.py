@@ -5,15 +5,20 @@ that read first and then writes fails at once with BUSY_SNAPSHOT. On PostgreSQL 
 SQLite's do, and not for ever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from finder.domain.errors import NotSavedError
+
+T = TypeVar("T")
+
+#: Values in one statement.
+CHUNK = 500
 
 #: How long a writer waits for another before it gives up and says so.
 BUSY_TIMEOUT_MS = 5000
@@ -41,6 +46,11 @@ def _begin_postgresql(connection: Connection) -> None:
     if _is_writing(connection):
         # For this transaction only: migrations and scrubbing have waits of their own.
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}")
+
+
+def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Slices of at most *size*, so that a statement stays within the parameters both databases take."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def pairs(session: Session, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> dict[Any, Any]:

@@ -11,18 +11,6 @@ from finder.store.base import Base
 from finder.store.types import Instant, Json, enum_by_value
 
 
-class Source(Base):
-    """Where listings come from: a feed, a file, the demo."""
-
-    __tablename__ = "source"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(255), unique=True)
-    url: Mapped[str] = mapped_column(String(2048), default="")
-    kind: Mapped[str] = mapped_column(String(32), default="")
-    refreshed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
-
-
 class Meeting(Base):
     """One meeting at one time. ``weekdays`` is a bit mask, 1 = Sunday; ``start_minute`` of the local day."""
 
@@ -71,6 +59,10 @@ class Meeting(Base):
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"), index=True)
     source_key: Mapped[str | None] = mapped_column(String(255))
     source_digest: Mapped[str] = mapped_column(String(64), default="")  # of the draft as the source sent it
+    source_base: Mapped[dict[str, Any] | None] = mapped_column(Json)  # what the source said when people here edited it
+    merged_into: Mapped[int | None]  # the listing that stands for this one since the two were merged
+    bmlt_id: Mapped[int] = mapped_column(unique=True, index=True)  # by which BMLT clients know it; stays
+    world_id: Mapped[str] = mapped_column(String(64), default="")  # of NA World Services
     demo: Mapped[bool] = mapped_column(default=False)
     extra: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
 

@@ -21,6 +21,9 @@ class ServiceBody(Base):
     kind: Mapped[str] = mapped_column(String(32), default="")
     url: Mapped[str] = mapped_column(String(2048), default="")
     helpline: Mapped[str] = mapped_column(String(255), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    bmlt_id: Mapped[int] = mapped_column(unique=True, index=True)  # by which BMLT clients know it; stays
+    world_id: Mapped[str] = mapped_column(String(64), default="")  # of NA World Services
 
 
 class Group(Base):

@@ -1,6 +1,6 @@
 """Every table of the product: importing this makes ``Base.metadata`` whole."""
 
-from finder.store import accounts, audit, link, mail, meeting, people, place, review, shelf, vocabulary
+from finder.store import accounts, audit, bmlt, link, mail, meeting, people, place, review, shelf, source, vocabulary
 from finder.store.base import Base
 
 metadata = Base.metadata
@@ -8,6 +8,7 @@ metadata = Base.metadata
 __all__ = [
     "accounts",
     "audit",
+    "bmlt",
     "link",
     "mail",
     "meeting",
@@ -16,5 +17,6 @@ __all__ = [
     "place",
     "review",
     "shelf",
+    "source",
     "vocabulary",
 ]

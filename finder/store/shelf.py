@@ -10,8 +10,9 @@ import datetime as dt
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from finder.domain.vocabulary import ShelfChange
 from finder.store.base import Base
-from finder.store.types import Instant
+from finder.store.types import Instant, enum_by_value
 
 
 class PublicListing(Base):
@@ -37,6 +38,8 @@ class PublicListing(Base):
     formats: Mapped[str] = mapped_column(String(64), default="")  # hexadecimal bit set, bit numbers as stored
     region_id: Mapped[int] = mapped_column(default=0)
     service_body_id: Mapped[int] = mapped_column(default=0)
+    bmlt_id: Mapped[int] = mapped_column(default=0, index=True)
+    world_id: Mapped[str] = mapped_column(String(64), default="")  # kept when gone: NA World Services wants to be told
     group_id: Mapped[int] = mapped_column(default=0, index=True)
     location_id: Mapped[int] = mapped_column(default=0, index=True)
     city: Mapped[str] = mapped_column(String(255), default="")
@@ -66,6 +69,32 @@ class PublicSlug(Base):
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     slug: Mapped[str] = mapped_column(String(128), primary_key=True)
     target_id: Mapped[int]
+
+
+class PublicRevision(Base):
+    """When each revision of the directory was made, so that a listing's revision tells when it last changed."""
+
+    __tablename__ = "public_revision"
+
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime] = mapped_column(Instant, index=True)
+
+
+class PublicChange(Base):
+    """That a listing came to the shelf, changed on it or left it. What it said before is nowhere public.
+
+    ``fields`` are the names of the parts of the document that changed, space between.
+    """
+
+    __tablename__ = "public_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[ShelfChange] = mapped_column(enum_by_value(ShelfChange))
+    listing_id: Mapped[int] = mapped_column(index=True)
+    bmlt_id: Mapped[int]
+    service_body_id: Mapped[int] = mapped_column(default=0)
+    fields: Mapped[str] = mapped_column(Text, default="")
 
 
 class DirectoryRevision(Base):
