@@ -3,8 +3,8 @@
 Python runs one thread of a process at a time, and threads that answer side by side spend much of it on giving way to
 each other. So a request that has arrived whole is answered by one thread, in turn. Until then it waits without a
 thread: a browser that opens a connection ahead of need, or a phone on a bad line, holds up nobody. A head that arrives
-in pieces and whatever carries a body goes to the slow lane, which has threads of its own. Answers fit into what the
-system sends by itself, so nobody waits for a slow reader.
+in pieces, whatever carries a body and whole feeds go to the slow lane, which has threads of its own. Other answers fit
+into what the system sends by itself, so nobody waits for a slow reader.
 
 A process that is answering takes one new connection for each answer it has given, and leaves the others to a process
 that has time: connections are kept open, so one that took a whole burst would keep it.
@@ -21,24 +21,32 @@ from gunicorn.workers.gthread import TConn
 
 from finder.web.refusals import QuietWorker
 
-#: What the system holds of an answer that its reader has not taken yet; no answer is larger.
+#: What the system holds of an answer that its reader has not taken yet; no answer of the fast lane is larger.
 SEND_BUFFER = 512 * 1024
 #: A head is looked for within so many bytes, more than the server takes.
 MAX_HEAD = 64 * 1024
 END_OF_HEAD = b"\r\n\r\n"
 #: Requests without a body.
 LIGHT = (b"GET ", b"HEAD ")
+#: Whole feeds: they take long to make, and are larger than what the system sends by itself.
+HEAVY_PATHS = (b"/meetings.json", b"/client_interface/", b"/wp-admin/", b"/export/", b"/feeds/")
 #: A head has to arrive within this time.
 HEAD_SECONDS = 10.0
 
 
 def is_whole(connection: socket.socket) -> bool:
-    """Whether a request without a body waits there whole, or the end of the connection; takes nothing of it."""
+    """Whether a light request waits there whole, or the end of the connection; takes nothing of it."""
     try:
         waiting = connection.recv(MAX_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
         return False
-    return not waiting or (waiting.startswith(LIGHT) and END_OF_HEAD in waiting)
+    return not waiting or (waiting.startswith(LIGHT) and END_OF_HEAD in waiting and not is_heavy(waiting))
+
+
+def is_heavy(head: bytes) -> bool:
+    """Whether a request asks for a feed as a whole, however many slashes its path begins with."""
+    path = head.split(b" ", 2)[1]
+    return (b"/" + path.lstrip(b"/")).startswith(HEAVY_PATHS)
 
 
 def read_head(connection: socket.socket, *, begun: bytes, seconds: float) -> bytes:
