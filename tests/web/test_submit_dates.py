@@ -16,7 +16,7 @@ from finder.store.database import Database
 from finder.store.review import Submission
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location, a_schedule
-from tests.web.submitting import carry_on, post
+from tests.web.submitting import NEW, carry_on, post
 from tests.web.test_submit_care import as_it_is
 
 DATES = "/meetings/larkspur/dates"
@@ -80,6 +80,12 @@ def test_any_span_of_dates_is_answered(
     answer = post(client, DATES, {**CANCELLED, "first_date": first, "last_date": last})
     assert answer.status_code == 200
     assert words in answer.text
+
+
+def test_what_a_listing_without_a_group_lacks_is_said_before_it_is_sent(client: FlaskClient) -> None:
+    words = "Without a group nobody can be asked"
+    assert words in post(client, "/submit", {**NEW, "group_name": ""}).text
+    assert words not in post(client, "/submit", NEW).text
 
 
 def test_what_meets_by_appointment_can_be_closed_on_any_day(client: FlaskClient, database: Database) -> None:
