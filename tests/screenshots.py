@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 
 from tests.browsers import FLAGS
@@ -38,6 +38,7 @@ EVERY_PAGE = {
     "privacy": "/privacy",
     "missing": "/meetings/no-such-meeting",
     "submit": "/submit",
+    "check": "/submit",
     "manage": "/manage",
 }
 DOCUMENTED = (
@@ -45,6 +46,7 @@ DOCUMENTED = (
     ("results", "wide", "light"),
     ("meeting", "phone", "dark"),
     ("submit", "phone", "light"),
+    ("check", "phone", "light"),
     ("queue", "wide", "light"),
     ("request", "wide", "light"),
     ("request", "phone", "dark"),
@@ -83,9 +85,24 @@ def take(browser: Browser, server: Server, wanted: Path | None, cookie: str, req
                 if path.startswith("/moderate"):
                     page.context.add_cookies([{"name": "session", "value": cookie, "url": server.url}])
                 page.goto(server.url + path)
+                if name == "check":
+                    look_over(page)
                 page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=wanted is not None)
                 page.close()
                 Console().print(f"{name}-{width}-{scheme}.png")
+
+
+def look_over(page: Page) -> None:
+    """Fill in the form of a new meeting and go on to the page on which it is looked over."""
+    texts = {"Name of the meeting": "Lantern Evening", "Name of the group": "Lantern Group"}
+    texts |= {"Starts": "19:00", "Ends": "20:00", "Street and number": "12 Example Street", "Town": "Austin"}
+    texts |= {"State or province": "TX", "Your first name": "Robin K.", "Your mail address": "robin@example.org"}
+    for label, text in texts.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Program", exact=True).select_option("aa")
+    page.get_by_label("Tue", exact=True).check()
+    page.get_by_role("button", name="Look it over").click()
+    page.evaluate("document.querySelector('.pins').scrollIntoView({block: 'end'})")
 
 
 def first_meeting(browser: Browser, server: Server) -> str:

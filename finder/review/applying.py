@@ -20,6 +20,7 @@ from finder.domain.listing import ContactDraft, ListingDraft
 from finder.domain.review import Kind
 from finder.domain.schedule import Override, validate
 from finder.domain.vocabulary import OverrideKind
+from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
@@ -116,7 +117,14 @@ def exception_of(fields: Mapping[str, Any]) -> Override:
 
 
 def _remember_contact(session: Session, number: int | None, row: Submission) -> None:
-    """Have the submitter of a new listing answer for its group, so that the group can keep it right."""
+    """Have the submitter of a new listing answer for its group, so that the group can keep it right.
+
+    Only of a group that is new with it: to give a group's name is no proof of belonging to it, and whoever answers for
+    a group sees what its listings hide. A moderator adds others on the group's page.
+    """
     made = next(read_register(session, [number]), None) if number is not None else None
-    if made is not None and made.group is not None and row.email:
+    if made is None or made.group is None or not row.email:
+        return
+    others = select(Meeting.id).where(Meeting.group_id == made.group.id, Meeting.id != number).limit(1)
+    if session.execute(others).first() is None:
         add_contact(session, made.group.id, ContactDraft(name=row.contact_name, email=row.email))

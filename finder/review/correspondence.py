@@ -13,7 +13,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import OPEN, Action, AlreadyDecidedError, Kind, Status
 from finder.domain.text import clean_multiline
 from finder.mail import outbox
-from finder.review import letters, tokens
+from finder.review import letters, limits, tokens
 from finder.review.history import SUBMITTER, act
 from finder.review.letters import Letterhead
 from finder.review.notices import announce
@@ -143,7 +143,7 @@ def usual_hours(session: Session, body_id: int | None) -> float | None:
 def answer(session: Session, secret: str, text: str, *, letterhead: Letterhead, now: dt.datetime) -> None:
     """Answer the moderators, or add a word while the request waits: an asked one goes back to its place in the queue.
 
-    Raises BadInputError for an empty or endless text, AlreadyDecidedError when nobody reads it any more.
+    Raises BadInputError for an empty or endless text, AlreadyDecidedError when nobody reads it any more, TooManyError.
     """
     words = clean_multiline(text)
     if not words:
@@ -152,6 +152,7 @@ def answer(session: Session, secret: str, text: str, *, letterhead: Letterhead, 
         raise BadInputError("text", f"Shorten your answer to {LONGEST_MESSAGE} characters.")
     take_lock(session)
     row = _behind(session, secret, now=now)
+    limits.count(session, "answer_request", row.reference, now=now)
     if row.status is Status.QUESTION:
         act(session, row, Action.ANSWER, actor=SUBMITTER, now=now)
         _tell_asker(session, row, letterhead=letterhead, now=now)

@@ -14,6 +14,7 @@ LIMITS = {
     "send_network": (60, HOUR),
     "send_address": (20, DAY),
     "mail_address": (6, HOUR),
+    "answer_request": (20, DAY),
 }
 
 

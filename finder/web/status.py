@@ -1,10 +1,11 @@
 """The submitter's side of a request: proving the address, seeing where it stands, answering, withdrawing."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
 
-from finder.domain.errors import BadInputError
+from finder.domain.errors import BadInputError, TooManyError
 from finder.domain.review import AlreadyDecidedError
 from finder.review import correspondence, tokens
 from finder.review.letters import ASKED
@@ -44,12 +45,13 @@ def status(secret: str) -> Response:
     return _status(secret, AnswerForm())
 
 
-def _status(secret: str, form: AnswerForm) -> Response:
+def _status(secret: str, form: AnswerForm, code: HTTPStatus = HTTPStatus.OK) -> Response:
     held = parts()
     now = held.clock()
     with held.database.reading() as register:
         view = correspondence.status_of(register, secret, now=now)
-    return page("status/status.html", form, form=form, secret=secret, view=status_page(view, labels(), now=now))
+    shown = status_page(view, labels(), now=now)
+    return page("status/status.html", form, form=form, secret=secret, view=shown, status=code)
 
 
 @blueprint.post("/status/<secret>/answer")
@@ -61,9 +63,9 @@ def answer(secret: str) -> Response:
     try:
         with held.database.unit_of_work() as register:
             correspondence.answer(register, secret, form.text.data, letterhead=letterhead(), now=held.clock())
-    except (BadInputError, AlreadyDecidedError) as error:
+    except (BadInputError, AlreadyDecidedError, TooManyError) as error:
         form.blame("text", str(error))
-        return _status(secret, form)
+        return _status(secret, form, HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyError) else HTTPStatus.OK)
     return Response(status=303, headers={"Location": f"/status/{secret}"})
 
 

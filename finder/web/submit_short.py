@@ -5,14 +5,20 @@ from typing import Any
 
 from flask import Response, request
 
+from finder.domain.asked import Fields
+from finder.domain.errors import NotFoundError
 from finder.domain.review import Kind
+from finder.review.sending import HeldListing
 from finder.web.forms.submit import ExceptionForm, ProblemForm, SenderForm, UndatedSenderForm
 from finder.web.parts import parts
+from finder.web.presenters.answers import rule_words, sittings_within
+from finder.web.presenters.status import listing_words
 from finder.web.presenters.submit import exception_lines
 from finder.web.submit_page import REFUSED, labels, page, refused, said_by, send, sent
 from finder.web.submit_way import Way
 
 PASSED = "These dates have passed: change them."
+NEVER = "It does not meet on these dates. It meets: {}. Choose dates on which it does."
 #: Somewhere it is still yesterday.
 LATEST_ZONE = dt.timedelta(hours=12)
 
@@ -56,7 +62,19 @@ def take_short(way: Way, what: str) -> Response:
 def _short(way: Way, what: str, sender: SenderForm) -> dict[str, Any]:
     _, _, heading, words, button = SHORT[what]
     said = {"what": what, "heading": heading, "words": words, "button": button}
-    return {**said, "sender": sender, "way": way, "held": way.held}
+    return {
+        **said,
+        "sender": sender,
+        "way": way,
+        "held": way.held,
+        "listing": listing_words(_held(way).fields, labels()),
+    }
+
+
+def _held(way: Way) -> HeldListing:
+    if way.held is None:
+        raise NotFoundError("There is no such listing here.")
+    return way.held
 
 
 def open_dates(way: Way) -> Response:
@@ -68,11 +86,11 @@ def take_dates(way: Way) -> Response:
     """Look an exception for some dates over, or send it."""
     form, sender = ExceptionForm(request.form), way.sender(UndatedSenderForm, request.form)
     step = request.form.get("step")
-    if step == "edit" or not _are_right(form, sender):
+    if step == "edit" or not _are_right(form, sender) or not _meets(form, _held(way).fields):
         return _dates(way, form, sender)
     asked = form.fields()
     values: dict[str, Any] = {"form": form, "sender": sender, "way": way, "held": way.held}
-    values["lines"] = exception_lines(asked, labels())
+    values |= {"lines": exception_lines(asked, labels()), "sittings": _sittings(form, _held(way).fields)}
     if step != "send":
         return page("submit/check_dates.html", **values)
     try:
@@ -89,10 +107,27 @@ def _are_right(form: ExceptionForm, sender: SenderForm) -> bool:
     form.validate()
     sender.validate()
     last = form.last_date.data or form.first_date.data
-    today = (parts().clock() - LATEST_ZONE).date().isoformat()
-    if not form.faults and last < today:
+    if not form.faults and last < _today().isoformat():
         form.blame("last_date" if form.last_date.data else "first_date", PASSED)
     return not form.faults and not sender.faults
+
+
+def _sittings(form: ExceptionForm, fields: Fields) -> list[str] | None:
+    """The sittings that the exception is about, from today on."""
+    first, last = form.first_date.data, form.last_date.data or form.first_date.data
+    return sittings_within(fields, max(dt.date.fromisoformat(first), _today()), dt.date.fromisoformat(last))
+
+
+def _today() -> dt.date:
+    return (parts().clock() - LATEST_ZONE).date()
+
+
+def _meets(form: ExceptionForm, fields: Fields) -> bool:
+    """Whether there is a sitting that the exception is about; a slip of the day would leave people at a locked door."""
+    if _sittings(form, fields) == []:
+        form.blame("first_date", NEVER.format(rule_words(fields)))
+        return False
+    return True
 
 
 def open_problem(way: Way) -> Response:

@@ -83,7 +83,7 @@ FORMS: dict[str, Form] = {
     "change": Form(page="/meetings/larkspur/change", typed={**ROBIN, "notes": WORDS}, button=SEND, steps=2),
     "dates": Form(
         page="/meetings/larkspur/dates",
-        typed={**ROBIN, "exception_kind": "cancelled", "first_date": "2026-12-25", "public_note": WORDS},
+        typed={**ROBIN, "exception_kind": "cancelled", "first_date": "2026-12-22", "public_note": WORDS},
         button=SEND,
         steps=2,
     ),

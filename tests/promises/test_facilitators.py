@@ -25,6 +25,7 @@ from finder.store.review import Submission
 from finder.store.schema import metadata
 from tests.conftest import NOW, Databases, prepare
 from tests.factories import a_listing
+from tests.review.test_freshness import a_group_with, remind
 from tests.sender import Sender, hidden
 from tests.servers import Server
 
@@ -100,27 +101,43 @@ def forget_attempts(database: Database) -> None:
         session.execute(delete(Attempt))
 
 
-def proof_of(database: Database) -> str:
+def link_mailed(database: Database, purpose: str) -> str:
     with database.reading() as session:
         body = session.execute(select(OutboxMail.body).order_by(OutboxMail.id.desc())).scalars().first()
-    found = re.search(r"(/prove/\S+)", body or "")
+    found = re.search(rf"(/{purpose}/\S+)", body or "")
     assert found is not None
     return found[1]
 
 
+def ask_for(purpose: str, database: Database, server: Server) -> str:
+    """Have a link for *purpose* mailed; gives its path."""
+    if purpose == "prove":
+        assert Sender(server).fill("/meetings/larkspur/close", [("email", ADDRESS)]).status == 303
+    elif purpose == "manage":
+        with database.unit_of_work() as session:
+            add_contact(session, session.execute(select(Group.id)).scalar_one(), ContactDraft(email=ADDRESS))
+        assert Sender(server).fill("/manage", [("email", ADDRESS)]).status == 303
+    else:
+        with database.unit_of_work() as session:
+            a_group_with(session, 200)
+        remind(database)
+    return link_mailed(database, purpose)
+
+
+@pytest.mark.parametrize("purpose", ["prove", "manage", "confirm"])
 def test_f2_of_a_hundred_who_use_a_link_at_once_one_succeeds(
-    database: Database, url: str, serve: Callable[..., Server]
+    database: Database, url: str, serve: Callable[..., Server], purpose: str
 ) -> None:
     server = start(serve, url)
-    assert Sender(server).fill("/meetings/larkspur/close", [("email", ADDRESS)]).status == 303
-    link = proof_of(database)
-    secret = link.removeprefix("/prove/")
+    link = ask_for(purpose, database, server)
+    secret = link.removeprefix(f"/{purpose}/")
     assert len(secret) * 6 >= 128
     people = [Sender(server) for _ in range(100)]
     pages = [sender.get(link) for sender in people]
     assert {page.status for page in pages} == {200}
     assert {sender.get(link, "HEAD").status for sender in people[:5]} == {200}
-    forms = [hidden(page.text) for page in pages]
+    ticked = [("listing", number) for number in re.findall(r'name="listing" value="(\d+)"', pages[0].text)]
+    forms = [[*hidden(page.text), *ticked] for page in pages]
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda pair: pair[0].post(link, pair[1]), zip(people, forms, strict=True)))
     assert sorted(answer.status for answer in answers) == [303, *[410] * 99]

@@ -1,6 +1,7 @@
 """What a group hides stays hidden: addresses (S9) and join links (S10), black-box against running servers."""
 
 import json
+import re
 import secrets
 import string
 from collections.abc import Callable
@@ -8,15 +9,20 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from markupsafe import escape
+from sqlalchemy import select
 
 from finder.directory.batch import Batch, apply_batch
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
+from finder.domain.review import Risk
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy
 from finder.store.database import Database
+from finder.store.review import Submission
 from tests.conftest import NOW, Databases, prepare
 from tests.factories import a_listing, a_location
+from tests.sender import Sender, hidden
 from tests.servers import Server
-from tests.web_client import get
+from tests.web_client import Answer, get
 
 AREA_ONLY = 20
 FIVE_KM_NORTH = 5 / 111.2  # degrees of latitude
@@ -119,3 +125,88 @@ def test_s10_join_details_are_public_only_where_joining_is_open(
     assert bool(shown) is (policy is JoinPolicy.OPEN)
     if policy is JoinPolicy.OPEN:
         assert not any(path.startswith(("/sitemap", "/robots")) for path in shown)
+
+
+ONLINE = [
+    *[("name", "Quiet Room"), ("program", "aa"), ("group_name", "Quiet Group"), ("kind", "weekly"), ("day", "2")],
+    *[("start", "19:00"), ("end", "20:00"), ("attendance", "online"), ("zone", "America/Chicago")],
+    *[("email", "robin@example.org"), ("step", "check")],
+]
+
+
+def looked_over(server: Server, link: str, *more: tuple[str, str]) -> tuple[Sender, Answer]:
+    """Somebody lists an online meeting with *link*; the page that they get, and they themselves."""
+    sender = Sender(server)
+    return sender, sender.fill("/submit", [*ONLINE, ("conference_url", link), *more])
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://zoom.us/j/5550100",
+        "https://zoom.us@evil.example.org/j/5550100",
+        "https://robin:secret@zoom.us/j/5550100",
+        "https://zoom.us:8443/j/5550100",
+        "https://192.0.2.1/j/5550100",
+        "https://zoom.us/s/5550100?zak=sesame",
+        "javascript:alert(1)",
+        "data:text/html,zoom.us",
+    ],
+)
+def test_s10_what_is_no_plain_link_for_guests_is_refused_at_its_field(demo_server: Server, link: str) -> None:
+    _, page = looked_over(demo_server, link)
+    assert page.status == 422
+    assert '<a href="#conference_url">' in page.text
+    assert f'value="{escape(link)}"' in page.text
+
+
+#: Host of a join link -> what the finder calls it; what it does not know is called by its whole host.
+SERVICES = {
+    "us02web.zoom.us": "Zoom",
+    "ZOOM.US": "Zoom",
+    "meet.google.com": "Google Meet",
+    **{host: host for host in ("evilzoom.us", "zoom-us.example.org", "zoom.us.example.org")},
+}
+
+
+def test_s10_a_service_is_known_by_its_exact_labels_and_called_what_it_is(
+    databases: Databases, serve: Callable[..., Server]
+) -> None:
+    online: dict[str, Any] = {"attendance": Attendance.ONLINE, "location": None}
+    links = {host: f"https://{host}/j/5550100" for host in SERVICES}
+    drafts = [
+        a_listing(slug=f"quiet-{number}", conference_url=link, **online) for number, link in enumerate(links.values())
+    ]
+    server = served(databases, serve, drafts)
+    database = Database(server.env["FINDER_DATABASE_URL"])
+    for number, (host, service) in enumerate(SERVICES.items()):
+        shown = get(server, f"/meetings/quiet-{number}").text
+        assert re.findall(r"Join on ([^<\s]+(?: [A-Z]\w+)?)\s*<", shown) == [service], host
+        sender, page = looked_over(server, f"https://{host}/j/5550199")
+        assert page.status == 200
+        known = service != host
+        assert (f"We do not know the service at {host}." in page.text) is not known, host
+        assert sender.post("/submit", [*hidden(page.text), ("step", "send")]).status == 303
+        with database.reading() as session:
+            marks = session.execute(select(Submission.risks).order_by(Submission.id.desc())).scalars().first()
+        assert (Risk.UNKNOWN_HOST in (marks or ())) is not known, host
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("more", "hides"),
+    [
+        *[((), False), ((("format", "young-people"),), True), ((("format", "women"),), True)],
+        *[((("program", "alateen"),), True), ((("format", "women"), ("join_policy", "open")), False)],
+    ],
+)
+def test_s10_meetings_of_the_young_and_of_one_gender_give_their_link_on_request_unless_they_say_otherwise(
+    demo_server: Server, more: tuple[tuple[str, str], ...], *, hides: bool
+) -> None:
+    names = {name for name, _ in more}
+    sender = Sender(demo_server)
+    values = [pair for pair in ONLINE if pair[0] not in names]
+    page = sender.fill("/submit", [*values, ("conference_url", "https://zoom.us/j/5550100?pwd=sesame"), *more])
+    assert page.status == 200
+    assert ("It is not shown: people ask the group for it." in page.text) is hides
+    assert ("and everybody will see it" in page.text) is not hides

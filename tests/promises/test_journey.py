@@ -34,7 +34,7 @@ class Journey:
         answer = page.goto(self.server.url + path)
         assert answer is not None
         assert answer.status < 400, (path, answer.status)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        fits(page)
 
     def mailed(self, purpose: str) -> str:
         """Have the worker send what is due; the path of the newest link for *purpose* that arrived."""
@@ -52,16 +52,24 @@ class Journey:
         self.open(self.facilitator, self.mailed("prove"))
         self.facilitator.get_by_role("button", name="Yes, it is mine").click()
         expect(self.facilitator.get_by_role("heading", name="Your request", exact=True)).to_be_visible()
+        expect(self.facilitator.get_by_text(re.compile("next in line|before yours"))).to_be_visible()
+        fits(self.facilitator)
 
     def open_case(self, words: str) -> None:
         """Open the request about *words* in the queue."""
         self.open(self.moderator, "/moderate")
         self.moderator.get_by_role("link", name=re.compile(words)).first.click()
         expect(self.moderator.get_by_role("heading", level=1)).to_contain_text(words)
+        fits(self.moderator)
 
     def press(self, name: str) -> None:
         """Press a button of the moderator's page."""
         self.moderator.get_by_role("button", name=re.compile(name)).first.click()
+
+
+def fits(page: Page) -> None:
+    """See that nothing of a page lies beyond the side of a phone."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360, page.url
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -120,6 +128,10 @@ def _new_meeting(made: Journey) -> None:
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile("Every Tuesday"))).to_be_visible()
+    for date in ("March 10", "March 17", "March 24"):
+        expect(page.get_by_text(f"Tuesday, {date}, 2026, 7:00 pm")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Austin"))).to_be_visible()
+    fits(page)
     page.get_by_role("button", name="Send it").click()
     expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
 
@@ -151,6 +163,8 @@ def _ask_and_answer(made: Journey) -> None:
     made.facilitator.get_by_label("Your answer", exact=True).fill("The blue door at the side.")
     made.facilitator.get_by_role("button", name="Send your answer").click()
     expect(made.facilitator.get_by_text("waiting for a decision")).to_be_visible()
+    expect(made.facilitator.get_by_text("The blue door at the side.")).to_be_visible()
+    fits(made.facilitator)
 
 
 def _change(made: Journey, start: str, end: str, notes: str) -> None:
@@ -183,6 +197,65 @@ def _stale_approval_is_refused(made: Journey) -> None:
     expect(refused).to_contain_text("changed")
     expect(refused).to_contain_text("6:30 pm")
     expect(refused).to_contain_text("8:00 pm")
+    fits(made.moderator)
+    _is_found(made, starts="8:00")
+
+
+def _tonight(made: Journey, *, count: int) -> None:
+    with a_seeker(made, "/?near=Austin%2C+TX&q=lantern&when=tonight") as page:
+        expect(page.locator(".card")).to_have_count(count)
+
+
+def _close_for_dates(made: Journey) -> None:
+    _tonight(made, count=1)
+    page = made.facilitator
+    made.open(page, "/meetings/lantern-evening/dates")
+    page.get_by_label("It does not take place", exact=True).check()
+    page.get_by_label("From", exact=True).fill("2026-03-10")
+    page.get_by_label("To", exact=True).fill("2026-03-17")
+    page.get_by_label("What people should read", exact=True).fill("The hall is being painted.")
+    page.get_by_label("Your mail address", exact=True).fill(ADDRESS)
+    page.get_by_role("button", name="Look it over").click()
+    for date in ("March 10", "March 17"):
+        expect(page.get_by_text(f"Tuesday, {date}, 2026, 6:30 pm")).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="Send it").click()
+    made.prove()
+    made.open_case("Lantern Evening")
+    made.press("Approve")
+    expect(made.moderator.get_by_role("status")).to_contain_text("Approved.")
+
+
+def _is_shown_as_closed(made: Journey) -> None:
+    """On its own page, and to whoever looks for a meeting tonight."""
+    with a_seeker(made, "/meetings/lantern-evening") as page:
+        words = "Closed through Tuesday, March 17. Back on Tuesday, March 24. The hall is being painted."
+        expect(page.get_by_text(words).first).to_be_visible()
+    _tonight(made, count=0)
+
+
+def _confirm(made: Journey) -> None:
+    page = made.facilitator
+    made.open(page, "/manage")
+    page.get_by_label("Your mail address", exact=True).fill(ADDRESS)
+    page.get_by_role("button", name="Send me the link").click()
+    made.open(page, made.mailed("manage"))
+    page.get_by_role("button", name="Open the listings").click()
+    page.get_by_role("button", name="Still right").click()
+    expect(page.get_by_text(re.compile("Confirmed .*(ago|now|today)")).first).to_be_visible()
+    fits(page)
+
+
+def _undo_the_closing(made: Journey) -> None:
+    made.open(made.moderator, "/moderate?status=approved&kind=exception")
+    made.moderator.get_by_role("link", name=re.compile("Lantern Evening")).first.click()
+    made.press("Undo the approval")
+    expect(made.moderator.get_by_text(re.compile("taken back")).first).to_be_visible()
+    fits(made.moderator)
+    with a_seeker(made, "/meetings/lantern-evening") as page:
+        expect(page.get_by_role("heading", name="Lantern Evening")).to_be_visible()
+        expect(page.get_by_text("The hall is being painted.")).to_have_count(0)
+    _tonight(made, count=1)
 
 
 @pytest.mark.browser
@@ -204,31 +277,7 @@ def test_a_listing_lives_from_the_first_word_to_the_undoing(journey: Journey) ->
     with a_seeker(made, "/meetings/lantern-evening") as page:
         expect(page.get_by_text("Bring a cup.")).to_have_count(0)
 
-    made.open(made.facilitator, "/meetings/lantern-evening/dates")
-    made.facilitator.get_by_label("It does not take place", exact=True).check()
-    made.facilitator.get_by_label("From", exact=True).fill("2026-03-17")
-    made.facilitator.get_by_label("What people should read", exact=True).fill("The hall is being painted.")
-    made.facilitator.get_by_label("Your mail address", exact=True).fill(ADDRESS)
-    made.facilitator.get_by_role("button", name="Look it over").click()
-    made.facilitator.get_by_role("button", name="Send it").click()
-    made.prove()
-    made.open_case("Lantern Evening")
-    made.press("Approve")
-    with a_seeker(made, "/meetings/lantern-evening") as page:
-        expect(page.get_by_text("The hall is being painted.").first).to_be_visible()
-
-    made.open(made.facilitator, "/manage")
-    made.facilitator.get_by_label("Your mail address", exact=True).fill(ADDRESS)
-    made.facilitator.get_by_role("button", name="Send me the link").click()
-    made.open(made.facilitator, made.mailed("manage"))
-    made.facilitator.get_by_role("button", name="Open the listings").click()
-    made.facilitator.get_by_role("button", name="Still right").click()
-    expect(made.facilitator.get_by_text(re.compile("Confirmed .*(ago|now|today)")).first).to_be_visible()
-
-    made.open(made.moderator, "/moderate?status=approved&kind=exception")
-    made.moderator.get_by_role("link", name=re.compile("Lantern Evening")).first.click()
-    made.press("Undo the approval")
-    expect(made.moderator.get_by_text(re.compile("taken back")).first).to_be_visible()
-    with a_seeker(made, "/meetings/lantern-evening") as page:
-        expect(page.get_by_role("heading", name="Lantern Evening")).to_be_visible()
-        expect(page.get_by_text("The hall is being painted.")).to_have_count(0)
+    _close_for_dates(made)
+    _is_shown_as_closed(made)
+    _confirm(made)
+    _undo_the_closing(made)

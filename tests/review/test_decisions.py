@@ -77,6 +77,17 @@ def test_an_approved_new_meeting_is_on_the_shelf_and_its_group_has_a_contact(dat
     assert any("approved and in the finder now" in mail for mail in mails(database))
 
 
+def test_nobody_comes_to_answer_for_a_group_by_giving_its_name(database: Database) -> None:
+    decided(database, in_queue(database, a_request()))
+    again = fields_of(a_listing(name="Another Evening"))
+    decided(database, in_queue(database, a_request(asked=again, email="kim@example.org")))
+    with database.reading() as session:
+        groups = session.execute(select(Meeting.group_id)).scalars().all()
+        assert len(groups) == 2
+        assert len(set(groups)) == 1
+        assert session.execute(select(Contact.email)).scalars().all() == [SUBMITTER]
+
+
 def test_a_new_listing_belongs_to_the_body_and_the_region_of_its_neighbours(database: Database) -> None:
     with database.unit_of_work() as session:
         neighbour = a_published(session, service_body="Lone Star > Capital Area")

@@ -129,7 +129,9 @@ def test_a_facilitator_sees_the_pin_before_sending(desk: Desk) -> None:
     assert desk.app is not None
     checked = post(desk.app.test_client(), "/submit", {**NEW, "pin": "30.2672, -97.7431"}).text
     assert '<circle class="pin new"' in checked
-    assert "from the middle of Austin" in checked
+    assert "The pin is in the middle of Austin." in checked
+    elsewhere = post(desk.app.test_client(), "/submit", {**NEW, "pin": "30.2811, -97.7199"}).text
+    assert "mi from the middle of " in elsewhere
     online = {**NEW, "attendance": "online", "conference_url": "https://zoom.us/j/5550100", "zone": "America/Chicago"}
     assert "<svg" not in post(desk.app.test_client(), "/submit", online).text.partition("<main")[2]
 

@@ -320,6 +320,18 @@ def test_exceptions_are_told_with_the_day_that_it_is_back(kind: OverrideKind, la
     assert banner(override, today=dt.date(2026, 12, 1), back=dt.date(2026, 12, 31)) == words
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (OverrideKind.CANCELLED, "Closed through Saturday, December 26. Back on Thursday, December 31."),
+        (OverrideKind.ONLINE_ONLY, "Through Saturday, December 26: online only."),
+    ],
+)
+def test_an_exception_that_has_begun_is_told_with_its_last_day(kind: OverrideKind, words: str) -> None:
+    override = Override(kind=kind, first_date=dt.date(2026, 12, 20), last_date=dt.date(2026, 12, 26))
+    assert banner(override, today=dt.date(2026, 12, 22), back=dt.date(2026, 12, 31)) == words
+
+
 def test_a_heading_says_what_was_asked_in_one_phrase() -> None:
     asked = {"when": ("tonight",), "audience": ("women",), "program": ("smart",)}
     assert heading(asked, 6, "Austin, Texas", LABELS) == (

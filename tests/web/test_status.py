@@ -96,6 +96,16 @@ def test_an_empty_answer_is_met_kindly(app: Flask, client: FlaskClient) -> None:
     assert "x" * 4001 in long.text
 
 
+def test_more_answers_than_anybody_reads_are_declined_and_kept(app: Flask, client: FlaskClient) -> None:
+    status = proven(app, client)
+    codes = [press(client, status, f"{status}/answer", text=f"Word {number}.").status_code for number in range(20)]
+    assert codes == [303] * 20
+    more = press(client, status, f"{status}/answer", text="One word more.")
+    assert more.status_code == 429
+    assert "One word more." in more.text
+    assert "There is a problem" in more.text
+
+
 def test_a_used_link_says_what_to_do(app: Flask, client: FlaskClient) -> None:
     carry_on(client, "/submit", post(client, "/submit", NEW))
     prove = link_mailed(app, "prove")

@@ -71,6 +71,7 @@ class ListingForm(Carried):
     end = Line("Ends", limit=16)
     first_date = Line("First date", limit=16)
     last_date = Line("Last date", limit=16)
+    closed = Choices("Closed for now", ("yes",))
     attendance = Choice("How to attend", _values(Attendance), required("Choose how people attend."))
     place_name = Line("Building or venue", limit=120)
     street = Line("Street and number", limit=160)
@@ -193,6 +194,7 @@ class ListingForm(Carried):
             "first_date": self.first_date.data or None,
             "last_date": self.last_date.data or None,
             "zone": self.zone.data,
+            "temporarily_closed": bool(self.closed.data),
             "conference_url": self.conference_url.data,
             "website": self.website.data,
             "latitude": point and point[0],
@@ -233,6 +235,7 @@ def values_of(fields: Mapping[str, Any]) -> dict[str, Any]:
         "first_date": fields["first_date"] or "",
         "last_date": fields["last_date"] or "",
         "zone": fields["zone"],
+        "closed": ["yes"] if fields["temporarily_closed"] else [],
         "pin": f"{fields['latitude']}, {fields['longitude']}" if exact else "",
         "format": list(fields["formats"]),
         "conference_url": fields["conference_url"],

@@ -8,8 +8,9 @@ from typing import Any
 from finder.domain.asked import FIELDS, schedule_of
 from finder.domain.errors import ScheduleError
 from finder.domain.occurrences import occurrences
+from finder.domain.schedule import Occurrence
 from finder.domain.schedule_words import describe, describe_date, describe_time
-from finder.domain.vocabulary import Attendance
+from finder.domain.vocabulary import Attendance, RecurrenceKind
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.moderate_words import label_of, value_words
 from finder.web.presenters.times import WEEKDAYS
@@ -18,6 +19,10 @@ Fields = Mapping[str, Any]
 
 SOON = dt.timedelta(days=800)
 DATES = 3
+#: Sittings of an exception that are told one by one.
+FEW = 6
+#: Sittings of an exception are looked for within this time.
+MANY = dt.timedelta(days=3 * 366)
 SCHEDULE = (
     *("kind", "weekdays", "start", "duration_min", "interval", "weeks_of_month", "first_date", "last_date"),
     "zone",
@@ -26,7 +31,7 @@ ADDRESS = ("street", "city", "state", "postal_code", "country", "formatted_addre
 #: Parts of the form: anchor -> title, and the fields that are told there one by one.
 PARTS: dict[str, tuple[str, Sequence[str]]] = {
     "what": ("What", ("name", "program", "group_name")),
-    "when": ("When", ("zone",)),
+    "when": ("When", ("temporarily_closed", "zone")),
     "how": ("How to attend", ("attendance",)),
     "where": ("The place", ("place_name", "unit", "place_notes", "access_notes", "address_visibility")),
     "online": (
@@ -123,13 +128,36 @@ def rule_words(fields: Fields) -> str:
 
 
 def next_dates(fields: Fields, *, now: dt.datetime) -> list[str]:
-    """The next three sittings: ``Tuesday, March 17, 2026, 7:00 pm``."""
+    """The next three sittings: ``Tuesday, March 17, 2026, 7:00 pm``; none of what is closed for the time being."""
+    if fields["temporarily_closed"]:
+        return []
     try:
         found = list(occurrences(schedule_of(fields), start=now, end=now + SOON, limit=DATES))
     except (ScheduleError, ValueError):
         return []
-    return [
-        f"{WEEKDAYS[each.start.isoweekday() % 7]}, {describe_date(each.start.date())}, "
-        f"{describe_time(each.start.time())}"
-        for each in found
-    ]
+    return [_sitting_words(each) for each in found]
+
+
+def sittings_within(fields: Fields, first: dt.date, last: dt.date) -> list[str] | None:
+    """The sittings from *first* to *last* as `next_dates` tells them: `FEW`, then how many more within `MANY`.
+
+    None when there is no telling: by appointment, or not within `MANY`.
+    """
+    if fields["kind"] == RecurrenceKind.APPOINTMENT.value:
+        return None
+    try:
+        until = min(last, first + MANY)
+        begin = dt.datetime.combine(first, dt.time(), dt.UTC) - dt.timedelta(days=1)
+        end = dt.datetime.combine(until, dt.time(), dt.UTC) + dt.timedelta(days=3)
+        found = [each for each in occurrences(schedule_of(fields), start=begin, end=end) if first <= each.date <= until]
+    except (ScheduleError, ValueError, OverflowError):
+        return None
+    if not found and until < last:
+        return None
+    told = [_sitting_words(each) for each in found[:FEW]]
+    return [*told, f"and {len(found) - FEW} more"] if len(found) > FEW else told
+
+
+def _sitting_words(sitting: Occurrence) -> str:
+    day, start = WEEKDAYS[sitting.start.isoweekday() % 7], sitting.start
+    return f"{day}, {describe_date(start.date())}, {describe_time(start.time())}"

@@ -7,6 +7,9 @@ from finder.domain.schedule_words import describe_time
 from finder.domain.vocabulary import OverrideKind
 from finder.web.presenters.times import long_date
 
+#: How the days of an exception that has begun are told; the last one is among them.
+RUNNING = "through"
+
 
 def this_time(kind: str, place: str, note: str) -> str:
     """What is different at one sitting, as a sentence."""
@@ -30,7 +33,8 @@ def banner(override: Override, *, today: dt.date, back: dt.date | None) -> str:
     days = _days(override, today)
     match override.kind:
         case OverrideKind.CANCELLED:
-            said = f"Not {days}." + (f" Back on {long_date(back, now=today)}." if back else "")
+            said = f"Closed {days}." if days.startswith(RUNNING) else f"Not {days}."
+            said += f" Back on {long_date(back, now=today)}." if back else ""
         case OverrideKind.MOVED:
             said = f"{_start(days)}: at {override.place or 'another place'}."
         case OverrideKind.ONLINE_ONLY:
@@ -45,7 +49,7 @@ def _days(override: Override, today: dt.date) -> str:
     if first == last:
         return f"on {long_date(first, now=today)}"
     if first <= today:
-        return f"until {long_date(last, now=today)}"
+        return f"{RUNNING} {long_date(last, now=today)}"
     return f"from {long_date(first, now=today)} to {long_date(last, now=today)}"
 
 

@@ -18,6 +18,7 @@ CLOSE_KM, WIDE_KM = 6.0, 60.0
 TOWNS = 6
 #: A pin farther from every town than this deserves a question.
 FAR_KM = 50.0
+IN_THE_MIDDLE_KM = 0.1
 KM_PER_DEGREE = 111.195
 COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 BARS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -193,6 +194,8 @@ def _words(old: Position | None, new: Position | None, towns: Sequence[Place], u
     near = min(((distance_km(*pin, town.latitude, town.longitude), town.name) for town in towns), default=None)
     if near is None or near[0] > FAR_KM:
         said.append(f"No town is within {how_far(FAR_KM, unit)} of the pin: is it in the right place?")
+    elif near[0] < IN_THE_MIDDLE_KM:
+        said.append(f"The pin is in the middle of {near[1]}.")
     else:
         said.append(f"The pin is {how_far(near[0], unit)} from the middle of {near[1]}.")
     return " ".join(said)

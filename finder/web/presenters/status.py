@@ -120,6 +120,11 @@ def asked_words(kind: Kind, then: Mapping[str, Any] | None, asked: Mapping[str, 
     return Words(parts=parts, rule=rule_words(fields) if tells_when else "")
 
 
+def listing_words(fields: Mapping[str, Any], labels: Labels) -> Words:
+    """A listing as it stands, in words."""
+    return Words(parts=answer_parts(fields, labels, before=None, warnings={}), rule=rule_words(fields))
+
+
 def _changed(view: StatusView) -> str:
     """That moderators took something else than what was asked, "" when they did not."""
     if view.status is not Status.APPROVED or view.accepted is None or view.accepted == view.asked:

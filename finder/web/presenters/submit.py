@@ -106,7 +106,12 @@ def sender_lines(name: str, email: str, since: dt.date | None, note: str) -> lis
 def _warnings(fields: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, list[str]]:
     """What is to be thought of, by the part of the form; of a change only what it changes."""
     was = before or {}
-    told: dict[str, list[str]] = {"where": [], "online": []}
+    told: dict[str, list[str]] = {"what": [], "where": [], "online": []}
+    if before is None and not fields["group_name"]:
+        told["what"].append(
+            "Without a group nobody can be asked whether the listing is still right, or get the link to manage it. "
+            "If the group has no name of its own, write the name of the meeting and its town: Quiet Morning, Austin."
+        )
     point = (fields["latitude"], fields["longitude"])
     if None not in point and point != (was.get("latitude"), was.get("longitude")):
         told["where"].append(_point_words(fields))
