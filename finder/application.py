@@ -29,6 +29,7 @@ from finder.web import (
     caching,
     calendar,
     confirm,
+    contacts,
     cross_site,
     edit,
     edit_find,
@@ -134,6 +135,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     for editing_family in (
         audit_pages,
         confirm,
+        contacts,
         edit,
         edit_find,
         edit_groups,

@@ -37,7 +37,7 @@ MAY: dict[Role, frozenset[Right]] = {
 }
 
 #: Rights that are used only after a second factor in this session.
-STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.INVITE, Right.MANAGE_SITE})
+STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.SEE_CONTACTS, Right.INVITE, Right.MANAGE_SITE})
 
 #: How each role is called in a sentence: "you are invited ... as ...".
 WORDS: dict[Role, str] = {

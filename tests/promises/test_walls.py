@@ -160,10 +160,12 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/merge"): Line("pair", 400, "edit"),
     ("GET", "/moderate/acts/<int:number>"): Line("act", 200, "edit"),
     ("POST", "/moderate/acts/<int:number>/undo"): Line("act", 303, "edit"),
+    ("GET", "/contacts"): Line("", 200, "contacts"),
     ("GET", "/moderate/health"): Line("", 200, "see"),
     ("GET", "/moderate/health/<slug>"): Line("body", 200, "see"),
     ("GET", "/moderate/health/<slug>/<kind>"): Line("body", 200, "see"),
     ("GET", "/moderate/find"): Line("", 200, "edit"),
+    ("GET", "/moderate/duplicates"): Line("", 200, "edit"),
     ("GET", "/moderate/audit"): Line("", 200, "see"),
     ("GET", "/moderate/audit.csv"): Line("", 200, "see"),
     ("GET", "/moderate/trees/<place>"): Line("tree", 200, "site"),
@@ -399,11 +401,12 @@ def expected(role: str, line: Line, rule: str, state: str) -> tuple[int, str]:
     """The exact status for a role, and where a redirect has to lead."""
     if role == "nobody":
         return 303, SIGN_IN
-    if role == "weak" and line.right == "edit":
+    if role == "weak" and line.right in {"edit", "contacts"}:
         return 303, SECOND_STEP
     owner, covered = OBJECTS[state], COVERS.get(role, set())
     theirs = {
         "site": role == "administrator" and (bool(owner) or rule in WHOLE),
+        "contacts": True,
         "invite": role in INVITING and (not line.thing or owner in covered),
     }.get(line.right, role != "reader" and (not line.thing or owner in covered))
     return (line.status if theirs else 404), ""
