@@ -47,8 +47,9 @@ def contacts_called(session: Session, viewer: Viewer, words: str) -> tuple[list[
     numbers = [number for number, _, _ in found[:MOST]]
     listed: dict[int, list[tuple[str, str]]] = {number: [] for number in numbers}
     for number, slug, name in session.execute(
-        select(Meeting.group_id, Meeting.slug, Meeting.name)
-        .where(Meeting.group_id.in_(numbers), *own)
+        select(Group.id, Meeting.slug, Meeting.name)
+        .join(Meeting, Meeting.group_id == Group.id)
+        .where(Group.id.in_(numbers), *own)
         .order_by(Meeting.name, Meeting.id)
     ):
         listed[number].append((slug, name))
