@@ -174,6 +174,7 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/trees/<place>/<int:number>"): Line("tree", 400, "site"),
     ("POST", "/moderate/trees/<place>/<int:number>/merge"): Line("tree", 400, "site"),
     ("GET", "/moderate/words/<place>"): Line("words", 200, "site"),
+    ("POST", "/moderate/words/<place>"): Line("words", 400, "site"),
     ("GET", "/moderate/words/<place>/<int:number>"): Line("words", 200, "site"),
     ("POST", "/moderate/words/<place>/<int:number>"): Line("words", 400, "site"),
     ("GET", "/account/people"): Line("", 200, "invite"),
