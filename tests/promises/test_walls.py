@@ -146,6 +146,9 @@ class Line:
 THINGS: dict[Route, Line] = {
     ("GET", "/moderate/listing/<slug>/edit"): Line("listing", 200, "edit"),
     ("POST", "/moderate/listing/<slug>/edit"): Line("listing", 422, "edit"),
+    ("GET", "/moderate/listing/<slug>/dates"): Line("listing", 200, "edit"),
+    ("POST", "/moderate/listing/<slug>/dates"): Line("listing", 400, "edit"),
+    ("POST", "/moderate/listing/<slug>/close"): Line("listing", 400, "edit"),
     ("GET", "/moderate/place/<int:number>"): Line("place", 200, "edit"),
     ("POST", "/moderate/place/<int:number>"): Line("place", 400, "edit"),
     ("POST", "/moderate/place/<int:number>/close"): Line("place", 400, "edit"),

@@ -183,6 +183,12 @@ class EditedForm(Carried):
         return int(text) if text.isascii() and text.isdigit() else 0
 
 
+class ClosedForm(Carried):
+    """Why a listing leaves the finder."""
+
+    close_reason = Line("Why", required("Say why: it is kept with the change."), limit=LONGEST_REASON)
+
+
 class GroupForm(Faulty):
     """The public words of a group. ``seen`` says which state of it was edited."""
 
