@@ -17,11 +17,11 @@ from finder.store.place import Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """A group with its published listings (slug and name) and the people who answer for it."""
+    """A group with its published listings (slug, name and town) and the people who answer for it."""
 
     name: str
     district: str
-    listings: Sequence[tuple[str, str]]
+    listings: Sequence[tuple[str, str, str]]
     contacts: Sequence[HeldContact]
 
 
@@ -45,14 +45,15 @@ def contacts_called(session: Session, viewer: Viewer, words: str) -> tuple[list[
         .limit(MOST + 1)
     ).all()
     numbers = [number for number, _, _ in found[:MOST]]
-    listed: dict[int, list[tuple[str, str]]] = {number: [] for number in numbers}
-    for number, slug, name in session.execute(
-        select(Group.id, Meeting.slug, Meeting.name)
+    listed: dict[int, list[tuple[str, str, str]]] = {number: [] for number in numbers}
+    for number, slug, name, town in session.execute(
+        select(Group.id, Meeting.slug, Meeting.name, Location.city)
         .join(Meeting, Meeting.group_id == Group.id)
+        .outerjoin(Location, Location.id == Meeting.location_id)
         .where(Group.id.in_(numbers), *own)
         .order_by(Meeting.name, Meeting.id)
     ):
-        listed[number].append((slug, name))
+        listed[number].append((slug, name, town or ""))
     people: dict[int, list[HeldContact]] = {number: [] for number in numbers}
     for row in session.execute(select(Contact).where(Contact.group_id.in_(numbers)).order_by(Contact.id)).scalars():
         people[row.group_id].append(HeldContact(row.id, row.name, row.email, row.phone))
