@@ -18,14 +18,16 @@ from tests.review.people import a_request, a_user, in_queue
 HOUR = dt.timedelta(hours=1)
 
 
-def a_queue(folder: Path, *, now: dt.datetime) -> tuple[str, str]:
-    """Fill the queue of the instance in *folder*; gives a moderator's cookie and the path of one request."""
+def a_queue(folder: Path, *, now: dt.datetime) -> tuple[str, dict[str, str]]:
+    """Fill the queue of the instance in *folder*; gives a moderator's cookie, and the paths of pages by name."""
     database = Database(f"sqlite:///{folder / 'finder.db'}")
     with database.unit_of_work() as session:
         secret = start(
             session, a_user(session, name="Quinn"), Device(network="", browser="Firefox"), strong=True, now=now
         )
-        slugs = list(session.execute(select(Meeting.slug).where(Meeting.conference_url == "").limit(3)).scalars())
+        held = select(Meeting.slug, Meeting.location_id).where(Meeting.conference_url == "").order_by(Meeting.id)
+        (*_, place), *_ = found = session.execute(held.limit(3)).all()
+        slugs = [slug for slug, _ in found]
     asked = {"start": "18:30", "notes": "The blue door at the side. Ring twice.", "venmo": "@example-group"}
     change = in_queue(database, a_request(kind=Kind.CHANGE, meeting_slug=slugs[0], asked=asked), now=now - 11 * HOUR)
     painting = {
@@ -45,4 +47,14 @@ def a_queue(folder: Path, *, now: dt.datetime) -> tuple[str, str]:
     app.secret_key = (folder / "secret.key").read_text(encoding="ascii").strip()
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None
-    return str(serializer.dumps({"secret": secret})), f"/moderate/{change}"
+    pages = {
+        "queue": "/moderate",
+        "request": f"/moderate/{change}",
+        "dates": f"/moderate/listing/{slugs[0]}/dates",
+        "place": f"/moderate/place/{place}",
+        "health": "/moderate/health",
+        "duplicates": "/moderate/duplicates",
+        "contacts": "/contacts?q=slow+rivers",
+        "people": "/account/people",
+    }
+    return str(serializer.dumps({"secret": secret})), pages

@@ -50,6 +50,10 @@ DOCUMENTED = (
     ("queue", "wide", "light"),
     ("request", "wide", "light"),
     ("request", "phone", "dark"),
+    ("dates", "phone", "light"),
+    ("place", "phone", "light"),
+    ("duplicates", "wide", "light"),
+    ("people", "wide", "light"),
 )
 
 
@@ -71,18 +75,20 @@ def main() -> None:
         shutil.rmtree(folder)
 
 
-def take(browser: Browser, server: Server, wanted: Path | None, cookie: str, request: str) -> None:
-    """Take the documented pictures into docs/images, or every one into *wanted*; *cookie* is a moderator's."""
+def take(browser: Browser, server: Server, wanted: Path | None, cookie: str, work: dict[str, str]) -> None:
+    """Take the documented pictures into docs/images, or every one into *wanted*; *cookie* is
+    that of a moderator, whose pages are *work*.
+    """
     target = wanted or ROOT / "docs" / "images"
     target.mkdir(parents=True, exist_ok=True)
-    pages = EVERY_PAGE | {"meeting": first_meeting(browser, server), "queue": "/moderate", "request": request}
+    pages = EVERY_PAGE | {"meeting": first_meeting(browser, server)} | work
     for name, path in pages.items():
         for width, (columns, rows) in WIDTHS.items():
             for scheme in ("light", "dark"):
                 if wanted is None and (name, width, scheme) not in DOCUMENTED:
                     continue
                 page = browser.new_page(viewport={"width": columns, "height": rows}, color_scheme=scheme)
-                if path.startswith("/moderate"):
+                if name in work:
                     page.context.add_cookies([{"name": "session", "value": cookie, "url": server.url}])
                 page.goto(server.url + path)
                 if name == "check":

@@ -25,17 +25,17 @@ class Sender:
         """Open a page."""
         return self._ask(method, path)
 
-    def post(self, path: str, values: list[tuple[str, str]]) -> Answer:
+    def post(self, path: str, values: list[tuple[str, str]], headers: dict[str, str] | None = None) -> Answer:
         """Send a form; text of any kind goes as UTF-8."""
         body = urlencode([(name.encode(), value.encode("utf-8", "surrogatepass")) for name, value in values])
-        return self._ask("POST", path, body)
+        return self._ask("POST", path, body, headers)
 
     def fill(self, path: str, values: list[tuple[str, str]]) -> Answer:
         """Open the form at *path* and send it with *values* beside its hidden ones."""
         return self.post(path, [*hidden(self.get(path).text, but={name for name, _ in values}), *values])
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        headers = {"Cookie": self._cookie} if self._cookie else {}
+    def _ask(self, method: str, path: str, body: str | None = None, more: dict[str, str] | None = None) -> Answer:
+        headers = {**(more or {}), **({"Cookie": self._cookie} if self._cookie else {})}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = http.client.HTTPConnection(self._where.hostname or "", self._where.port, timeout=60)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.directory import contacts, merging, places, vocabulary_edit, vocabulary_make, words_edit
+from finder.directory import contacts, merging, places, vocabulary_edit, vocabulary_make, words_edit, words_make
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
@@ -108,6 +108,8 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("service_body", "override"): _lift,
     ("region", "revise"): vocabulary_edit.unrevise,
     ("service_body", "revise"): vocabulary_edit.unrevise,
+    ("program", "create"): words_make.unmake_entry,
+    ("format", "create"): words_make.unmake_entry,
     ("program", "revise"): words_edit.unrevise_words,
     ("format", "revise"): words_edit.unrevise_words,
     ("region", "merge"): vocabulary_edit.unmerge,

@@ -1,4 +1,7 @@
-"""Verbs for programs and formats: the words that people read of them. Codes, places and order are the seed files'."""
+"""Verbs for programs and formats: the words that people read of them. Codes, places and order are the seed files'.
+
+What the seed files do not have is made in `words_make`.
+"""
 
 import datetime as dt
 import hashlib
@@ -13,7 +16,7 @@ from finder.directory.revision import note_vocabulary_change, raise_revision, ta
 from finder.directory.vocabulary import FORMAT_WORDS, PROGRAM_WORDS, shelve_vocabulary
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
-from finder.domain.text import clean, clean_multiline
+from finder.domain.text import clean, clean_multiline, fold
 from finder.store.audit import AuditEntry
 from finder.store.vocabulary import Format, Program
 
@@ -54,6 +57,12 @@ def entry_of(session: Session, words: Words, number: int) -> Entry:
     return row
 
 
+def twin_of(session: Session, words: Words, name: str) -> int:
+    """The number of the one that is called *name*, in capitals or small letters; 0 when there is none."""
+    wanted = fold(name)
+    return next((number for number, held in all_entries(session, words) if fold(held) == wanted), 0)
+
+
 def words_of(row: Entry, words: Words) -> dict[str, str]:
     """What people read of a program or format, field by field."""
     return {name: getattr(row, name) for name in words.fields}
@@ -89,7 +98,7 @@ def revise_words(
     """
     row = entry_of(session, words, number)
     before = words_of(row, words)
-    after = {name: _tidied(name, said.get(name, before[name])) for name in words.fields}
+    after = {name: tidied(name, said.get(name, before[name])) for name in words.fields}
     if not after["name"]:
         raise BadInputError("name", "Enter a name.")
     if after == before:
@@ -104,7 +113,8 @@ def revise_words(
     return True
 
 
-def _tidied(name: str, text: str) -> str:
+def tidied(name: str, text: str) -> str:
+    """*text* as it is stored. Raises BadInputError when it is too long for field *name*."""
     tidy = clean(text) if name in LONGEST else clean_multiline(text)
     most = LONGEST.get(name, LONGEST_TEXT)
     if len(tidy) > most:

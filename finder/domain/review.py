@@ -82,7 +82,10 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.SCHEDULED, Action.RETURN): Status.PENDING,
     (Status.SCHEDULED, Action.REJECT): Status.REJECTED,
     (Status.SCHEDULED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SCHEDULED, Action.UNDO): Status.PENDING,
     (Status.APPROVED, Action.UNDO): Status.UNDONE,
+    (Status.REJECTED, Action.UNDO): Status.PENDING,
+    (Status.MERGED, Action.UNDO): Status.PENDING,
 }
 
 

@@ -21,7 +21,7 @@ class Right(StrEnum):
     SEE_QUEUE = "see_queue"
     DECIDE = "decide"  # approve, reject, ask, merge, undo
     EDIT = "edit"  # listings, groups, locations directly
-    SEE_CONTACTS = "see_contacts"
+    SEE_CONTACTS = "see_contacts"  # the people who answer for groups
     INVITE = "invite"  # moderators and readers of one's own bodies
     SEE_AUDIT = "see_audit"
     MANAGE_SITE = "manage_site"  # users, regions, bodies, formats, programs
@@ -37,7 +37,7 @@ MAY: dict[Role, frozenset[Right]] = {
 }
 
 #: Rights that are used only after a second factor in this session.
-STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.INVITE, Right.MANAGE_SITE})
+STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.SEE_CONTACTS, Right.INVITE, Right.MANAGE_SITE})
 
 #: How each role is called in a sentence: "you are invited ... as ...".
 WORDS: dict[Role, str] = {

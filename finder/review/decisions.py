@@ -31,6 +31,11 @@ OUTCOMES = {
     Status.MERGED: "settled together with another one about the same meeting",
     Status.UNDONE: "taken back after it was approved",
 }
+#: What a decision has left in the row, once it is taken back: the request waits as if nobody had decided.
+UNDECIDED: dict[str, object] = {
+    **dict.fromkeys(("decided_by", "decided_at", "merged_into", "first_approver", "accepted")),
+    "reason": "",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +182,8 @@ def _tell(
     secret = tokens.issue(session, "status", now=now, submission_id=row.id)
     if action is Action.ASK:
         letter, key = letters.question(letterhead, row.reference, words, secret), ""
+    elif row.status is Status.PENDING:
+        letter, key = letters.waiting_again(letterhead, row.reference, words, secret), ""
     else:
         letter = letters.decision(letterhead, row.reference, OUTCOMES.get(row.status, WORDS[row.status]), words, secret)
         key = f"decision:{row.id}:{row.revision}"
@@ -185,21 +192,24 @@ def _tell(
 
 def undo(
     session: Session, reference: str, *, by: Viewer, reason: str, letterhead: Letterhead, now: dt.datetime
-) -> None:
-    """Take an approval back within 30 days: the listing is as it was, and the submitter is told.
+) -> Status:
+    """Take a decision back within 30 days, and tell the submitter; gives where the request stands then.
 
-    Raises NotFoundError, AlreadyDecidedError when it was not approved, StaleError when the listing has changed since,
-    TooLateError.
+    After an approval the listing is as it was; what was rejected, settled or approved for a date waits in the queue
+    again. Raises NotFoundError, AlreadyDecidedError when nothing was decided, StaleError when the listing has changed
+    since, TooLateError.
     """
     take_lock(session)
     row = for_decision(session, reference, by)
     if row.decided_at is not None and now - row.decided_at > dt.timedelta(days=UNDO_DAYS):
         raise TooLateError(f"This was decided more than {UNDO_DAYS} days ago and can no longer be undone.")
     entries = list(row.entries or ())
-    act(session, row, Action.UNDO, actor=f"user:{by.user_id}", now=now, reason=reason, values={"entries": []})
+    values = {"entries": []} if row.status is Status.APPROVED else UNDECIDED
+    act(session, row, Action.UNDO, actor=f"user:{by.user_id}", now=now, reason=reason, values=values)
     for entry in reversed(entries):
         revert(session, entry, actor=f"user:{by.user_id}", reason=f"undo of request {reference}", now=now)
     _tell(session, row, Action.UNDO, clean_multiline(reason), letterhead=letterhead, now=now)
+    return row.status
 
 
 def apply_scheduled(session: Session, reference: str, *, letterhead: Letterhead, now: dt.datetime) -> Status:

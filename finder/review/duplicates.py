@@ -34,6 +34,30 @@ class Twin:
     distance_km: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What of a listing is compared with another; ``weekdays`` are bits, 0 = Sunday."""
+
+    name: str
+    weekdays: int
+    start_minute: int | None
+    conference_url: str
+    latitude: float | None
+    longitude: float | None
+
+
+def compared(meeting: Meeting, place: Location | None) -> Compared:
+    """What of a listing is compared."""
+    return Compared(
+        name=meeting.name,
+        weekdays=meeting.weekdays,
+        start_minute=meeting.start_minute,
+        conference_url=meeting.conference_url,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+    )
+
+
 def likely(
     session: Session,
     fields: Mapping[str, Any],
@@ -51,7 +75,8 @@ def likely(
     scored = []
     for meeting, place in _candidates(session, fields, program or str(fields.get("program", ""))):
         if meeting.id not in but:
-            points, reasons, away = likeness(*_shown(fields, meeting, place) if public else (fields, meeting, place))
+            told, shown = _shown(fields, meeting, place) if public else (fields, place)
+            points, reasons, away = likeness(told, compared(meeting, shown))
             if points >= ENOUGH:
                 scored.append(
                     (-points, meeting.id, Twin(meeting.id, meeting.slug, meeting.name, ", ".join(reasons), away))
@@ -61,12 +86,12 @@ def likely(
 
 def _shown(
     fields: Mapping[str, Any], meeting: Meeting, place: Location | None
-) -> tuple[Mapping[str, Any], Meeting, Location | None]:
+) -> tuple[Mapping[str, Any], Location | None]:
     """What may be compared before somebody who may not see what is hidden of a listing."""
     if meeting.join_policy is not JoinPolicy.OPEN:
         fields = {**fields, "conference_url": ""}
     hidden = place is not None and place.address_visibility is not AddressVisibility.PUBLIC
-    return fields, meeting, None if hidden else place
+    return fields, None if hidden else place
 
 
 def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> list[tuple[Meeting, Location | None]]:
@@ -93,22 +118,20 @@ def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> li
     return [(meeting, place) for meeting, place in session.execute(statement)]
 
 
-def likeness(
-    fields: Mapping[str, Any], meeting: Meeting, place: Location | None
-) -> tuple[int, list[str], float | None]:
+def likeness(fields: Mapping[str, Any], held: Compared) -> tuple[int, list[str], float | None]:
     """How much a listing is like *fields* (`ENOUGH` is a likely twin), why, and how far away it is in km."""
     score, reasons = 0, []
-    away = _distance(fields, place)
+    away = _distance(fields, held)
     if away is not None and away <= NEAR_KM:
         score += 1
         reasons.append("same place")
-    if fields.get("conference_url") and fields["conference_url"] == meeting.conference_url:
+    if fields.get("conference_url") and fields["conference_url"] == held.conference_url:
         score += 2
         reasons.append("same link")
-    if _same_time(fields, meeting):
+    if _same_time(fields, held):
         score += 1
         reasons.append("same day and time")
-    if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(meeting.name)) >= LIKE_NAMES:
+    if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(held.name)) >= LIKE_NAMES:
         score += 1
         reasons.append("like name")
     if {"same place", "same day and time"} <= set(reasons):
@@ -116,15 +139,15 @@ def likeness(
     return score, reasons, away
 
 
-def _distance(fields: Mapping[str, Any], place: Location | None) -> float | None:
-    if place is None or place.latitude is None or place.longitude is None or fields.get("latitude") is None:
+def _distance(fields: Mapping[str, Any], held: Compared) -> float | None:
+    if held.latitude is None or held.longitude is None or fields.get("latitude") is None:
         return None
-    return distance_km(fields["latitude"], fields["longitude"], place.latitude, place.longitude)
+    return distance_km(fields["latitude"], fields["longitude"], held.latitude, held.longitude)
 
 
-def _same_time(fields: Mapping[str, Any], meeting: Meeting) -> bool:
-    days = {day for day in range(7) if meeting.weekdays >> day & 1}
-    if not days & set(fields.get("weekdays", ())) or meeting.start_minute is None or not fields.get("start"):
+def _same_time(fields: Mapping[str, Any], held: Compared) -> bool:
+    days = {day for day in range(7) if held.weekdays >> day & 1}
+    if not days & set(fields.get("weekdays", ())) or held.start_minute is None or not fields.get("start"):
         return False
     hour, minute = str(fields["start"]).split(":")[:2]
-    return abs(int(hour) * 60 + int(minute) - meeting.start_minute) <= MINUTES
+    return abs(int(hour) * 60 + int(minute) - held.start_minute) <= MINUTES

@@ -1,4 +1,7 @@
-"""What a moderator may do to a listing directly: edit it, and make one of two. Walls and locks as in `editing`."""
+"""What a moderator may do to a listing directly: edit it, have it differ for dates, close it, make one of two.
+
+Walls and locks are as in `editing`.
+"""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -12,7 +15,7 @@ from finder.directory.audit import last_entry
 from finder.directory.draft import draft_of
 from finder.directory.groups import revise_group
 from finder.directory.merging import merge_listings
-from finder.directory.publish import revise
+from finder.directory.publish import revise, unpublish
 from finder.directory.register import read_register
 from finder.directory.revision import take_lock
 from finder.domain.asked import Fields, changed, fields_of, with_fields
@@ -20,7 +23,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.listing import ListingDraft
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
-from finder.review.applying import checked
+from finder.review.applying import checked, exception_of
 from finder.review.sending import HeldListing, listing_to_change
 from finder.store.meeting import Meeting
 
@@ -90,6 +93,25 @@ def edit_listing(
     if row.group and draft.group and draft.group.name and _all_of_group(session, row.group.id, by):
         revise_group(session, row.group.id, draft.group, **who)
     revise(session, meeting.id, draft, **who)
+
+
+def except_dates(session: Session, slug: str, fields: Fields, *, by: Viewer, reason: str, now: dt.datetime) -> None:
+    """Have a listing be different for the dates that the fields of an exception say; all else of it stays.
+
+    Raises NotFoundError and BadInputError.
+    """
+    take_lock(session)
+    meeting = own_listing(session, slug, viewer=by)
+    draft = draft_of(next(read_register(session, [meeting.id])))
+    draft = replace(draft, overrides=(*draft.overrides, exception_of(fields)), updated_at=now)
+    revise(session, meeting.id, draft, actor=f"user:{by.user_id}", reason=reason, now=now)
+
+
+def close_listing(session: Session, slug: str, *, by: Viewer, reason: str, now: dt.datetime) -> None:
+    """Take a listing out of the finder for good. Raises NotFoundError."""
+    take_lock(session)
+    meeting = own_listing(session, slug, viewer=by)
+    unpublish(session, meeting.id, actor=f"user:{by.user_id}", reason=reason, now=now)
 
 
 def _all_of_group(session: Session, group_id: int, by: Viewer) -> bool:

@@ -76,6 +76,16 @@ def decision(head: Letterhead, reference: str, outcome: str, reason: str, secret
     )
 
 
+def waiting_again(head: Letterhead, reference: str, reason: str, secret: str) -> Letter:
+    """Tells that what was decided is taken back, and that the request waits as before."""
+    why = f"\nThe moderator writes:\n\n{reason}\n" if reason else ""
+    return Letter(
+        f"Your request {reference} waits again",
+        "What was decided about your request is taken back. It waits for a decision as before.\n"
+        f"{why}\nWhere it stands:\n{head.link(f'/status/{secret}')}\n",
+    )
+
+
 def waiting(head: Letterhead, body_name: str, count: int) -> Letter:
     """Tells a moderator that requests wait."""
     requests = "One request waits" if count == 1 else f"{count} requests wait"

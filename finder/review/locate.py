@@ -51,14 +51,14 @@ def find_mine(session: Session, viewer: Viewer, words: str) -> AllFound:
         session,
         select(Meeting.slug, Meeting.name, Location.formatted_address)
         .outerjoin(Location, Location.id == Meeting.location_id)
-        .where(_mine(viewer), _holds(wanted, Meeting.name, Meeting.slug, Location.formatted_address))
+        .where(_mine(viewer), holds_every(wanted, Meeting.name, Meeting.slug, Location.formatted_address))
         .order_by(Meeting.name, Meeting.id),
     )
     places = _first(
         session,
         select(Location.id, Location.name, Location.formatted_address)
         .where(
-            _holds(wanted, Location.name, Location.formatted_address),
+            holds_every(wanted, Location.name, Location.formatted_address),
             select(Meeting.id).where(Meeting.location_id == Location.id, _mine(viewer)).exists(),
         )
         .order_by(Location.name, Location.id),
@@ -67,7 +67,7 @@ def find_mine(session: Session, viewer: Viewer, words: str) -> AllFound:
         session,
         select(Group.id, Group.name, Group.district)
         .where(
-            _holds(wanted, Group.name, Group.district),
+            holds_every(wanted, Group.name, Group.district),
             select(Meeting.id).where(Meeting.group_id == Group.id, _mine(viewer)).exists(),
         )
         .order_by(Group.name, Group.id),
@@ -85,7 +85,7 @@ def _mine(viewer: Viewer) -> ColumnElement[bool]:
     return true() if bodies is None else Meeting.service_body_id.in_(sorted(bodies))
 
 
-def _holds(words: Sequence[str], *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+def holds_every(words: Sequence[str], *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """The condition that every word is in one of *columns*, in capitals or small letters."""
     return and_(*(or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in words))
 

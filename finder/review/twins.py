@@ -1,24 +1,27 @@
-"""Pairs of listings of one service body that may be one and the same meeting."""
+"""Pairs of listings that may be one and the same meeting: of one service body, or across all that a moderator edits."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from math import floor
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from finder.review.duplicates import ENOUGH, likeness
+from finder.accounts.permissions import Viewer
+from finder.domain.roles import Right
+from finder.review.duplicates import ENOUGH, MINUTES, Compared, likeness
 from finder.store.meeting import Meeting
+from finder.store.people import ServiceBody
 from finder.store.place import Location
 
-#: Of a body with more listings than that, those published last are compared.
-MOST_LISTINGS = 5000
-#: Meetings of one program at one spot on one day, or behind one link: a club house has dozens, no group has more.
+#: Meetings of one program on one day behind one link, or at one hour in one spot: a club house has dozens, none more.
 MOST_TOGETHER = 40
+#: A page names that many, the likeliest.
 MOST_PAIRS = 100
-
-Held = tuple[Meeting, Location | None]
+CELLS_PER_DEGREE = 100  # about a kilometre
+#: (id, slug, name of the body, what is compared)
+Held = tuple[int, str, str, Compared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,55 +33,118 @@ class Pair:
     one_name: str
     other_name: str
     words: str
+    one_body: str = ""
+    other_body: str = ""
 
 
 def twins_within(session: Session, body_id: int | None) -> list[Pair]:
     """The likeliest pairs among the published listings of a body (None: of no body), the likeliest first."""
-    statement = (
-        select(Meeting, Location)
-        .outerjoin(Location, Location.id == Meeting.location_id)
-        .where(
-            Meeting.published,
-            Meeting.service_body_id.is_(None) if body_id is None else Meeting.service_body_id == body_id,
-        )
-        .order_by(Meeting.id.desc())
-        .limit(MOST_LISTINGS)
-    )
-    listings = [(meeting, place) for meeting, place in session.execute(statement)]
+    own = Meeting.service_body_id
+    return _twins(session, own.is_(None) if body_id is None else own == body_id)
+
+
+def twins_across(session: Session, viewer: Viewer) -> list[Pair]:
+    """The likeliest pairs among all published listings that the viewer may edit, of whichever bodies."""
+    bodies = viewer.bodies(Right.EDIT)
+    return _twins(session, Meeting.id > 0 if bodies is None else Meeting.service_body_id.in_(sorted(bodies)))
+
+
+def _twins(session: Session, where: ColumnElement[bool]) -> list[Pair]:
+    """Pairs found in three steps: what lies together, of that what is at about the same time, of that what is alike."""
     together: dict[tuple[object, ...], list[Held]] = defaultdict(list)
-    for held in listings:
-        for key in _keys(*held):
+    for program, held in _listings(session, where):
+        for key in _keys(program, held[3]):
             together[key].append(held)
     scored: dict[tuple[int, int], tuple[int, Pair]] = {}
-    for held_there in together.values():
-        for (first, first_place), (second, second_place) in combinations(held_there[:MOST_TOGETHER], 2):
-            older, newer = sorted(((first, first_place), (second, second_place)), key=lambda each: each[0].id)
-            if (older[0].id, newer[0].id) not in scored:
-                points, reasons, _ = likeness(_fields(*newer), *older)
-                pair = Pair(older[0].slug, newer[0].slug, older[0].name, newer[0].name, ", ".join(reasons))
-                scored[older[0].id, newer[0].id] = points, pair
-    likely = [(-points, ids) for ids, (points, _) in scored.items() if points >= ENOUGH]
-    return [scored[ids][1] for _, ids in sorted(likely)[:MOST_PAIRS]]
+    for key, held_there in together.items():
+        for first, second in _candidates(held_there, linked=key[0] == "link"):
+            older, newer = sorted((first, second), key=lambda each: each[0])
+            if (older[0], newer[0]) not in scored:
+                points, reasons, _ = likeness(_fields(newer[3]), older[3])
+                pair = Pair(older[1], newer[1], older[3].name, newer[3].name, ", ".join(reasons), older[2], newer[2])
+                scored[older[0], newer[0]] = points, pair
+    found = [(-points, ids) for ids, (points, _) in scored.items() if points >= ENOUGH]
+    return [scored[ids][1] for _, ids in sorted(found)[:MOST_PAIRS]]
 
 
-def _keys(meeting: Meeting, place: Location | None) -> Iterator[tuple[object, ...]]:
-    """What twins have in common: the program with a spot (about a kilometre) and a day, or with a link."""
-    days = [day for day in range(7) if meeting.weekdays >> day & 1]
-    if place is not None and place.latitude is not None and place.longitude is not None:
+def _listings(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[int, Held]]:
+    """The program and what is compared of every published listing: columns alone, a directory has many."""
+    statement = (
+        select(
+            Meeting.program_id,
+            Meeting.id,
+            Meeting.slug,
+            ServiceBody.name,
+            Meeting.name,
+            Meeting.weekdays,
+            Meeting.start_minute,
+            Meeting.conference_url,
+            Location.latitude,
+            Location.longitude,
+        )
+        .outerjoin(Location, Location.id == Meeting.location_id)
+        .outerjoin(ServiceBody, ServiceBody.id == Meeting.service_body_id)
+        .where(Meeting.published, where)
+        .order_by(Meeting.id)
+        .execution_options(yield_per=5000)
+    )
+    for program, number, slug, body, name, weekdays, start, link, latitude, longitude in session.execute(statement):
+        told = Compared(
+            name=name,
+            weekdays=weekdays,
+            start_minute=start,
+            conference_url=link,
+            latitude=latitude,
+            longitude=longitude,
+        )
+        yield program, (number, slug, body or "", told)
+
+
+def _keys(program: int, held: Compared) -> Iterator[tuple[object, ...]]:
+    """What twins have in common: the program and a day with a spot or with a link.
+
+    A spot is a cell of about a kilometre in each of two grids, the second moved by half a cell: what is close together
+    is in one cell of one of them, but for rare corners.
+    """
+    days = [day for day in range(7) if held.weekdays >> day & 1]
+    if held.latitude is not None and held.longitude is not None:
+        for offset in (0.0, 0.5):
+            cell = tuple(floor(each * CELLS_PER_DEGREE + offset) for each in (held.latitude, held.longitude))
+            for day in days:
+                yield "spot", program, offset, *cell, day
+    if held.conference_url:
         for day in days:
-            yield "spot", meeting.program_id, round(place.latitude, 2), round(place.longitude, 2), day
-    if meeting.conference_url:
-        for day in days:
-            yield "link", meeting.program_id, meeting.conference_url, day
+            yield "link", program, held.conference_url, day
 
 
-def _fields(meeting: Meeting, place: Location | None) -> dict[str, object]:
-    start = meeting.start_minute
+def _candidates(together: Sequence[Held], *, linked: bool) -> Iterator[tuple[Held, Held]]:
+    """Pairs at about the same time; behind one link every pair: there a like name is enough."""
+    if linked:
+        few = together[:MOST_TOGETHER]
+        yield from ((first, second) for number, first in enumerate(few) for second in few[number + 1 :])
+        return
+    timed = sorted(_timed(together), key=lambda each: each[:2])
+    for number, (start, _, first) in enumerate(timed):
+        for later, _, second in timed[number + 1 : number + 1 + MOST_TOGETHER]:
+            if later - start > MINUTES:
+                break
+            yield first, second
+
+
+def _timed(together: Collection[Held]) -> Iterator[tuple[int, int, Held]]:
+    """Start, id and listing of those with a start."""
+    for each in together:
+        if each[3].start_minute is not None:
+            yield each[3].start_minute, each[0], each
+
+
+def _fields(held: Compared) -> dict[str, object]:
+    start = held.start_minute
     return {
-        "name": meeting.name,
-        "latitude": place and place.latitude,
-        "longitude": place and place.longitude,
-        "weekdays": [day for day in range(7) if meeting.weekdays >> day & 1],
+        "name": held.name,
+        "latitude": held.latitude,
+        "longitude": held.longitude,
+        "weekdays": [day for day in range(7) if held.weekdays >> day & 1],
         "start": None if start is None else f"{start // 60:02d}:{start % 60:02d}",
-        "conference_url": meeting.conference_url,
+        "conference_url": held.conference_url,
     }

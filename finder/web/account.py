@@ -69,7 +69,10 @@ def second_step() -> Response:
     if found.viewer.strong:
         return go(next_path() or HOME)
     if not found.has_second_factor:
-        return go("/account/authenticator", "Deciding, editing and inviting need a second proof that it is you.")
+        return go(
+            "/account/authenticator",
+            "Deciding, editing, inviting and seeing contacts need a second proof that it is you.",
+        )
     return _second_step(found, CodeForm())
 
 

@@ -1,4 +1,4 @@
-"""Direct editing for administrators: what people read of programs and formats."""
+"""Direct editing for administrators: programs and formats are made, and what people read of them is changed."""
 
 from http import HTTPStatus
 
@@ -16,13 +16,14 @@ from finder.directory.words_edit import (
     state_of,
     words_of,
 )
+from finder.directory.words_make import make_entry
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review.editing import history
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
-from finder.web.forms.edit import FormatForm, ProgramForm
+from finder.web.forms.edit import FormatForm, NewFormatForm, NewProgramForm, ProgramForm
 from finder.web.identity import require
 from finder.web.parts import parts
 from finder.web.presenters.edit import history_lines
@@ -34,6 +35,7 @@ PLACES: dict[str, tuple[Words, type[ProgramForm] | type[FormatForm]]] = {
     "programs": (PROGRAMS, ProgramForm),
     "formats": (FORMATS, FormatForm),
 }
+NEW: dict[str, type[NewProgramForm] | type[NewFormatForm]] = {"programs": NewProgramForm, "formats": NewFormatForm}
 
 
 def _allowed(place: str) -> tuple[Viewer, Words, type[ProgramForm] | type[FormatForm]]:
@@ -45,11 +47,34 @@ def _allowed(place: str) -> tuple[Viewer, Words, type[ProgramForm] | type[Format
 
 @blueprint.get("/moderate/words/<place>")
 def entries(place: str) -> Response:
-    """Every program or format, with the way to change it."""
+    """Every program or format, with the way to change it, and the form for a new one."""
+    _allowed(place)
+    return _entries(place, NEW[place]())
+
+
+def _entries(place: str, form: NewProgramForm | NewFormatForm) -> Response:
     _, words, _ = _allowed(place)
     with parts().database.reading() as register:
         found = all_entries(register, words)
-    return page("entries", here=place, kind=words.kind, entries=found)
+    fields = [form[name] for name in form.ORDER]
+    return page("entries", form, here=place, kind=words.kind, entries=found, form=form, fields=fields)
+
+
+@blueprint.post("/moderate/words/<place>")
+def add(place: str) -> Response:
+    """Make a program or format that was not there."""
+    viewer, words, _ = _allowed(place)
+    held, form = parts(), NEW[place](request.form)
+    try:
+        if form.validate():
+            said = {name: form[name].data or "" for name in words.fields}
+            act = {"actor": f"user:{viewer.user_id}", "reason": form.reason.data, "now": held.clock()}
+            with held.database.unit_of_work() as register:
+                number = make_entry(register, words, said, sort=form.chosen(), **act)
+            return go(f"/moderate/words/{place}/{number}", f"The {words.kind} is there now, for every form and search.")
+    except BadInputError as error:
+        blamed(form, error)
+    return _entries(place, form)
 
 
 @blueprint.get("/moderate/words/<place>/<int:number>")

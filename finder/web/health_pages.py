@@ -5,13 +5,13 @@ from flask import Response, request
 from finder.domain.errors import NotFoundError
 from finder.domain.roles import Right
 from finder.review.health import Ill, body_behind, ill_listings, overview
-from finder.review.twins import twins_within
+from finder.review.twins import MOST_PAIRS, twins_across, twins_within
 from finder.web.edit_page import new_blueprint
 from finder.web.forms.values import whole
 from finder.web.identity import require_anywhere
 from finder.web.page import render
 from finder.web.parts import parts
-from finder.web.presenters.health import body_page, ill_page, overview_page
+from finder.web.presenters.health import body_page, ill_page, overview_page, twin_lines
 
 blueprint = new_blueprint("health_pages")
 
@@ -37,6 +37,15 @@ def body(slug: str) -> Response:
         found = [each for each in overview(register, viewer=viewer, now=held.clock()) if each.slug == slug]
         twins = twins_within(register, number)
     return render("health/body.html", page=body_page(slug, name, found, twins))
+
+
+@blueprint.get("/moderate/duplicates")
+def duplicates() -> Response:
+    """Likely duplicates among all listings that one may edit, across the borders of service bodies."""
+    viewer = require_anywhere(Right.EDIT)
+    with parts().database.reading() as register:
+        found = twins_across(register, viewer)
+    return render("health/duplicates.html", twins=twin_lines(found), more=len(found) == MOST_PAIRS)
 
 
 @blueprint.get("/moderate/health/<slug>/<kind>")

@@ -29,6 +29,12 @@ blueprint = new_blueprint("moderate_decide")
 #: Faults of a decision whose place in the form is called otherwise than they say.
 PLACES = {"accepted": "take", "action": "action", "text": "text", "into": "text"}
 
+#: What is told after a decision was taken back, by where the request stands then.
+UNDONE = {
+    Status.UNDONE: "Taken back: the listing is as it was before.",
+    Status.PENDING: "Taken back: the request waits in the queue again.",
+}
+
 
 @blueprint.post(f"{QUEUE}/<reference>/decide")
 def decide_request(reference: str) -> Response:
@@ -125,17 +131,17 @@ def _accepted(row: Submission, form: DecisionForm, edited: dict[str, object]) ->
 
 @blueprint.post(f"{QUEUE}/<reference>/undo")
 def undo_decision(reference: str) -> Response:
-    """Take an approval back."""
+    """Take a decision back."""
     viewer = require_anywhere(Right.DECIDE)
     reason = request.form.get("reason", "")[:4000]
     try:
         with parts().database.unit_of_work() as session:
-            undo(session, reference, by=viewer, reason=reason, letterhead=letterhead(), now=now())
+            status = undo(session, reference, by=viewer, reason=reason, letterhead=letterhead(), now=now())
     except (AlreadyDecidedError, StaleError, TooLateError) as error:
         return show(reference, viewer, Typing(form=request.form), status=409, conflict=str(error))
     except NotSavedError as error:
         return unsaved(show(reference, viewer, Typing(form=request.form), status=503, conflict=str(error)))
-    return go(f"{QUEUE}/{reference}", "Taken back: the listing is as it was before.")
+    return go(f"{QUEUE}/{reference}", UNDONE[status])
 
 
 @blueprint.post(f"{QUEUE}/<reference>/claim")

@@ -19,7 +19,7 @@ from finder.directory.groups import add_contact
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.listing import ContactDraft, GroupDraft
-from finder.domain.review import Kind
+from finder.domain.review import Action, Kind
 from finder.review import correspondence
 from finder.review import manage as managing
 from finder.review.decisions import decide
@@ -108,6 +108,19 @@ FORMS: dict[str, Form] = {
     "saved reply": of_moderators("/moderate/replies", title="For later", text=WORDS, body="{own}"),
     "removing a reply": of_moderators("/moderate/replies", "/moderate/replies/{reply}/delete"),
     "edited listing": of_moderators("/moderate/listing/edited/edit", notes=f"Two lines:\n{WORDS}", reason="They rang"),
+    "dates of a listing": of_moderators(
+        "/moderate/listing/one/dates",
+        "/moderate/listing/one/dates",
+        exception_kind="cancelled",
+        first_date="2026-12-24",
+        public_note=WORDS,
+        reason="They rang",
+    ),
+    "closing a listing": of_moderators(
+        "/moderate/listing/closing/dates", "/moderate/listing/closing/close", close_reason=WORDS
+    ),
+    "new format": of_administrators("/moderate/words/formats", name=WORDS, sort="style", reason="A vote"),
+    "taking a rejection back": of_moderators("/moderate/{refused}", "/moderate/{refused}/undo", **WHY),
     "undoing an act": of_moderators("/moderate/listing/revised", "/moderate/listing/revised/undo", **WHY),
     "place": of_moderators("/moderate/place/{place}", notes=WORDS, reason="They rang"),
     "closed place": of_moderators(
@@ -178,7 +191,7 @@ def _cookie(secret: str) -> str:
 def _things(desk: Desk) -> dict[str, Any]:
     place, closed = (desk.listing("own", location=a_location(name=name)).location_id for name in ("Hall A", "Hall B"))
     group = desk.listing("own", group=GroupDraft(name="Quiet Group")).group_id
-    for slug in ("edited", "one", "two"):
+    for slug in ("edited", "one", "two", "closing"):
         desk.listing("own", slug=slug, location=a_location(name=f"Hall of {slug}"), group=GroupDraft(name=slug))
     revised = desk.listing("own", slug="revised")
     with desk.database.unit_of_work() as session:
@@ -203,7 +216,7 @@ def _requests(desk: Desk) -> dict[str, Any]:
     """References of requests, and secrets of the pages on which their senders look at them."""
     desk.listing("own", slug="larkspur")
     found: dict[str, Any] = {}
-    for name in ("questioned", "rejected", "approved", "parted", "done", "claimed", "first", "other"):
+    for name in ("questioned", "rejected", "approved", "parted", "done", "refused", "claimed", "first", "other"):
         listing = desk.listing("own", slug=f"about-{name}", location=a_location(name=f"Hall of {name}"))
         asked = {"notes": "Ring twice."} | ({"name": "Another name"} if name == "parted" else {})
         found[name] = desk.request(
@@ -212,7 +225,9 @@ def _requests(desk: Desk) -> dict[str, Any]:
     database = desk.database
     with database.unit_of_work() as session:
         viewer = an_administrator(session)
-        decide(session, found["done"], looking(session, found["done"]), by=viewer, letterhead=HEAD, now=NOW)
+        for name, action in (("done", Action.APPROVE), ("refused", Action.REJECT)):
+            decision = looking(session, found[name], action, text="They rang.")
+            decide(session, found[name], decision, by=viewer, letterhead=HEAD, now=NOW)
     for name in ("answered", "withdrawn", "unproven"):
         send(database, a_request(email=f"{name}@example.org"))
         found[name] = secret_mailed(database, "prove")

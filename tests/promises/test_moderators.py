@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from finder.config import Settings
 from finder.domain.asked import FIELDS, fields_of
@@ -24,9 +25,12 @@ from finder.review.second_person import keep_done, keep_waiting
 from finder.review.sending import submit
 from finder.store import dump
 from finder.store.accounts import User
+from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.meeting import Meeting
-from finder.store.people import ServiceBody
+from finder.store.people import Contact, ServiceBody
+from finder.store.place import Region
+from finder.store.vocabulary import Format, Program
 from tests.conftest import NOW, BuildSite, Databases, prepare
 from tests.factories import a_listing, a_location
 from tests.promises.test_hidden_things import a_sentinel, everything_public
@@ -491,12 +495,38 @@ def test_m6_hostile_text_is_only_text(hostile: Desk, serve: SentTo, browser: Bro
     walk(page, server, ["/moderate", f"/moderate?{every}", f"/moderate?q={HOSTILE[0]}", "/moderate/replies"])
     walk(page, server, [f"/moderate/{reference}" for reference in (*new, change, problem, moved)])
     walk(page, server, [f"/moderate/bulk?take={moved}", f"/moderate/listing/{meeting.slug}", "/moderate/bulk/results"])
+    walk(page, server, editing_pages(database, desk.bodies["own"]))
     slugs = re.findall(r'"slug":"([^"]+)"', get(server, "/api/v1/meetings?per_page=100").text)
     public = [f"/meetings/{slug}" for slug in slugs if get(server, f"/meetings/{slug}").status == 200]
     assert len(public) >= 2
     walk(page, server, ["/", "/?q=img", "/programs/aa", *public])
     assert said == []
     context.close()
+
+
+def editing_pages(database: Database, body: int) -> list[str]:
+    """Every page of direct editing, of contacts and of accounts, about a listing that is hostile in all its texts."""
+    with database.unit_of_work() as session:
+        hostile_ones = select(Meeting).where(Meeting.name.contains("window.ran")).order_by(Meeting.id.desc())
+        listing = session.execute(hostile_ones).scalars().first()
+        assert listing is not None
+        slug, where, group = listing.slug, listing.location_id, listing.group_id
+        assert None not in (where, group)
+        contact = {"name": HOSTILE[0][:64], "email": "robin@example.org", "phone": HOSTILE[1][:64]}
+        session.execute(insert(Contact).values(group_id=group, **contact))
+        region = session.execute(select(Region.id).where(Region.name.contains("window.ran"))).scalars().first()
+        acts = session.execute(select(AuditEntry.id).where(AuditEntry.target_kind == "meeting")).scalars().all()
+        session.execute(update(Program).values(name=HOSTILE[1], for_whom=HOSTILE[0]))
+        session.execute(update(Format).values(name=HOSTILE[0], description=HOSTILE[1]))
+    assert region is not None
+    edited = [f"/moderate/listing/{slug}/{page}" for page in ("edit", "dates")]
+    trees = [f"/moderate/trees/{place}" for place in ("regions", "bodies", f"regions/{region}", f"bodies/{body}")]
+    words = [f"/moderate/words/{place}" for place in ("programs", "formats", "programs/1", "formats/1")]
+    found = [f"{path}?{urlencode({'q': each})}" for path in ("/moderate/find", "/contacts") for each in ("img", "<svg")]
+    health = ["/moderate/health", "/moderate/health/hill-country", "/moderate/health/hill-country/never"]
+    shared = ["/moderate/duplicates", f"/moderate/place/{where}", f"/moderate/groups/{group}", "/moderate/audit"]
+    own = ["/account", "/account/people", *[f"/moderate/acts/{number}" for number in acts[-3:]]]
+    return [*edited, *trees, *words, *found, *health, *shared, f"/moderate/merge?one={slug}&other={slug}", *own]
 
 
 def talk(database: Database, slug: str, desk: Desk) -> None:

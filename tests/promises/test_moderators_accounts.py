@@ -21,6 +21,7 @@ from tests.accounts.visitors import PASSWORD, Visitor, Watch, a_body, a_member, 
 from tests.conftest import NOW, BuildSite
 from tests.promises.test_in_the_browser import AXE, WCAG
 from tests.requirements import need
+from tests.sender import Sender
 from tests.servers import Server
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -103,6 +104,18 @@ def test_what_one_client_claims_to_have_been_sent_for_is_not_believed_beyond_the
         for number in range(11)
     ]
     assert statuses == [*[400] * 10, 429]
+
+
+def test_whoever_knew_the_cookie_before_the_sign_in_knows_nothing_after_it(
+    database: Database, serve: Callable[..., Server]
+) -> None:
+    user, server = a_member(database), serve(address_of(database), testing="1", now=NOW.isoformat())
+    guesser = Guesser(server)
+    answer = guesser.guess(user.email, PASSWORD)
+    signed_in = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    assert answer.status == 303
+    assert signed_in not in {"", guesser.cookie}
+    assert [Sender(server, cookie).get("/account").status for cookie in (guesser.cookie, signed_in)] == [303, 200]
 
 
 @pytest.fixture

@@ -146,6 +146,9 @@ class Line:
 THINGS: dict[Route, Line] = {
     ("GET", "/moderate/listing/<slug>/edit"): Line("listing", 200, "edit"),
     ("POST", "/moderate/listing/<slug>/edit"): Line("listing", 422, "edit"),
+    ("GET", "/moderate/listing/<slug>/dates"): Line("listing", 200, "edit"),
+    ("POST", "/moderate/listing/<slug>/dates"): Line("listing", 400, "edit"),
+    ("POST", "/moderate/listing/<slug>/close"): Line("listing", 400, "edit"),
     ("GET", "/moderate/place/<int:number>"): Line("place", 200, "edit"),
     ("POST", "/moderate/place/<int:number>"): Line("place", 400, "edit"),
     ("POST", "/moderate/place/<int:number>/close"): Line("place", 400, "edit"),
@@ -160,10 +163,12 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/merge"): Line("pair", 400, "edit"),
     ("GET", "/moderate/acts/<int:number>"): Line("act", 200, "edit"),
     ("POST", "/moderate/acts/<int:number>/undo"): Line("act", 303, "edit"),
+    ("GET", "/contacts"): Line("", 200, "contacts"),
     ("GET", "/moderate/health"): Line("", 200, "see"),
     ("GET", "/moderate/health/<slug>"): Line("body", 200, "see"),
     ("GET", "/moderate/health/<slug>/<kind>"): Line("body", 200, "see"),
     ("GET", "/moderate/find"): Line("", 200, "edit"),
+    ("GET", "/moderate/duplicates"): Line("", 200, "edit"),
     ("GET", "/moderate/audit"): Line("", 200, "see"),
     ("GET", "/moderate/audit.csv"): Line("", 200, "see"),
     ("GET", "/moderate/trees/<place>"): Line("tree", 200, "site"),
@@ -172,6 +177,7 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/trees/<place>/<int:number>"): Line("tree", 400, "site"),
     ("POST", "/moderate/trees/<place>/<int:number>/merge"): Line("tree", 400, "site"),
     ("GET", "/moderate/words/<place>"): Line("words", 200, "site"),
+    ("POST", "/moderate/words/<place>"): Line("words", 400, "site"),
     ("GET", "/moderate/words/<place>/<int:number>"): Line("words", 200, "site"),
     ("POST", "/moderate/words/<place>/<int:number>"): Line("words", 400, "site"),
     ("GET", "/account/people"): Line("", 200, "invite"),
@@ -399,11 +405,12 @@ def expected(role: str, line: Line, rule: str, state: str) -> tuple[int, str]:
     """The exact status for a role, and where a redirect has to lead."""
     if role == "nobody":
         return 303, SIGN_IN
-    if role == "weak" and line.right == "edit":
+    if role == "weak" and line.right in {"edit", "contacts"}:
         return 303, SECOND_STEP
     owner, covered = OBJECTS[state], COVERS.get(role, set())
     theirs = {
         "site": role == "administrator" and (bool(owner) or rule in WHOLE),
+        "contacts": True,
         "invite": role in INVITING and (not line.thing or owner in covered),
     }.get(line.right, role != "reader" and (not line.thing or owner in covered))
     return (line.status if theirs else 404), ""

@@ -12,6 +12,7 @@ from finder.directory.check import faults
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
+from finder.directory.revert import TooLateError
 from finder.domain.asked import fields_of
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import Action, AlreadyDecidedError, Kind, StaleError, Status
@@ -231,6 +232,44 @@ def test_an_approval_is_undone_and_the_listing_is_as_before(database: Database) 
     assert fields(database, number) == before
     with database.unit_of_work() as session, pytest.raises(AlreadyDecidedError):
         undo(session, reference, by=by, reason="", letterhead=HEAD, now=LATER)
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "status"),
+    [
+        (Action.REJECT, {"text": "It is listed already."}, Status.REJECTED),
+        (Action.MERGE, {}, Status.MERGED),
+        (Action.APPROVE, {"on": (NOW + dt.timedelta(days=10)).date()}, Status.SCHEDULED),
+    ],
+)
+def test_what_was_decided_by_mistake_waits_in_its_place_again(
+    database: Database, action: Action, said: dict[str, object], status: Status
+) -> None:
+    reference, number = a_change(database, {"start": "20:00"})
+    with database.reading() as session:
+        since = submission(session, reference).waiting_since
+    assert decided(database, reference, action, **said) is status
+    with database.unit_of_work() as session:
+        by = an_administrator(session)
+        undo(session, reference, by=by, reason="The wrong one", letterhead=HEAD, now=LATER)
+        row = submission(session, reference)
+        assert (row.status, row.waiting_since) == (Status.PENDING, since)
+        assert (row.decided_by, row.decided_at, row.reason) == (None, None, "")
+        assert list(faults(session)) == []
+    assert "It waits for a decision as before" in mails(database)[-1]
+    assert "The wrong one" in mails(database)[-1]
+    assert decided(database, reference) is Status.APPROVED
+    assert fields(database, number)["start"] == "20:00"
+
+
+def test_a_rejection_of_a_month_ago_stays(database: Database) -> None:
+    reference, _ = a_change(database, {"start": "20:00"})
+    decided(database, reference, Action.REJECT, text="No.")
+    late = LATER + dt.timedelta(days=30, seconds=1)
+    with database.unit_of_work() as session:
+        by = an_administrator(session)
+        with pytest.raises(TooLateError):
+            undo(session, reference, by=by, reason="", letterhead=HEAD, now=late)
 
 
 def test_what_is_scheduled_takes_effect_on_its_date_or_comes_back_when_it_no_longer_fits(database: Database) -> None:

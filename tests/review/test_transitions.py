@@ -23,6 +23,14 @@ def test_every_status_can_be_reached_and_every_open_one_can_be_decided_and_withd
             assert (status, action) in TRANSITIONS
 
 
-def test_what_was_decided_against_stays_decided() -> None:
-    ended = {Status.REJECTED, Status.MERGED, Status.WITHDRAWN, Status.UNDONE}
-    assert not [status for status, _ in TRANSITIONS if status in ended]
+def test_every_decision_can_be_taken_back_and_nothing_else_changes_what_was_decided() -> None:
+    decided = {Status.REJECTED, Status.MERGED}
+    assert {(status, action) for status, action in TRANSITIONS if status in decided} == {
+        (status, Action.UNDO) for status in decided
+    }
+    assert {status for status, action in TRANSITIONS if action is Action.UNDO} == {
+        *decided,
+        Status.APPROVED,
+        Status.SCHEDULED,
+    }
+    assert not [status for status, _ in TRANSITIONS if status in {Status.WITHDRAWN, Status.UNDONE}]

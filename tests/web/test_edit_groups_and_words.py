@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from finder.config import Settings
+from finder.directory.check import faults
+from finder.directory.revert import revert
 from finder.directory.vocabulary import load_vocabulary
+from finder.domain.catalogue import MAX_FORMATS
 from finder.domain.listing import GroupDraft
+from finder.domain.review import StaleError
 from finder.feeds.seed import load_formats, load_programs
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
@@ -153,3 +157,46 @@ def test_words_are_the_administrators(desk: Desk, path: str) -> None:
         assert desk.client(who).get(path).status_code == 404, who
     assert desk.client("administrator").get(path).status_code == (404 if path.endswith("other") else 200)
     assert desk.client("administrator").get("/moderate/words/formats/99999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "offered"),
+    [
+        ("programs", {"name": "Harbor Steps", "sort": "other"}, "/programs/harbor-steps"),
+        ("formats", {"name": "Candle Circle", "sort": "style", "description": "By candle light"}, "/submit"),
+    ],
+)
+def test_a_program_or_format_is_made_and_taken_back(desk: Desk, place: str, said: dict[str, str], offered: str) -> None:
+    path = f"/moderate/words/{place}"
+    assert said["name"] not in desk.client("nobody").get(offered).text
+    assert send(desk, "administrator", path, **said)[0] == 303
+    assert said["name"] in desk.client("nobody").get(offered).text
+    status, twice = send(desk, "administrator", path, **{**said, "name": said["name"].upper()})
+    assert (status, "of this name already" in twice) == (400, True)
+    with desk.database.reading() as session:
+        entry, number = session.execute(
+            select(AuditEntry.id, AuditEntry.target_id).order_by(AuditEntry.id.desc()).limit(1)
+        ).one()
+        assert list(faults(session)) == []
+    client, undo = desk.client("administrator"), f"/moderate/acts/{entry}/undo"
+    page = client.get(f"{path}/{number}").text
+    answer = client.post(undo, data=form_of(page, undo), follow_redirects=True)
+    assert (answer.status_code, "It is taken back" in answer.text) == (200, True)
+    assert said["name"] not in desk.client("nobody").get(offered).text
+
+
+def test_what_is_made_takes_no_place_that_the_seed_files_may_want(desk: Desk) -> None:
+    send(desk, "administrator", "/moderate/words/formats", name="Candle Circle", sort="style")
+    seed_again(desk.database)
+    with desk.database.reading() as session:
+        made = session.execute(select(Format.bit).where(Format.name == "Candle Circle")).scalar_one()
+    assert made == MAX_FORMATS - 1
+
+
+def test_a_program_that_a_listing_has_stays(desk: Desk) -> None:
+    send(desk, "administrator", "/moderate/words/programs", name="Harbor Steps", sort="other")
+    desk.listing("own", program="harbor-steps")
+    with desk.database.unit_of_work() as session:
+        entry = session.execute(select(AuditEntry.id).where(AuditEntry.act == "create").order_by(AuditEntry.id.desc()))
+        with pytest.raises(StaleError, match="in use"):
+            revert(session, entry.scalars().first() or 0, actor="user:1", reason="", now=NOW)

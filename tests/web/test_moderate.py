@@ -371,6 +371,20 @@ def test_an_approval_is_undone_and_twice_is_once(desk: Desk) -> None:
     assert "A mistake" not in again.get_data(as_text=True).partition("<form")[0]
 
 
+def test_a_rejection_is_taken_back_on_its_page_and_the_request_can_be_approved(desk: Desk) -> None:
+    reference = desk.request(Kind.CHANGE, desk.listing("own"), {"start": "20:00"})
+    client, path = desk.client("moderator"), f"/moderate/{reference}"
+    press(client, reference, "reject", text="It is listed already.")
+    page = client.get(path).get_data(as_text=True)
+    assert "Take it back into the queue" in page
+    form = {**form_of(page, f"{path}/undo"), "reason": "The wrong one"}
+    assert client.post(f"{path}/undo", data=form).status_code == 303
+    assert "waits in the queue again" in client.get(path).get_data(as_text=True)
+    assert client.post(f"{path}/undo", data=form).status_code == 409
+    press(client, reference)
+    assert status_of(desk, reference) is Status.APPROVED
+
+
 def test_requests_about_one_meeting_and_likely_twins_are_settled_with_a_press(desk: Desk) -> None:
     meeting = desk.listing("own", name="Courage at Seven")
     first = desk.request(Kind.CHANGE, meeting, {"notes": "Cup"})

@@ -12,7 +12,7 @@ from finder.domain.listing import ContactDraft, GroupDraft, LocationDraft
 from finder.domain.names import check_name
 from finder.domain.schedule import Override
 from finder.domain.text import clean, clean_multiline
-from finder.domain.vocabulary import OverrideKind, Precision
+from finder.domain.vocabulary import Approach, FormatKind, OverrideKind, Precision
 from finder.mail.address import one_address
 from finder.web.forms.account import Faulty
 from finder.web.forms.submit_fields import Carried, Line, required
@@ -21,6 +21,21 @@ LONG = 255
 LONGEST_NOTES = 2000
 LONGEST_REASON = 500
 LONGEST_CLOSING = 366
+APPROACHES = {
+    Approach.TWELVE_STEP: "12 steps",
+    Approach.SMART: "SMART Recovery",
+    Approach.OTHER: "Without the 12 steps",
+}
+FORMAT_KINDS = {
+    FormatKind.AUDIENCE: "Whom it is for",
+    FormatKind.FOCUS: "What else it is about",
+    FormatKind.STYLE: "What happens",
+    FormatKind.TOPIC: "Its topics",
+    FormatKind.OPENNESS: "Who may come",
+    FormatKind.LANGUAGE: "The language",
+    FormatKind.ACCESS: "How one gets in and follows",
+    FormatKind.VENUE: "The place",
+}
 #: Parts of an address as its one line tells them.
 _IN_LINE = ("street", "city", "state", "postal_code", "country")
 
@@ -168,6 +183,12 @@ class EditedForm(Carried):
         return int(text) if text.isascii() and text.isdigit() else 0
 
 
+class ClosedForm(Carried):
+    """Why a listing leaves the finder."""
+
+    close_reason = Line("Why", required("Say why: it is kept with the change."), limit=LONGEST_REASON)
+
+
 class GroupForm(Faulty):
     """The public words of a group. ``seen`` says which state of it was edited."""
 
@@ -250,3 +271,28 @@ class FormatForm(Faulty):
     description = _lines("What it means")
     reason = _reason()
     seen = HiddenField()
+
+
+class NewProgramForm(ProgramForm):
+    """A program that was not there, of one approach."""
+
+    sort = SelectField("Approach", choices=[SelectChoice(each.value, words) for each, words in APPROACHES.items()])
+    ORDER = ("name", "short_name", "sort", "focus", "for_whom", "expect", "site")
+
+    def chosen(self) -> Approach:
+        """Its approach."""
+        return Approach(self.sort.data)
+
+
+class NewFormatForm(FormatForm):
+    """A format that was not there, of one kind."""
+
+    sort = SelectField(
+        "What it says something about",
+        choices=[SelectChoice(each.value, words) for each, words in FORMAT_KINDS.items()],
+    )
+    ORDER = ("name", "sort", "description")
+
+    def chosen(self) -> FormatKind:
+        """Its kind."""
+        return FormatKind(self.sort.data)

@@ -31,6 +31,8 @@ class OverviewPage:
     codes: int
     held: list[str]
     invites: bool
+    moderates: bool
+    sees_contacts: bool
     sessions: list[RunningLine]
 
 
@@ -51,6 +53,8 @@ def overview_page(
         codes=codes,
         held=[role_line(role, body) for role, body in held],
         invites=viewer.holds(Right.INVITE),
+        moderates=viewer.holds(Right.SEE_QUEUE),
+        sees_contacts=viewer.holds(Right.SEE_CONTACTS),
         sessions=[
             RunningLine(one.id, one.browser, minute(one.started_at), minute(one.seen_at), one.id == this)
             for one in running

@@ -35,13 +35,14 @@ WORKER_NAMES = {"group": "the group", "import": "an import", "seed": "the seed",
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """An act: its number, words, and whether it can be taken back."""
+    """An act: its number, words, whether it can be taken back, and whether it made the thing that the page is about."""
 
     entry: int
     words: str
     reason: str
     changes: list[str]
     undoable: bool
+    made: bool
 
 
 def history_lines(history: Sequence[Undoable], *, now: dt.datetime) -> list[HistoryLine]:
@@ -51,7 +52,8 @@ def history_lines(history: Sequence[Undoable], *, now: dt.datetime) -> list[Hist
         step = each.step
         by = WORKER_NAMES.get(step.by, step.by)
         words = f"{ACTS.get(step.act, step.act.capitalize())} by {by}, {ago(step.at, now)}"
-        lines.append(HistoryLine(step.entry, words, step.reason, _changes(step.before, step.after), each.undoable))
+        changes = _changes(step.before, step.after)
+        lines.append(HistoryLine(step.entry, words, step.reason, changes, each.undoable, step.act == "create"))
     return lines
 
 

@@ -74,12 +74,13 @@ def _counts(body: BodyHealth, *, all_of_them: bool = False) -> list[Count]:
 
 @dataclass(frozen=True, slots=True)
 class TwinLine:
-    """Two listings that may be one."""
+    """Two listings that may be one; ``bodies`` are the names of theirs."""
 
     one: str
     other: str
     why: str
     href: str
+    bodies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,21 @@ class BodyPage:
 def body_page(slug: str, name: str, found: Sequence[BodyHealth], twins: Sequence[Pair]) -> BodyPage:
     """One service body; *found* is empty when it has no listing."""
     body = next(iter(found), BodyHealth(slug=slug, name=name, listings=0, ills=dict.fromkeys(Ill, 0)))
-    lines = [
-        TwinLine(pair.one_name, pair.other_name, pair.words, f"/moderate/merge?one={pair.one}&other={pair.other}")
+    return BodyPage(name, counted(body.listings, "listing"), _counts(body, all_of_them=True), twin_lines(twins))
+
+
+def twin_lines(twins: Sequence[Pair]) -> list[TwinLine]:
+    """Each pair with the page on which the two are looked at."""
+    return [
+        TwinLine(
+            pair.one_name,
+            pair.other_name,
+            pair.words,
+            f"/moderate/merge?one={pair.one}&other={pair.other}",
+            " and ".join(dict.fromkeys(each or "no service body" for each in (pair.one_body, pair.other_body))),
+        )
         for pair in twins
     ]
-    return BodyPage(name, counted(body.listings, "listing"), _counts(body, all_of_them=True), lines)
 
 
 @dataclass(frozen=True, slots=True)

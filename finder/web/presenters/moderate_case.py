@@ -11,7 +11,7 @@ from markupsafe import Markup
 from finder.accounts.permissions import Viewer
 from finder.directory.revert import UNDO_DAYS
 from finder.domain.errors import BadInputError
-from finder.domain.review import OPEN, TRANSITIONS, Kind, Status
+from finder.domain.review import OPEN, TRANSITIONS, Action, Kind, Status
 from finder.domain.roles import Right
 from finder.review.applying import exception_of
 from finder.review.case import Case, Other, Said
@@ -78,6 +78,7 @@ class CasePage:
     what: str
     status: str
     is_open: bool
+    approved: bool
     asked: str
     contact: str
     contact_name: Markup
@@ -136,6 +137,7 @@ def case_page(case: Case, labels: Labels, viewer: Viewer, *, now: dt.datetime, t
         what=KINDS[row.kind],
         status=STATUSES[row.status],
         is_open=row.status in OPEN,
+        approved=row.status is Status.APPROVED,
         asked=when(row.proven_at or row.sent_at, now),
         contact=row.email if viewer.may(Right.SEE_CONTACTS, case.body_id) else "",
         contact_name=visible(row.contact_name),
@@ -163,7 +165,7 @@ def case_page(case: Case, labels: Labels, viewer: Viewer, *, now: dt.datetime, t
         second=_second(case, viewer),
         decided=_decided(case, now),
         reason=visible(row.reason),
-        may_undo=row.status is Status.APPROVED
+        may_undo=(row.status, Action.UNDO) in TRANSITIONS
         and row.decided_at is not None
         and now - row.decided_at <= dt.timedelta(days=UNDO_DAYS),
         slug=case.meeting.meeting.slug if case.meeting else "",

@@ -49,7 +49,7 @@ ACTORS = {
     "seed": "the demo",
     "worker": "the clock",
 }
-REVERSIBLE = frozenset({"publish", "revise", "unpublish"})
+REVERSIBLE = frozenset({"publish", "revise", "unpublish", "merge"})
 _OF_A_REQUEST = re.compile(r"request ([A-Z0-9]{4}-[A-Z0-9]{4})")
 MOST_CHANGES = 12
 
