@@ -60,6 +60,7 @@ class Settings:
     remind_days: int
     link_checks: bool
     exit_url: str
+    conference_hosts: tuple[str, ...]
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     host: str
@@ -227,6 +228,13 @@ SETTINGS: tuple[Setting, ...] = (
         "https://www.wikipedia.org",
         readers.url,
         "neutral page that Leave this site goes to",
+    ),
+    Setting(
+        "FINDER_CONFERENCE_HOSTS",
+        "conference_hosts",
+        "",
+        readers.names,
+        "services that join links may lead to beside the known ones, with commas: meet.example.org",
     ),
     Setting(
         "FINDER_TRUSTED_HOSTS",

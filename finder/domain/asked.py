@@ -35,7 +35,7 @@ FIELDS: dict[str, Field] = {
     "program": Field("Program", "listing", ""),
     "group_name": Field("Group", "group", ""),
     "attendance": Field("How to attend", "listing", "in_person"),
-    "temporarily_closed": Field("Closed for the time being", "listing", False),
+    "temporarily_closed": Field("Closed for the time being", "listing", False, Risk.VISIBILITY),
     "kind": Field("How often", "schedule", "weekly"),
     "weekdays": Field("Days", "schedule", []),
     "start": Field("Starts", "schedule", None),

@@ -5,6 +5,7 @@ A host belongs to a service when its last labels are exactly the service's: ``us
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -54,7 +55,7 @@ _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|x
 
 @dataclass(frozen=True, slots=True)
 class JoinLink:
-    """A link to join by; ``provider`` is "" for a service that is not known, ``secrets`` names its passcodes."""
+    """A link to join by; ``provider`` is the domain of its service, ``secrets`` names its passcodes."""
 
     url: str
     host: str
@@ -62,10 +63,11 @@ class JoinLink:
     secrets: tuple[str, ...]
 
 
-def provider_of(host: str) -> str:
-    """The provider domain that *host* belongs to by exact labels, or ""."""
+def provider_of(host: str, also: Iterable[str] = ()) -> str:
+    """The provider domain that *host* belongs to by exact labels, or ""; *also* names providers beside the known."""
     labels = host.casefold().rstrip(".")
-    return next((domain for domain in PROVIDERS if labels == domain or labels.endswith("." + domain)), "")
+    known = (*PROVIDERS, *(domain.casefold() for domain in also))
+    return next((domain for domain in known if labels == domain or labels.endswith("." + domain)), "")
 
 
 def web_link(text: str) -> str:
@@ -89,10 +91,11 @@ def web_link(text: str) -> str:
     return text if _HOST.fullmatch(name) else ""
 
 
-def read_join_link(text: str) -> JoinLink:
+def read_join_link(text: str, also: Iterable[str] = ()) -> JoinLink:
     """The join link that somebody typed; "https://" is put before a bare host.
 
-    Raises BadInputError for what is no https link, carries a name or password before its host, or a host's own key.
+    Raises BadInputError for what is no https link, leads to a service that is neither known nor among *also*, carries a
+    name or password before its host, or a host's own key.
     """
     typed = text.strip()
     whole = typed if "://" in typed else f"https://{typed}"
@@ -107,7 +110,14 @@ def read_join_link(text: str) -> JoinLink:
             "This link holds the host's own key: whoever has it owns the room. Paste the guests' link.",
         )
     host = (parts.hostname or "").casefold()
-    return JoinLink(link, host, provider_of(host), tuple(dict.fromkeys(name for name in names if name in SECRETS)))
+    provider = provider_of(host, also)
+    if not provider:
+        raise BadInputError(
+            "conference_url",
+            f"We do not know {host} as a service for meetings. Paste a link of Zoom, Google Meet, Teams or another "
+            "known service; if it is a page that tells how to join, give it as the website.",
+        )
+    return JoinLink(link, host, provider, tuple(dict.fromkeys(name for name in names if name in SECRETS)))
 
 
 def has_secret(url: str) -> bool:

@@ -54,8 +54,18 @@ def test_a_link_is_read_with_its_service_and_its_secrets() -> None:
     assert link.url == "https://US02web.Zoom.us/j/5550100?pwd=abc&Token=x&pwd=again"
 
 
-def test_an_unknown_service_is_taken_and_said_to_be_unknown() -> None:
-    assert read_join_link("https://meet.example.org/lantern").provider == ""
+@pytest.mark.parametrize("host", ["meet.example.org", "evilzoom.us", "zoom.us.example.org", "zoom-us.example.org"])
+def test_a_link_to_an_unknown_service_is_refused_by_its_name(host: str) -> None:
+    with pytest.raises(BadInputError, match=f"We do not know {host} as a service"):
+        read_join_link(f"https://{host}/lantern")
+
+
+def test_services_that_the_operator_names_are_known_by_exact_labels() -> None:
+    also = ("Meet.example.org",)
+    assert read_join_link("https://meet.example.org/lantern", also).provider == "meet.example.org"
+    assert read_join_link("https://one.meet.example.org/lantern", also).provider == "meet.example.org"
+    with pytest.raises(BadInputError, match="evilmeet"):
+        read_join_link("https://evilmeet.example.org/lantern", also)
 
 
 @pytest.mark.parametrize(

@@ -184,14 +184,22 @@ def test_nobody_learns_a_hidden_address_by_asking_for_another(
             assert secret not in page.text
 
 
-def test_an_unknown_service_and_a_passcode_are_marked_for_the_moderators(
-    client: FlaskClient, database: Database
+def test_a_passcode_is_marked_for_the_moderators(client: FlaskClient, database: Database) -> None:
+    asked = {**NEW, "attendance": "hybrid", "conference_url": "https://zoom.us/j/5550100?pwd=x"}
+    carry_on(client, "/submit", post(client, "/submit", asked))
+    assert Risk.JOIN_SECRET in set(submissions(database)[0].risks)
+
+
+def test_a_service_that_the_operator_names_is_taken_and_marked_for_the_moderators(
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
 ) -> None:
-    asked = {**NEW, "attendance": "hybrid", "conference_url": "https://evilzoom.us/j/1?pwd=x"}
+    url = database.url.render_as_string(hide_password=False)
+    client = build_site(settings_for(url, conference_hosts="meet.example.org")).test_client()
+    asked = {**NEW, "attendance": "hybrid", "conference_url": "https://meet.example.org/lantern"}
     checked = post(client, "/submit", asked)
-    assert "We do not know the service at evilzoom.us" in checked.text
+    assert "We do not know the service at meet.example.org" in checked.text
     carry_on(client, "/submit", checked)
-    assert {Risk.UNKNOWN_HOST, Risk.JOIN_SECRET} <= set(submissions(database)[0].risks)
+    assert Risk.UNKNOWN_HOST in set(submissions(database)[0].risks)
 
 
 def test_dates_that_have_passed_are_said_so(client: FlaskClient, database: Database) -> None:

@@ -21,6 +21,7 @@ from finder.domain.protection import defaults
 from finder.domain.schedule import validate
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, RecurrenceKind
 from finder.web.forms.submit_fields import Carried, Choice, Choices, Line, Text, required
+from finder.web.parts import parts
 
 DAYS = tuple(str(day) for day in range(7))
 WEEKS = ("1", "2", "3", "4", "5", "-1")
@@ -173,7 +174,7 @@ class ListingForm(Carried):
             raise StopValidation("Enter the join link or a phone number, or choose In person.")
         if field.data:
             try:
-                field.data = read_join_link(field.data).url
+                field.data = read_join_link(field.data, parts().settings.conference_hosts).url
             except BadInputError as error:
                 raise StopValidation(error.message) from None
 
