@@ -36,7 +36,10 @@ RISKS: dict[Risk, tuple[str, str]] = {
     Risk.PHONE: ("Phone changes", "A phone number is new or another one."),
     Risk.ADDRESS: ("Address changes", "The place is new or another one: see the map."),
     Risk.PAYMENT: ("Payment changes", "Where contributions go is new or another account: ask the group."),
-    Risk.VISIBILITY: ("Visibility changes", "Who sees the address or the join details changes, or whether it meets at all."),
+    Risk.VISIBILITY: (
+        "Visibility changes",
+        "Who sees the address or the join details changes, or whether it meets at all.",
+    ),
     Risk.LOOK_ALIKE: ("Look-alike letters", "A word mixes letters of other scripts that look like ours. Marked below."),
     Risk.NEW_SUBMITTER: ("New submitter", "This address answers for no group yet."),
     Risk.PROTECTED: ("Two people decide", "A meeting of the young, or one with a hidden address."),
