@@ -38,7 +38,7 @@ RISKS: dict[Risk, tuple[str, str]] = {
     Risk.PAYMENT: ("Payment changes", "Where contributions go is new or another account: ask the group."),
     Risk.VISIBILITY: (
         "Visibility changes",
-        "Who sees the address or the join details changes, or whether it meets at all.",
+        "Who sees the address or the join details, or whether it meets at all.",
     ),
     Risk.LOOK_ALIKE: ("Look-alike letters", "A word mixes letters of other scripts that look like ours. Marked below."),
     Risk.NEW_SUBMITTER: ("New submitter", "This address answers for no group yet."),
