@@ -4,23 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from finder.domain.geo import distance_km
-from finder.domain.text import fold
+from finder.directory.likeness import ENOUGH, likeness
 from finder.domain.vocabulary import AddressVisibility, JoinPolicy
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.vocabulary import Program
 
 BOX_DEGREES = 0.05
-NEAR_KM = 0.5
-MINUTES = 45
-LIKE_NAMES = 82
-#: What a pair has to reach of place (or link), time and name, a point each and two for the very same place and time.
-ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,40 +84,3 @@ def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> li
         .limit(500)
     )
     return [(meeting, place) for meeting, place in session.execute(statement)]
-
-
-def likeness(
-    fields: Mapping[str, Any], meeting: Meeting, place: Location | None
-) -> tuple[int, list[str], float | None]:
-    """How much a listing is like *fields* (`ENOUGH` is a likely twin), why, and how far away it is in km."""
-    score, reasons = 0, []
-    away = _distance(fields, place)
-    if away is not None and away <= NEAR_KM:
-        score += 1
-        reasons.append("same place")
-    if fields.get("conference_url") and fields["conference_url"] == meeting.conference_url:
-        score += 2
-        reasons.append("same link")
-    if _same_time(fields, meeting):
-        score += 1
-        reasons.append("same day and time")
-    if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(meeting.name)) >= LIKE_NAMES:
-        score += 1
-        reasons.append("like name")
-    if {"same place", "same day and time"} <= set(reasons):
-        score += 1
-    return score, reasons, away
-
-
-def _distance(fields: Mapping[str, Any], place: Location | None) -> float | None:
-    if place is None or place.latitude is None or place.longitude is None or fields.get("latitude") is None:
-        return None
-    return distance_km(fields["latitude"], fields["longitude"], place.latitude, place.longitude)
-
-
-def _same_time(fields: Mapping[str, Any], meeting: Meeting) -> bool:
-    days = {day for day in range(7) if meeting.weekdays >> day & 1}
-    if not days & set(fields.get("weekdays", ())) or meeting.start_minute is None or not fields.get("start"):
-        return False
-    hour, minute = str(fields["start"]).split(":")[:2]
-    return abs(int(hour) * 60 + int(minute) - meeting.start_minute) <= MINUTES

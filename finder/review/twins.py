@@ -8,7 +8,7 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.review.duplicates import ENOUGH, likeness
+from finder.directory.likeness import ENOUGH, likeness
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer, viewer
+from finder.directory.numbers import bmlt_numbers
 from finder.directory.publish import publish
 from finder.domain.asked import fields_of
 from finder.domain.review import Action, Kind
@@ -62,7 +63,8 @@ def an_administrator(session: Session) -> Viewer:
 
 def a_body(session: Session, name: str, parent: int | None = None) -> int:
     """A service body; gives the id."""
-    body = ServiceBody(name=name, slug=name.lower().replace(" ", "-"), parent_id=parent)
+    number = bmlt_numbers(session, ServiceBody, [None])[0]
+    body = ServiceBody(name=name, slug=name.lower().replace(" ", "-"), parent_id=parent, bmlt_id=number)
     session.add(body)
     session.flush()
     return body.id
