@@ -63,9 +63,10 @@ def apply(
     changes: Collection[int] | None,
     by: str,
     now: dt.datetime,
+    reason: str = "",
     progress: Progress | None = None,
 ) -> Applied:
-    """Apply the *changes* of refresh *number* (None: all that wait), as one act of the chain and one of each listing.
+    """Apply the *changes* of refresh *number* (None: all that wait): an act for each listing, and one for all.
 
     Raises what `take_up` raises, and BadInputError when nothing of it waits. The caller commits.
     """
@@ -79,7 +80,7 @@ def apply(
     numbers = dict(zip((change.id for change, _ in plan.new), created, strict=True))
     write_changes(session, [_done(change, numbers.get(change.id, change.meeting_id)) for change in plan.all_of_it()])
     write_changes(session, plan.left)
-    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason_of(run, source))
+    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or reason_of(run, source))
     note_decision(session, run, by=by, now=now)
     return Applied(batch.size, tuple(values["id"] for values in plan.left))
 

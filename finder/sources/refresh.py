@@ -66,8 +66,9 @@ class _Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a refresh ended: its run's number and state, and a sentence."""
+    """How a refresh ended: numbers of its source and of its run, its state, and a sentence."""
 
+    source: int
     run: int
     state: RunState
     words: str
@@ -199,7 +200,7 @@ def _look_ended(source: Source, run: SourceRun, *, words: str, now: dt.datetime)
     source.looked_at, source.failures, source.words = now, 0, words
     source.due_at = now + dt.timedelta(minutes=source.every_min) if source.every_min else None
     run.words = words
-    return Outcome(run=run.id, state=run.state, words=words)
+    return Outcome(source=source.id, run=run.id, state=run.state, words=words)
 
 
 def note_failure(database: Database, number: int, words: str, *, by: str, now: dt.datetime) -> Outcome:
@@ -212,7 +213,7 @@ def note_failure(database: Database, number: int, words: str, *, by: str, now: d
         run = SourceRun(source_id=number, state=RunState.FAILED, at=now, asked_by=by, words=words)
         session.add(run)
         session.flush()
-        return Outcome(run=run.id, state=RunState.FAILED, words=words)
+        return Outcome(source=source.id, run=run.id, state=RunState.FAILED, words=words)
 
 
 def wait_after(every_min: int, failures: int) -> dt.timedelta:

@@ -46,6 +46,7 @@ def roll_back(
     seen: int | None,
     by: str,
     now: dt.datetime,
+    reason: str = "",
     progress: Progress | None = None,
 ) -> Reverted:
     """Take back what refresh *number* did; gives the listings that are as before, and those that are left.
@@ -62,7 +63,7 @@ def roll_back(
     changes = {change.meeting_id or 0: change for change in _applied(session, run)}
     if not changes:
         raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
-    reason = f"rolled back: {reason_of(run, source)}"
+    reason = reason or f"rolled back: {reason_of(run, source)}"
     entries = entries_of(session, run, source, sorted(changes))
     for entry in reversed([entry for entry in entries if entry.act == "merge"]):
         revert(session, entry.id, actor=by, reason=reason, now=now)
