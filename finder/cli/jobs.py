@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from finder.cli.toolbox import Toolbox
+from finder.cli.tools import tools_of
 from finder.mail.carriers import carrier_of
 from finder.mail.message import sender_of
 from finder.mail.sending import send_due
@@ -14,6 +15,7 @@ from finder.review.links import due_links, forget_links, note_link
 from finder.review.purge import purge, touched
 from finder.review.scheduled import apply_due, tell_daily
 from finder.sources.links import fault_of
+from finder.sources.refresh import refresh_next
 from finder.store.scrub import scrub
 
 DAY = dt.timedelta(days=1)
@@ -80,6 +82,12 @@ def forget(toolbox: Toolbox) -> str | None:
     return f"{count} removed" if count else None
 
 
+def refresh_sources(toolbox: Toolbox) -> str | None:
+    """Read the source that has been due longest."""
+    done = refresh_next(toolbox.database, tools=tools_of(toolbox), now=toolbox.clock())
+    return f"source {done[1].source}, refresh {done[1].run}: {done[1].state.value}" if done else None
+
+
 def look_at_links(toolbox: Toolbox) -> str | None:
     """Look at some of the websites that have not been looked at for a week."""
     settings, now = toolbox.settings, toolbox.clock()
@@ -100,6 +108,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="mail", every=dt.timedelta(seconds=2), run=send_mail, more=True),
     Job(name="scheduled", every=dt.timedelta(minutes=10), run=apply_scheduled),
     Job(name="freshness", every=DAY, run=remind, more=True),
+    Job(name="sources", every=dt.timedelta(minutes=1), run=refresh_sources, more=True),
     Job(name="links", every=dt.timedelta(minutes=30), run=look_at_links),
     Job(name="digest", every=DAY, run=digest),
     Job(name="purge", every=DAY, run=forget),

@@ -6,14 +6,11 @@ from pathlib import Path
 import click
 
 from finder.cli.screen import error_screen, progress, screen
-from finder.cli.toolbox import Toolbox, toolbox_of
-from finder.domain.catalogue import FormatCatalogue
+from finder.cli.toolbox import toolbox_of
+from finder.cli.tools import tools_of
 from finder.domain.schedule import zone_of
 from finder.feeds.rows import DecodeOptions
-from finder.feeds.seed import load_catalogue
-from finder.search.places import Gazetteer
 from finder.sources.fetch import load_payload
-from finder.sources.geocoding import geocoder_of
 from finder.sources.importer import run_import
 from finder.sources.report import render_report, write_report
 from finder.store import dump as dumping
@@ -68,9 +65,10 @@ def import_(
         raise click.ClickException("This instance is not ready: run `finder init` first.")
     if zone:
         zone_of(zone)  # a ScheduleError says what a zone looks like
+    tools = tools_of(toolbox)
     options = DecodeOptions(
         program=program,
-        catalogue=_catalogue(toolbox),
+        catalogue=tools.catalogue,
         zone=zone or None,
         country=country or settings.country,
         service_body=service_body,
@@ -84,8 +82,8 @@ def import_(
             payload=payload,
             kind=kind,
             options=options,
-            gazetteer=Gazetteer(toolbox.gazetteer_path) if toolbox.gazetteer_path.exists() else None,
-            geocoder=geocoder_of(settings.geocoder, settings.geocoder_url),
+            gazetteer=tools.gazetteer,
+            geocoder=tools.geocoder,
             now=toolbox.clock(),
             default_zone=settings.zone,
             source_url=source_file if "://" in source_file else "",
@@ -99,11 +97,6 @@ def import_(
     if not result.applied and not dry_run:
         error_screen().print("To apply it all the same, run the command again with --allow-removals.")
         sys.exit(1)
-
-
-def _catalogue(toolbox: Toolbox) -> FormatCatalogue:
-    text = (toolbox.root / "seed_data" / "formats.toml").read_text(encoding="utf-8")
-    return load_catalogue(text)
 
 
 @click.command()

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bases import note_edits
 from finder.directory.draft import audited, draft_of, meeting_columns
 from finder.directory.numbers import bmlt_numbers
 from finder.directory.register import read_register
@@ -18,6 +19,7 @@ from finder.directory.shelf import shelve
 from finder.directory.slugs import free_slugs
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import ListingDraft
+from finder.domain.sourced import Base, sourced_fields
 from finder.domain.text import slugify
 from finder.store.database import chunks
 from finder.store.meeting import Meeting, MeetingFormat, Override
@@ -27,11 +29,26 @@ Progress = Callable[[int, int], None]
 
 
 class HeldListing(NamedTuple):
-    """What the register holds of one row of a source."""
+    """What the register holds of one row of a source; *digest* and *edited* as in `SourceWord`."""
 
     id: int
     digest: str
     published: bool
+    revision: int = 1
+    edited: bool = False
+    merged: bool = False
+
+
+#: In place of a digest: the source lists it no more and it is off the shelf, or people here keep it all the same.
+NOT_LISTED, KEPT = "", "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWord:
+    """What a source itself says of a listing that is not simply as it says: its digest, and what was edited here."""
+
+    digest: str
+    base: Base | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +56,8 @@ class Batch:
     """Changes of the listings of one source. ``changed`` and ``gone`` name meetings by id.
 
     ``from_source`` is false when people here change what a source once brought: the source's own next word on it is
-    still recognised as the same or as new.
+    still recognised as the same or as new, and its word on what they edit is kept (*decided*: a moderator decided
+    against it). ``words`` tells of changed listings by id what the source itself says where that differs.
     """
 
     source: str
@@ -49,6 +67,8 @@ class Batch:
     changed: tuple[tuple[int, ListingDraft], ...] = ()
     gone: tuple[int, ...] = ()
     from_source: bool = True
+    decided: bool = False
+    words: Mapping[int, SourceWord] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -59,14 +79,19 @@ class Batch:
 def held_listings(session: Session, source: str) -> dict[str, HeldListing]:
     """Give what the register holds of *source*, by source key."""
     statement = (
-        select(Meeting.source_key, Meeting.id, Meeting.source_digest, Meeting.published)
+        select(
+            Meeting.source_key,
+            Meeting.id,
+            Meeting.source_digest,
+            Meeting.published,
+            Meeting.revision,
+            Meeting.source_base.is_not(None),
+            Meeting.merged_into.is_not(None),
+        )
         .join(Source, Meeting.source_id == Source.id)
         .where(Source.name == source, Meeting.source_key.is_not(None))
     )
-    return {
-        str(key): HeldListing(number, digest, published)
-        for key, number, digest, published in session.execute(statement)
-    }
+    return {str(row[0]): HeldListing(*row[1:]) for row in session.execute(statement)}
 
 
 def apply_batch(
@@ -90,7 +115,10 @@ def apply_batch(
     resolver = Resolver.load(session, source=batch.source, url=batch.source_url, kind=batch.source_kind, drafts=drafts)
     if batch.from_source:
         resolver.source.refreshed_at = now
-    before = _before(session, [*(number for number, _ in batch.changed), *batch.gone])
+    held = _held(session, [*(number for number, _ in batch.changed), *batch.gone])
+    before = {number: audited(draft) for number, (draft, published) in held.items() if published}
+    if not batch.from_source:
+        _note_edits(session, batch, held)
     created = _create(session, batch.new, resolver)
     tell(len(created), batch.size)
     _revise(session, batch, resolver)
@@ -98,9 +126,10 @@ def apply_batch(
     _replace_details(session, list(zip(created, batch.new, strict=True)), fresh=True, resolver=resolver)
     _replace_details(session, list(batch.changed), fresh=False, resolver=resolver)
     for part in chunks(batch.gone):
-        session.execute(
-            update(Meeting).where(Meeting.id.in_(part)).values(published=False, revision=Meeting.revision + 1)
-        )
+        values: dict[str, Any] = {"published": False, "revision": Meeting.revision + 1}
+        if batch.from_source:
+            values["source_digest"] = NOT_LISTED
+        session.execute(update(Meeting).where(Meeting.id.in_(part)).values(values))
     tell(len(created) + len(changed), batch.size)
     session.flush()  # the shelf is made from what the register holds
     shelve(session, [*created, *changed, *batch.gone], revision=revision)
@@ -117,10 +146,16 @@ def apply_batch(
     return created
 
 
-def _before(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The listings *ids* as the audit keeps them, for taking the act back; those that are not published have none."""
+def _held(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListingDraft, bool]]:
+    """The listings *ids* as the register has them, and whether they are published."""
     rows = read_register(session, ids) if ids else ()
-    return {row.meeting.id: audited(draft_of(row)) for row in rows if row.meeting.published}
+    return {row.meeting.id: (draft_of(row), row.meeting.published) for row in rows}
+
+
+def _note_edits(session: Session, batch: Batch, held: Mapping[int, tuple[ListingDraft, bool]]) -> None:
+    after = {number: sourced_fields(draft) for number, draft in batch.changed}
+    before = {number: sourced_fields(held[number][0]) for number in after if number in held}
+    note_edits(session, before, after, decided=batch.decided)
 
 
 def _act(act: str, number: int, before: dict[str, Any] | None, after: dict[str, Any] | None) -> audit.Act:
@@ -166,11 +201,16 @@ def _revise(session: Session, batch: Batch, resolver: Resolver) -> None:
     table = cast("Table", Meeting.__table__)
     statement = update(table).where(table.c.id == bindparam("which")).values(revision=table.c.revision + 1)
     rows = [
-        {"which": number, **meeting_columns(draft), **_references(draft, resolver)} for number, draft in batch.changed
+        {"which": number, **meeting_columns(draft), **_references(draft, resolver), "merged_into": None}
+        for number, draft in batch.changed
     ]
-    if not batch.from_source:
-        for row in rows:
+    for row in rows:
+        if not batch.from_source:
             del row["source_digest"]
+        elif word := batch.words.get(row["which"]):
+            row |= {"source_digest": word.digest, "source_base": word.base}
+        else:
+            row["source_base"] = None
     for part in chunks(rows):
         session.connection().execute(statement, list(part))
 

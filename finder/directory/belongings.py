@@ -10,6 +10,7 @@ from finder.store.accounts import Grant
 from finder.store.database import chunks
 from finder.store.meeting import Meeting, Override
 from finder.store.review import SavedReply, Submission
+from finder.store.source import Source
 
 Column = InstrumentedAttribute[int | None]
 
@@ -21,6 +22,7 @@ HELD: dict[str, dict[str, Column]] = {
         "overrides": Override.service_body_id,
         "submissions": Submission.service_body_id,
         "replies": SavedReply.service_body_id,
+        "sources": Source.service_body_id,
     },
 }
 
@@ -53,7 +55,7 @@ def _move_grants(session: Session, gone: int, into: int) -> list[list[Any]]:
 def give_back(session: Session, kind: str, told: dict[str, Any], number: int, into: int) -> None:
     """Give back to node *number* what `move_belongings` told and what is still with *into*."""
     for name, column in HELD[kind].items():
-        for part in chunks(told[name]):
+        for part in chunks(told.get(name, [])):
             which = (column.class_.id.in_(part), column == into)
             session.execute(update(column.class_).where(*which).values({column: number}))
     for user_id, role, new in told.get("grants", ()):

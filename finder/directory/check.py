@@ -1,11 +1,11 @@
-"""Looks whether the directory is whole: shelf, audit chain, references, and requests (see `check_requests`)."""
+"""Looks whether the directory is whole: shelf, audit chain, references, requests and sources."""
 
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from finder.directory import audit, check_requests
+from finder.directory import audit, check_requests, check_sources
 from finder.directory.shelf import shelf_rows
 from finder.store.database import chunks, pairs
 from finder.store.meeting import Meeting, MeetingFormat
@@ -23,6 +23,7 @@ def faults(session: Session, *, progress: Progress | None = None) -> Iterator[st
     yield from audit.faults(session)
     yield from _format_faults(session)
     yield from check_requests.faults(session)
+    yield from check_sources.faults(session)
     total = session.execute(select(func.count()).select_from(Meeting)).scalar_one()
     ids = list(session.execute(select(Meeting.id).order_by(Meeting.id)).scalars())
     tell(0, total)

@@ -8,11 +8,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bases import note_edits
 from finder.directory.resolve import group_key
 from finder.directory.revision import raise_revision
 from finder.directory.shelf import shelve
 from finder.domain.errors import NotFoundError
 from finder.domain.listing import ContactDraft, GroupDraft
+from finder.domain.sourced import group_fields
 from finder.store.meeting import Meeting
 from finder.store.people import Contact, Group
 from finder.store.source import Source
@@ -41,9 +43,11 @@ def revise_group(
     if before == after or taken is not None:
         return False
     revision = raise_revision(session, now=now)
+    ids = [number for number, _ in listings]
+    note_edits(session, dict.fromkeys(ids, group_fields(before)), dict.fromkeys(ids, group_fields(after)))
     session.execute(update(Group).where(Group.id == number).values(**after, key=key))
     session.expire(row)
-    shelve(session, [number for number, _ in listings], revision=revision)
+    shelve(session, ids, revision=revision)
     act = audit.Act(act="revise", target_kind="group", target_id=number, before=before, after=after)
     audit.append(session, [act], actor=actor, reason=reason, now=now)
     return True

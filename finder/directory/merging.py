@@ -16,6 +16,7 @@ from finder.domain.review import StaleError
 from finder.store.audit import AuditEntry
 from finder.store.meeting import Meeting, RetiredSlug
 from finder.store.shelf import PublicSlug
+from finder.store.source import Source
 
 
 def merge_listings(session: Session, gone: int, *, into: int, actor: str, reason: str, now: dt.datetime) -> None:
@@ -28,6 +29,7 @@ def merge_listings(session: Session, gone: int, *, into: int, actor: str, reason
     row, _ = _published(session, gone), _published(session, into)
     revision = raise_revision(session, now=now)
     older = list(session.execute(_slugs(gone)).scalars())
+    merged = list(session.execute(select(Meeting.id).where(Meeting.merged_into == gone).order_by(Meeting.id)).scalars())
     _lead(session, older, to=into)
     session.execute(insert(RetiredSlug).values(kind="meeting", slug=row.meeting.slug, target_id=into))
     session.execute(insert(PublicSlug).values(kind="meeting", slug=row.meeting.slug, target_id=into))
@@ -36,10 +38,11 @@ def merge_listings(session: Session, gone: int, *, into: int, actor: str, reason
         target_kind="meeting",
         target_id=gone,
         before=audited(draft_of(row)),
-        after={"into": into, "slug": row.meeting.slug, "slugs": older},
+        after={"into": into, "slug": row.meeting.slug, "slugs": older, "merged": merged},
     )
-    values = {"published": False, "revision": Meeting.revision + 1}
+    values = {"published": False, "revision": Meeting.revision + 1, "merged_into": into}
     session.execute(update(Meeting).where(Meeting.id == gone).values(values))
+    session.execute(update(Meeting).where(Meeting.merged_into == gone).values(merged_into=into))
     shelve(session, [gone], revision=revision)
     audit.append(session, [act], actor=actor, reason=reason, now=now)
 
@@ -70,4 +73,9 @@ def unmerge(session: Session, entry: AuditEntry, *, actor: str, reason: str, now
     for table in (RetiredSlug, PublicSlug):
         session.execute(delete(table).where(table.kind == "meeting", table.slug == after["slug"]))
     _lead(session, after["slugs"], to=entry.target_id)
+    led = (Meeting.merged_into == after["into"], Meeting.id.in_(after.get("merged", ())))
+    session.execute(update(Meeting).where(*led).values(merged_into=entry.target_id))
+    # Whatever their sources said meanwhile is compared when they are read next.
+    again = Source.id == meeting.source_id
+    session.execute(update(Source).where(again).values(payload_digest="", validators={}))
     revise(session, entry.target_id, from_audit(entry.before), actor=actor, reason=reason, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bases import note_edits
 from finder.directory.resolve import location_key
 from finder.directory.revision import raise_revision
 from finder.directory.shelf import shelve
@@ -15,6 +16,7 @@ from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
 from finder.domain.listing import LocationDraft
 from finder.domain.review import StaleError
 from finder.domain.schedule import zone_of
+from finder.domain.sourced import place_fields
 from finder.domain.vocabulary import AddressVisibility, Precision
 from finder.store.audit import AuditEntry
 from finder.store.meeting import Meeting, Override
@@ -61,6 +63,8 @@ def revise_location(
     key = location_key(checked)
     twin = session.execute(select(Location.id).where(Location.key == key, Location.id != location_id)).scalar()
     revision = raise_revision(session, now=now)
+    told = place_fields(audited_place(held)), place_fields(audited_place(checked))
+    note_edits(session, dict.fromkeys(ids, told[0]), dict.fromkeys(ids, told[1]))
     act = _rewrite(session, row, held, checked, key) if twin is None else _join(session, location_id, twin, ids)
     session.execute(update(Meeting).where(Meeting.id.in_(ids)).values(revision=Meeting.revision + 1))
     shelve(session, meetings_at(session, twin) if twin is not None else ids, revision=revision)

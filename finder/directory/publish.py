@@ -13,14 +13,12 @@ from finder.directory.slugs import free_slugs
 from finder.domain import schedule
 from finder.domain.errors import NotFoundError
 from finder.domain.listing import ListingDraft
+from finder.domain.sources import OWN
 from finder.domain.text import slugify
 from finder.store.meeting import Meeting, Override, RetiredSlug
 from finder.store.people import ServiceBody
 from finder.store.shelf import PublicSlug
 from finder.store.source import Source
-
-#: The source of listings that were written here and nowhere else.
-OWN = "this directory"
 
 
 def publish(session: Session, draft: ListingDraft, *, actor: str, reason: str, now: dt.datetime) -> int:

@@ -12,8 +12,9 @@ from finder.directory.publish import lift_override, revise, unpublish
 from finder.directory.register import read_register
 from finder.domain.asked import fields_of
 from finder.domain.errors import FinderError, NotFoundError
-from finder.domain.listing import GroupDraft
+from finder.domain.listing import GroupDraft, ListingDraft
 from finder.domain.review import StaleError
+from finder.domain.sourced import empty_of, names_of, same, sourced_fields
 from finder.store.audit import AuditEntry
 from finder.store.people import Group
 
@@ -62,8 +63,7 @@ def _revert_listing(session: Session, entry: AuditEntry, *, actor: str, reason: 
     row = next(read_register(session, [entry.target_id]), None)
     if row is None:
         raise NotFoundError(f"There is no listing {entry.target_id}.")
-    present = audited(draft_of(row)) if row.meeting.published else None
-    if _content(present) != _content(entry.after):
+    if not is_as_left(entry, draft_of(row) if row.meeting.published else None):
         fields = fields_of(draft_of(row))
         raise StaleError("This listing has been changed since: undo that first.", fields)
     if entry.before is None:
@@ -119,6 +119,17 @@ UNDO: dict[tuple[str, str], Undo] = {
 #: What a draft and the register may say differently of one and the same listing, and when it was said to be right:
 #: a group that confirms a listing stands in nobody's way who takes a change of it back.
 _OF_THE_REGISTER = {"slug", "bmlt_id", "unmapped_types", "formats", "confirmed_at", "updated_at"}
+
+
+def is_as_left(entry: AuditEntry, present: ListingDraft | None) -> bool:
+    """Whether a listing (None: not published) is as act *entry* left it, however the register spells its place."""
+    if present is None or entry.after is None:
+        return present is None and entry.after is None
+    if _content(audited(present)) == _content(entry.after):
+        return True
+    left, now = sourced_fields(from_audit(entry.after)), sourced_fields(present)
+    names = [name for name in names_of(left, now) if name not in _OF_THE_REGISTER - {"formats"}]
+    return all(same(name, left.get(name, empty_of(name)), now.get(name, empty_of(name))) for name in names)
 
 
 def _content(draft: dict[str, object] | None) -> object:

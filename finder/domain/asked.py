@@ -80,7 +80,8 @@ FIELDS: dict[str, Field] = {
 #: Fields that only an exception for dates has; it is asked for in a submission of that kind, beside no other field.
 EXCEPTION_FIELDS = ("exception_kind", "first_date", "last_date", "start", "duration_min", "place", "note")
 
-_GROUP = {
+#: Fields of a group and of a place, and what each is called there.
+OF_GROUP = {
     "group_name": "name",
     "group_notes": "notes",
     "group_website": "website",
@@ -90,7 +91,7 @@ _GROUP = {
     "square": "square",
     "paypal": "paypal",
 }
-_PLACE = {
+OF_PLACE = {
     "place_name": "name",
     "street": "street",
     "unit": "unit",
@@ -131,8 +132,8 @@ def fields_of(draft: ListingDraft) -> Fields:
     group = draft.group or GroupDraft(name="")
     place = draft.location or LocationDraft()
     found: Fields = {name: getattr(draft, name) for name in _PLAIN}
-    found |= {name: getattr(group, attribute) for name, attribute in _GROUP.items()}
-    found |= {name: _plain(getattr(place, attribute)) for name, attribute in _PLACE.items()}
+    found |= {name: getattr(group, attribute) for name, attribute in OF_GROUP.items()}
+    found |= {name: _plain(getattr(place, attribute)) for name, attribute in OF_PLACE.items()}
     found |= {
         "attendance": draft.attendance.value,
         "join_policy": draft.join_policy.value,
@@ -164,8 +165,8 @@ def with_fields(draft: ListingDraft | None, changes: Mapping[str, Any]) -> Listi
     fields = {**(fields_of(draft) if draft else empty_fields()), **_known(changes)}
     _refuse_long(changes)
     schedule = schedule_of(fields)
-    group = {attribute: fields[name] for name, attribute in _GROUP.items()}
-    place = {attribute: fields[name] for name, attribute in _PLACE.items()}
+    group = {attribute: fields[name] for name, attribute in OF_GROUP.items()}
+    place = {attribute: fields[name] for name, attribute in OF_PLACE.items()}
     held_group = draft.group if draft and draft.group else GroupDraft(name="")
     held_place = draft.location if draft and draft.location else LocationDraft()
     has_place = any(value for name, value in place.items() if name not in {"precision", "address_visibility"})

@@ -50,6 +50,7 @@ SECRETS = frozenset(
 #: A Zoom host key: whoever holds it owns the room. It is never published.
 HOST_SECRETS = frozenset({"zak"})
 
+_ROOM = re.compile(r"/(\d{9,11})(?:/|$)")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})", re.IGNORECASE)
 
 
@@ -123,6 +124,16 @@ def read_join_link(text: str, also: Iterable[str] = ()) -> JoinLink:
 def has_secret(url: str) -> bool:
     """Whether a link carries a passcode or a token."""
     return not (SECRETS | HOST_SECRETS).isdisjoint(_parameters(url))
+
+
+def room_of(url: str) -> str:
+    """Which room of which service a link leads to ("zoom.us/5550100199"), whatever else it says; "" when none is told.
+
+    A room is a number of nine to eleven digits in the path, as Zoom and others give them.
+    """
+    provider = provider_of(host_of(url)) if url else ""
+    found = _ROOM.search(urlsplit(url).path) if provider else None
+    return f"{provider}/{found[1]}" if found else ""
 
 
 def host_of(url: str) -> str:

@@ -24,6 +24,7 @@ class Right(StrEnum):
     SEE_CONTACTS = "see_contacts"  # the people who answer for groups
     INVITE = "invite"  # moderators and readers of one's own bodies
     SEE_AUDIT = "see_audit"
+    MANAGE_SOURCES = "manage_sources"  # where listings come from, and how far each source is trusted
     MANAGE_SITE = "manage_site"  # users, regions, bodies, formats, programs
 
 
@@ -31,13 +32,15 @@ _MODERATES = frozenset({Right.SEE_QUEUE, Right.DECIDE, Right.EDIT, Right.SEE_CON
 
 MAY: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.BODY_ADMINISTRATOR: _MODERATES | {Right.INVITE},
+    Role.BODY_ADMINISTRATOR: _MODERATES | {Right.INVITE, Right.MANAGE_SOURCES},
     Role.MODERATOR: _MODERATES,
     Role.READER: frozenset({Right.SEE_CONTACTS}),
 }
 
 #: Rights that are used only after a second factor in this session.
-STRONG = frozenset({Right.DECIDE, Right.EDIT, Right.SEE_CONTACTS, Right.INVITE, Right.MANAGE_SITE})
+STRONG = frozenset(
+    {Right.DECIDE, Right.EDIT, Right.SEE_CONTACTS, Right.INVITE, Right.MANAGE_SOURCES, Right.MANAGE_SITE}
+)
 
 #: How each role is called in a sentence: "you are invited ... as ...".
 WORDS: dict[Role, str] = {

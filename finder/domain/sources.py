@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+#: The source of listings that were written here and nowhere else.
+OWN = "this directory"
+
 
 class SourcePolicy(StrEnum):
     """What becomes of what a source says."""
@@ -41,3 +44,54 @@ class ChangeState(StrEnum):
     APPLIED = "applied"
     SET_ASIDE = "set_aside"
     ROLLED_BACK = "rolled_back"
+
+
+class FieldRule(StrEnum):
+    """What holds of a field that people here have edited."""
+
+    ASK = "ask"  # the edit, until the source itself changes the field: then a moderator chooses
+    HERE = "here"  # the edit, whatever the source says
+    SOURCE = "source"  # the source's word, whatever was edited here
+
+
+#: The name under which the rule of every field stands that is not named.
+EVERY_FIELD = "*"
+#: Fields that say when something was written or confirmed: there is nothing to decide about them.
+NOTED = frozenset({"confirmed_at", "updated_at"})
+
+#: How each policy is called where people choose one.
+POLICY_WORDS: dict[SourcePolicy, str] = {
+    SourcePolicy.PUBLISH: "Publish everything at once",
+    SourcePolicy.PUBLISH_SMALL: "Publish small changes at once, propose the rest",
+    SourcePolicy.PROPOSE: "Propose everything to moderators",
+}
+#: How each state is called in a sentence: "the refresh is ...".
+RUN_WORDS: dict[RunState, str] = {
+    RunState.PROPOSED: "waiting for a moderator",
+    RunState.APPLIED: "applied",
+    RunState.PARTLY: "applied in part",
+    RunState.SET_ASIDE: "set aside",
+    RunState.QUARANTINED: "in quarantine",
+    RunState.UNCHANGED: "without a change",
+    RunState.FAILED: "failed",
+    RunState.ROLLED_BACK: "rolled back",
+    RunState.OVERTAKEN: "overtaken by a later one",
+}
+#: States in which changes wait for somebody.
+WAITING = frozenset({RunState.PROPOSED, RunState.QUARANTINED})
+
+_NOTHING = frozenset[ChangeKind]()
+#: What each policy applies by itself, by kind of change: without risk marks, and with them.
+AT_ONCE: dict[SourcePolicy, tuple[frozenset[ChangeKind], frozenset[ChangeKind]]] = {
+    SourcePolicy.PUBLISH: (
+        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE}),
+        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE}),
+    ),
+    SourcePolicy.PUBLISH_SMALL: (frozenset({ChangeKind.CHANGED}), _NOTHING),
+    SourcePolicy.PROPOSE: (_NOTHING, _NOTHING),
+}
+
+
+def applied_at_once(policy: SourcePolicy, kind: ChangeKind, *, risky: bool) -> bool:
+    """Whether a source of this policy may make such a change without a moderator."""
+    return kind in AT_ONCE[policy][risky]

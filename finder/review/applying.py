@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bodies import body_path
 from finder.directory.draft import draft_of
 from finder.directory.groups import add_contact, revise_group
 from finder.directory.publish import publish, revise, unpublish
 from finder.directory.register import RegisterRow, read_register
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.asked import Fields, with_fields
 from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
 from finder.domain.listing import ContactDraft, ListingDraft
@@ -21,7 +21,6 @@ from finder.domain.review import Kind
 from finder.domain.schedule import Override, validate
 from finder.domain.vocabulary import OverrideKind
 from finder.store.meeting import Meeting
-from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
 
@@ -62,16 +61,6 @@ def _change(session: Session, row: Submission, fields: Fields, *, actor: str, re
     if held.group and draft.group and draft.group.name:
         revise_group(session, held.group.id, draft.group, actor=actor, reason=reason, now=now)
     revise(session, number, replace(draft, confirmed_at=now), actor=actor, reason=reason, now=now)
-
-
-def body_path(session: Session, number: int | None) -> str:
-    """The service body of that number as drafts name it, from the top: ``Region > Area``; "" for none."""
-    names: list[str] = []
-    tree = {row.id: row for row in session.execute(select(ServiceBody)).scalars()} if number is not None else {}
-    while number is not None and number in tree and len(names) <= len(tree):
-        names.append(tree[number].name)
-        number = tree[number].parent_id
-    return f" {BODY_SEPARATOR} ".join(reversed(names))
 
 
 def present(session: Session, number: int | None) -> RegisterRow:

@@ -31,6 +31,8 @@ TARGETS = {
     "program": "Program",
     "format": "Format",
     "user": "Person",
+    "source": "Source",
+    "source_run": "Refresh of a source",
 }
 COLUMNS = ("entry", "at", "actor", "act", "target", "target_id", "reason", "before", "after", "digest")
 #: What a spreadsheet would take for a formula when a cell begins with it.

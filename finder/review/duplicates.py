@@ -4,23 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from finder.domain.geo import distance_km
-from finder.domain.text import fold
+from finder.directory.likeness import ENOUGH, compared, likeness
 from finder.domain.vocabulary import AddressVisibility, JoinPolicy
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.vocabulary import Program
 
 BOX_DEGREES = 0.05
-NEAR_KM = 0.5
-MINUTES = 45
-LIKE_NAMES = 82
-#: What a pair has to reach of place (or link), time and name, a point each and two for the very same place and time.
-ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +25,6 @@ class Twin:
     name: str
     words: str
     distance_km: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """What of a listing is compared with another; ``weekdays`` are bits, 0 = Sunday."""
-
-    name: str
-    weekdays: int
-    start_minute: int | None
-    conference_url: str
-    latitude: float | None
-    longitude: float | None
-
-
-def compared(meeting: Meeting, place: Location | None) -> Compared:
-    """What of a listing is compared."""
-    return Compared(
-        name=meeting.name,
-        weekdays=meeting.weekdays,
-        start_minute=meeting.start_minute,
-        conference_url=meeting.conference_url,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-    )
 
 
 def likely(
@@ -116,38 +85,3 @@ def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> li
         .limit(500)
     )
     return [(meeting, place) for meeting, place in session.execute(statement)]
-
-
-def likeness(fields: Mapping[str, Any], held: Compared) -> tuple[int, list[str], float | None]:
-    """How much a listing is like *fields* (`ENOUGH` is a likely twin), why, and how far away it is in km."""
-    score, reasons = 0, []
-    away = _distance(fields, held)
-    if away is not None and away <= NEAR_KM:
-        score += 1
-        reasons.append("same place")
-    if fields.get("conference_url") and fields["conference_url"] == held.conference_url:
-        score += 2
-        reasons.append("same link")
-    if _same_time(fields, held):
-        score += 1
-        reasons.append("same day and time")
-    if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(held.name)) >= LIKE_NAMES:
-        score += 1
-        reasons.append("like name")
-    if {"same place", "same day and time"} <= set(reasons):
-        score += 1
-    return score, reasons, away
-
-
-def _distance(fields: Mapping[str, Any], held: Compared) -> float | None:
-    if held.latitude is None or held.longitude is None or fields.get("latitude") is None:
-        return None
-    return distance_km(fields["latitude"], fields["longitude"], held.latitude, held.longitude)
-
-
-def _same_time(fields: Mapping[str, Any], held: Compared) -> bool:
-    days = {day for day in range(7) if held.weekdays >> day & 1}
-    if not days & set(fields.get("weekdays", ())) or held.start_minute is None or not fields.get("start"):
-        return False
-    hour, minute = str(fields["start"]).split(":")[:2]
-    return abs(int(hour) * 60 + int(minute) - held.start_minute) <= MINUTES

@@ -14,6 +14,7 @@ from finder.domain.review import OPEN, Action, Status
 from finder.mail.carriers import file_of
 from finder.review.correspondence import forget
 from finder.review.history import act
+from finder.sources.forgetting import forget_runs
 from finder.store.accounts import AccountLink, Attempt, KnownNetwork, SecurityEvent, SignedIn
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
@@ -38,6 +39,7 @@ PERSONAL_TABLES = (
     "outbox_mail",
     "removed_contact",
     "security_event",
+    "source_change",
     "submission",
     "submission_message",
 )
@@ -88,6 +90,7 @@ def _removals(session: Session, mail_dir: Path, *, now: dt.datetime, dry_run: bo
     yield Removal("links that have run out", _rows(session, dead))
     old = delete(Reminder).where(Reminder.sent_at < now - REMINDERS_KEPT)
     yield Removal("notes that a group was asked", _rows(session, old))
+    yield Removal("refreshes of sources and their changes", forget_runs(session, now=now), ("source_change",))
     before = _account_rows(session)
     forget_old(session, now=now)
     yield Removal("tries, sign-ins and security events", before - _account_rows(session))

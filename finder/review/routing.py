@@ -1,18 +1,14 @@
 """Whose queue a submission goes to, and what is risky about it."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.domain.asked import FIELDS
-from finder.domain.conference import has_secret, host_of, provider_of
 from finder.domain.geo import distance_km
-from finder.domain.protection import is_protected
 from finder.domain.review import Risk
-from finder.domain.text import clean_multiline
+from finder.domain.risks import content_risks
 from finder.store.meeting import Meeting
 from finder.store.people import Contact
 from finder.store.place import Location, Region
@@ -83,47 +79,7 @@ def _path(session: Session, number: int | None) -> list[str]:
 
 def risks_of(session: Session, then: Mapping[str, Any] | None, asked: Mapping[str, Any], *, email: str) -> list[str]:
     """The marks of a submission, in the order of `Risk`: what changes, how it is written, who sends it."""
-    before = then or {}
-    marks = {
-        FIELDS[name].risk
-        for name, value in asked.items()
-        if name in FIELDS and value != before.get(name, FIELDS[name].empty)
-    }
-    texts = [value for value in asked.values() if isinstance(value, str)]
-    if any(map(has_hidden, texts)):
-        marks.add(Risk.HIDDEN_CHARACTERS)
-    if any(map(looks_alike, texts)):
-        marks.add(Risk.LOOK_ALIKE)
-    link = str(asked.get("conference_url") or "")
-    if link and link != before.get("conference_url", ""):
-        if has_secret(link):
-            marks.add(Risk.JOIN_SECRET)
-        if not provider_of(host_of(link)):
-            marks.add(Risk.UNKNOWN_HOST)
-    if is_protected(before) or is_protected({**before, **asked}):
-        marks.add(Risk.PROTECTED)
+    marks = content_risks(then, asked)
     if not email or session.execute(select(Contact.id).where(Contact.email == email).limit(1)).first() is None:
         marks.add(Risk.NEW_SUBMITTER)
     return [risk.value for risk in Risk if risk in marks]
-
-
-def has_hidden(text: str) -> bool:
-    """Whether *text* holds characters that nobody sees: controls, directions, joiners where none belongs."""
-    return any(
-        unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs"}
-        and char not in "\n\r\t"
-        and not clean_multiline(f"a{char}a")[1:-1]
-        for char in text
-    )
-
-
-def looks_alike(text: str) -> bool:
-    """Whether a word of *text* mixes letters that look alike: Latin with Cyrillic or Greek, or letters of formulas."""
-    for word in text.split():
-        names = [unicodedata.name(char, "") for char in word if char.isalpha()]
-        scripts = {name.split(" ")[0] for name in names}
-        if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "FULLWIDTH", "MATHEMATICAL"}:
-            return True
-        if scripts & {"FULLWIDTH", "MATHEMATICAL"}:
-            return True
-    return False

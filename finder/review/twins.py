@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.likeness import ENOUGH, MINUTES, Compared, likeness
 from finder.domain.roles import Right
-from finder.review.duplicates import ENOUGH, MINUTES, Compared, likeness
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from finder.store.place import Location

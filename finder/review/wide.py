@@ -12,7 +12,8 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, BulkStatus
 from finder.review.bulk import most_at_once
 from finder.review.second_person import OWN
-from finder.review.wide_kinds import KINDS, Act, Shown
+from finder.review.wide_kinds import KINDS
+from finder.review.wide_shapes import Act, Shown
 from finder.store.accounts import User
 from finder.store.review import WideAct
 
@@ -59,10 +60,13 @@ def carry_out(session: Session, act: Act, *, by: Viewer, now: dt.datetime) -> Ou
     count = kind.count(session, act)
     if count <= most_of_one_thing(session):
         return Outcome(done=kind.do(session, act, by, act.reason, now))
-    attempt = session.begin_nested()
-    kind.do(session, act, by, act.reason, now)
-    attempt.rollback()
-    session.expire_all()
+    if kind.check is not None:
+        kind.check(session, act)
+    else:
+        attempt = session.begin_nested()
+        kind.do(session, act, by, act.reason, now)
+        attempt.rollback()
+        session.expire_all()
     row = WideAct(
         kind=act.kind,
         target=act.target,

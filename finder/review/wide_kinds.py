@@ -4,8 +4,8 @@ Each kind knows how such an act is looked at, how many published listings it cha
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, select
@@ -29,46 +29,14 @@ from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
 from finder.review.editing import close_place, edit_place, place_for
 from finder.review.editing_groups import edit_group, group_for
+from finder.review.wide_shapes import Act, Kind, Shown
+from finder.review.wide_sources import SOURCE_KINDS
 from finder.store.meeting import Meeting
 
 #: Listings that are named where an act is looked at.
 NAMED = 200
 #: How trees are called in addresses.
 TREE_PAGES = {"region": "regions", "service_body": "bodies"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What is to be done to what: a key of `KINDS`, a number, what it is to become (JSON), the state looked at."""
-
-    kind: str
-    target: int
-    asked: Mapping[str, Any]
-    seen: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What an act is about: its name and page, its listings (slug, name), and each field as it is and is to be."""
-
-    name: str
-    page: str
-    listings: Sequence[tuple[str, str]]
-    changes: Sequence[tuple[str, object, object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How acts of a kind are looked at, counted and done. All raise NotFoundError for what is not the viewer's.
-
-    ``do`` gives the number of what holds the result, and raises BadInputError and StaleError.
-    """
-
-    words: str
-    look: Callable[[Session, Act, Viewer], Shown]
-    count: Callable[[Session, Act], int]
-    do: Callable[[Session, Act, Viewer, str, dt.datetime], int]
 
 
 def place_act(number: int, draft: LocationDraft, *, seen: str, reason: str) -> Act:
@@ -206,4 +174,5 @@ KINDS: dict[str, Kind] = {
     "service_body": Kind("Change of a service body", _look_node, _count_of_node, _do_node),
     "merge_region": Kind("Two regions become one", _look_node, _count_of_node, _do_merge),
     "merge_service_body": Kind("Two service bodies become one", _look_node, _count_of_node, _do_merge),
+    **SOURCE_KINDS,
 }

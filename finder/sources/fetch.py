@@ -1,21 +1,24 @@
 """Fetches a feed from a stranger's server: it cannot reach inside, hang, flood or lie about its size.
 
-Redirects are few, and each is judged anew.
+Redirects are few, and each is judged anew. What comes is kept in a file until it has come whole, so that a flood fills
+no memory.
 """
 
 import http.client
 import ssl
+import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from finder.sources.connection import PORTS, Deadline, FetchError, Line, Target, connect, read_target, resolve
 
-__all__ = ["FetchError", "fetch", "load_payload", "probe"]
+__all__ = ["FetchError", "Fetched", "ask", "fetch", "load_payload", "probe"]
 
 MAX_BYTES = 64 * 2**20
 MAX_SECONDS = 30.0
@@ -23,6 +26,9 @@ MAX_REDIRECTS = 3
 CHUNK = 64 * 2**10
 REDIRECTS = {301, 302, 303, 307, 308}
 HEADERS = {"Accept": "application/json, text/csv, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "MeetingFinder"}
+#: Validators of an answer, by what they are called in it, and the header that asks by each.
+VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+MAX_VALIDATOR_LENGTH = 1024
 GZIP = 31  # zlib's word for "a gzip header and no other"
 
 
@@ -47,6 +53,14 @@ def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> bytes:
         raise FetchError(f"The file {source!r} cannot be read: {reason}.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address gave: its body, or None when it is as it was; and its validators, by their header's name."""
+
+    body: bytes | None
+    validators: Mapping[str, str]
+
+
 def fetch(
     url: str, *, allow: tuple[str, ...] = (), max_seconds: float = MAX_SECONDS, max_bytes: int = MAX_BYTES
 ) -> bytes:
@@ -54,17 +68,29 @@ def fetch(
 
     *allow* names "address:port" pairs that may be private, for tests. Raises FetchError with a sentence.
     """
-    deadline = Deadline(time.monotonic() + max_seconds)
+    return ask(url, allow=allow, deadline=Deadline(time.monotonic() + max_seconds), max_bytes=max_bytes).body or b""
+
+
+def ask(
+    url: str,
+    *,
+    deadline: Deadline,
+    allow: tuple[str, ...] = (),
+    max_bytes: int = MAX_BYTES,
+    validators: Mapping[str, str] | None = None,
+) -> Fetched:
+    """What *url* gives, like `fetch`; with the *validators* of an earlier answer, None in place of the same body."""
+    conditions = {VALIDATORS[name]: value for name, value in (validators or {}).items() if name in VALIDATORS}
     for _ in range(MAX_REDIRECTS + 1):
         target = read_target(url)
         try:
-            answer = _ask(target, deadline, allow=allow, max_bytes=max_bytes)
+            answer = _ask(target, deadline, allow=allow, max_bytes=max_bytes, conditions=conditions)
         except TimeoutError as error:
             deadline.left()  # says so itself when the time is up
             raise FetchError(f"{target.host} did not answer in time. Try again later.") from error
         except (OSError, http.client.HTTPException) as error:
             raise FetchError(f"{target.host} could not be read: {_reason(error)}.") from error
-        if isinstance(answer, bytes):
+        if isinstance(answer, Fetched):
             return answer
         url = _redirected(url, answer)
     raise FetchError(f"The source redirects more than {MAX_REDIRECTS} times: give the address where it ends.")
@@ -81,25 +107,41 @@ def _redirected(url: str, location: str) -> str:
     return there
 
 
-def _ask(target: Target, deadline: Deadline, *, allow: tuple[str, ...], max_bytes: int) -> bytes | str:
-    """The body, or the address that the source points to instead."""
-    with _answer(target, deadline, allow=allow) as answer:
+def _ask(
+    target: Target, deadline: Deadline, *, allow: tuple[str, ...], max_bytes: int, conditions: Mapping[str, str]
+) -> Fetched | str:
+    """What the server answers, or the address that it points to instead."""
+    with _answer(target, deadline, allow=allow, conditions=conditions) as answer:
         if answer.status in REDIRECTS and (location := answer.getheader("Location")):
             return location
+        if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
+            return Fetched(None, {})
         if answer.status != HTTPStatus.OK:
             raise FetchError(f"{target.host} answered with status {answer.status} instead of the feed.")
-        return _body(answer, target.host, max_bytes)
+        return Fetched(_body(answer, target.host, max_bytes), _validators(answer))
+
+
+def _validators(answer: http.client.HTTPResponse) -> dict[str, str]:
+    """The validators of an answer that a header can carry back."""
+    told = {name: (answer.getheader(name) or "").strip() for name in VALIDATORS}
+    return {
+        name: value
+        for name, value in told.items()
+        if 0 < len(value) <= MAX_VALIDATOR_LENGTH and value.isascii() and value.isprintable()
+    }
 
 
 @contextmanager
-def _answer(target: Target, deadline: Deadline, *, allow: tuple[str, ...]) -> Iterator[http.client.HTTPResponse]:
+def _answer(
+    target: Target, deadline: Deadline, *, allow: tuple[str, ...], conditions: Mapping[str, str]
+) -> Iterator[http.client.HTTPResponse]:
     """The answer of a server, its body unread."""
     host = f"[{target.host}]" if ":" in target.host else target.host
     named = host if target.port == PORTS[target.scheme] else f"{host}:{target.port}"
     with closing(connect(target, resolve(target, deadline, allow), deadline)) as connected:
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.sock = Line(connected, deadline)  # connected already, to the address that was judged
-        connection.request("GET", target.path, headers={"Host": named, **HEADERS})
+        connection.request("GET", target.path, headers={"Host": named, **HEADERS, **conditions})
         yield connection.getresponse()
 
 
@@ -107,18 +149,26 @@ def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> bytes:
     encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
     if encoding not in {"identity", "gzip", "x-gzip"}:
         raise FetchError(f"{host} sent the feed packed as {encoding[:40]}: only gzip is understood.")
+    if answer.length is not None and answer.length > max_bytes:
+        raise FetchError(_too_large(max_bytes))
     pieces = _pieces(answer)
-    body = bytearray()
-    for piece in pieces if encoding == "identity" else _unpacked(pieces, host):
-        body += piece
-        if len(body) > max_bytes:
-            raise FetchError(f"The feed is larger than {max_bytes // 2**20} MB: more than a list of meetings can be.")
-    if answer.length:  # what was announced and did not come
-        raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
-    kind = (answer.getheader("Content-Type") or "").casefold()
-    if kind.startswith("text/html") and body.lstrip()[:1] == b"<":
-        raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
-    return bytes(body)
+    with tempfile.TemporaryFile() as kept:
+        for piece in pieces if encoding == "identity" else _unpacked(pieces, host):
+            if kept.tell() + len(piece) > max_bytes:
+                raise FetchError(_too_large(max_bytes))
+            kept.write(piece)
+        if answer.length:  # what was announced and did not come
+            raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
+        kept.seek(0)
+        kind = (answer.getheader("Content-Type") or "").casefold()
+        if kind.startswith("text/html") and kept.read(CHUNK).lstrip()[:1] == b"<":
+            raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
+        kept.seek(0)
+        return kept.read()
+
+
+def _too_large(max_bytes: int) -> str:
+    return f"The feed is larger than {max_bytes // 2**20} MB: more than a list of meetings can be."
 
 
 def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -161,7 +211,7 @@ def probe(url: str, *, allow: tuple[str, ...] = (), max_seconds: float = MAX_SEC
     for _ in range(MAX_REDIRECTS + 1):
         target = read_target(url)
         try:
-            with _answer(target, deadline, allow=allow) as answer:
+            with _answer(target, deadline, allow=allow, conditions={}) as answer:
                 location = answer.getheader("Location")
                 if answer.status not in REDIRECTS or not location:
                     return answer.status

@@ -1,25 +1,29 @@
-"""Imports a feed: reads it, compares it with what its source sent before, writes the difference in one transaction."""
+"""Imports a feed: reads it, compares it with what its source sent before, writes the difference in one transaction.
+
+That is a refresh whose operator has said yes: what it did can be looked at and rolled back like any other.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from finder.directory.batch import Batch, HeldListing, apply_batch, held_listings
-from finder.directory.draft import digest_of
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from finder.domain.errors import BadInputError
-from finder.domain.listing import ListingDraft
+from finder.domain.sources import ChangeKind, RunState, SourcePolicy
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
+from finder.sources.comparing import Difference
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
+from finder.sources.proposing import Manner, difference_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
+from finder.sources.wording import counted
 from finder.store.database import Database
-
-#: A feed from which more would go at once is taken for broken, until somebody says that it is not.
-MAX_GONE = 10
-MAX_GONE_SHARE = 0.1
+from finder.store.source import Source
 
 #: How far a source's clock and calendar may be ahead of ours.
 FUTURE_TOLERANCE = dt.timedelta(days=1)
@@ -28,27 +32,6 @@ IN_FUTURE = "lies in the future: left out"
 Progress = Callable[[int, int], None]
 
 DECODERS: Mapping[str, Callable[..., Decoded]] = {"meeting-guide": decode_meeting_guide, "csv": decode_table}
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a feed changes: drafts that are new, changed by meeting id, how many are as before, ids that are gone."""
-
-    new: tuple[ListingDraft, ...]
-    changed: tuple[tuple[int, ListingDraft], ...]
-    unchanged: int
-    gone: tuple[int, ...]
-    published: int
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would be written."""
-        return not (self.new or self.changed or self.gone)
-
-    @property
-    def erases_too_much(self) -> bool:
-        """Whether more would go than a living source loses at once."""
-        return len(self.gone) > MAX_GONE or len(self.gone) > self.published * MAX_GONE_SHARE
 
 
 def run_import(
@@ -69,8 +52,9 @@ def run_import(
 ) -> ImportReport:
     """Bring the listings of *source* in line with *payload* (*kind*: "meeting-guide" or "csv").
 
-    Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. Raises
-    FeedError for a payload that is no feed, BadInputError for a wrong kind or program.
+    Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. What people
+    here have edited and the source has changed as well waits for a moderator. Raises FeedError for a payload that is no
+    feed, BadInputError for a wrong kind or program.
     """
     if kind not in DECODERS:
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
@@ -80,80 +64,58 @@ def run_import(
     placer = Placer(
         gazetteer=gazetteer, geocoder=geocoder, known=known, country=options.country, default_zone=default_zone
     )
-    rows = tuple(_not_from_the_future(row, now) for row in placer.complete(decoded.rows))
-
-    def report(difference: Difference, *, applied: bool, message: str) -> ImportReport:
-        return ImportReport(
-            source=source,
-            new=len(difference.new),
-            changed=len(difference.changed),
-            unchanged=difference.unchanged,
-            gone=len(difference.gone),
-            refused=sum(row.draft is None for row in rows),
-            rows=report_lines(rows),
-            applied=applied,
-            message=" ".join(part for part in (decoded.note, message) if part),
-        )
-
+    rows = completed(decoded.rows, placer, now=now)
     if dry_run:
         with database.reading() as session:
-            difference = compare(rows, held_listings(session, source))
-        objection = _objection(rows, difference, allowed=allow_mass_removal)
-        return report(difference, applied=False, message=objection or "This was a dry run: nothing was written.")
+            difference = difference_of(session, source_row(session, source, url=source_url, kind=kind), rows)
+        objection = "" if allow_mass_removal else objection_to(rows, difference)
+        message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
+        return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+    manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
-        difference = compare(rows, held_listings(session, source))
-        if objection := _objection(rows, difference, allowed=allow_mass_removal):
-            return report(difference, applied=False, message=objection)
-        batch = Batch(
-            source=source,
-            source_url=source_url,
-            source_kind=kind,
-            new=difference.new,
-            changed=difference.changed,
-            gone=difference.gone,
-        )
-        if not difference.empty:
-            apply_batch(session, batch, actor="import", reason=f"import of {source}", now=now, progress=progress)
-    message = "The feed says what it said before: nothing to change." if difference.empty else ""
-    return report(difference, applied=True, message=message)
+        row = source_row(session, source, url=source_url, kind=kind)
+        difference = difference_of(session, row, rows)
+        if not allow_mass_removal and (objection := objection_to(rows, difference)):
+            message = f"Nothing was imported: {objection}"
+            return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+        session.add(row)
+        session.flush()  # its refresh names its id
+        proposal = propose(session, row, rows, manner, difference=difference)
+        # The worker compares anew what it reads next.
+        row.looked_at, row.payload_digest, row.validators = now, "", {}
+        waiting = proposal.waiting
+        unchanged = proposal.run.state is RunState.UNCHANGED and not waiting
+    message = "The feed says what it said before: nothing to change." if unchanged else ""
+    if waiting:
+        message = f"{counted(waiting, 'listing was', 'listings were')} edited here as well: see finder sources diff."
+    return _report(source, difference, rows, applied=True, messages=(decoded.note, message))
 
 
-def compare(rows: tuple[Row, ...], held: Mapping[str, HeldListing]) -> Difference:
-    """What *rows* change about the listings *held* of their source.
-
-    A row that was refused keeps the listing that an earlier feed made of it: it is in the feed, so it is not gone.
-    """
-    new: list[ListingDraft] = []
-    changed: list[tuple[int, ListingDraft]] = []
-    unchanged = 0
-    for row in rows:
-        if row.draft is None:
-            continue
-        before = held.get(row.key)
-        if before is None:
-            new.append(row.draft)
-        elif before.published and before.digest == digest_of(row.draft):
-            unchanged += 1
-        else:
-            changed.append((before.id, row.draft))
-    present = {row.key for row in rows}
-    gone = tuple(before.id for key, before in held.items() if before.published and key not in present)
-    published = sum(before.published for before in held.values())
-    return Difference(tuple(new), tuple(changed), unchanged, gone, published)
+def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:
+    """The source of that name, or a new one that is not kept yet."""
+    found = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
+    return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={})
 
 
-def _objection(rows: tuple[Row, ...], difference: Difference, *, allowed: bool) -> str:
-    """Why the difference is not applied, or ""."""
-    if allowed:
-        return ""
-    if not any(row.draft is not None for row in rows):
-        return "Nothing was imported: the feed holds no meeting that can be listed."
-    if difference.erases_too_much:
-        return (
-            f"Nothing was imported: {len(difference.gone)} of {difference.published} listings of this source would go, "
-            f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}. If that is right, allow it expressly."
-        )
-    return ""
+def _report(
+    source: str, difference: Difference, rows: tuple[Row, ...], *, applied: bool, messages: tuple[str, ...]
+) -> ImportReport:
+    return ImportReport(
+        source=source,
+        new=len(difference.of(ChangeKind.NEW)),
+        changed=len(difference.of(ChangeKind.CHANGED)),
+        unchanged=difference.unchanged,
+        gone=len(difference.of(ChangeKind.GONE)),
+        refused=len(difference.of(ChangeKind.REFUSED)),
+        rows=report_lines(rows),
+        applied=applied,
+        message=" ".join(part for part in messages if part),
+    )
+
+
+def completed(rows: tuple[Row, ...], placer: Placer, *, now: dt.datetime) -> tuple[Row, ...]:
+    """The rows of a feed with points and zones, and without instants that have not come yet."""
+    return tuple(_not_from_the_future(row, now) for row in placer.complete(rows))
 
 
 def _not_from_the_future(row: Row, now: dt.datetime) -> Row:

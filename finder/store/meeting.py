@@ -59,7 +59,7 @@ class Meeting(Base):
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"), index=True)
     source_key: Mapped[str | None] = mapped_column(String(255))
     source_digest: Mapped[str] = mapped_column(String(64), default="")  # of the draft as the source sent it
-    source_base: Mapped[dict[str, Any] | None] = mapped_column(Json)  # what the source said when people here edited it
+    source_base: Mapped[dict[str, Any] | None] = mapped_column(Json)  # the source's word on what was edited here
     merged_into: Mapped[int | None]  # the listing that stands for this one since the two were merged
     bmlt_id: Mapped[int] = mapped_column(unique=True, index=True)  # by which BMLT clients know it; stays
     world_id: Mapped[str] = mapped_column(String(64), default="")  # of NA World Services

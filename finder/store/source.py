@@ -69,8 +69,8 @@ class SourceRun(Base):
 class SourceChange(Base):
     """One row of a refresh that is not as before: a listing that is new, changed or gone, or a refused row.
 
-    ``draft`` is what the source says now, as the audit keeps a listing; ``before`` what was held of
-    the fields that differ. ``risks`` are the marks of the queue.
+    ``draft`` is what the source says now (see `finder.sources.drafts`); ``before`` what was held of the fields that
+    differ. ``risks`` are the marks of the queue.
     """
 
     __tablename__ = "source_change"

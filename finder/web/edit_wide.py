@@ -8,7 +8,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.roles import Right
 from finder.review import wide
-from finder.review.wide_kinds import Act
+from finder.review.wide_shapes import Act
 from finder.web.account_page import go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.identity import require_anywhere

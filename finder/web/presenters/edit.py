@@ -8,7 +8,7 @@ from finder.domain.asked import FIELDS, Fields, fields_of
 from finder.domain.listing import ListingDraft
 from finder.domain.schedule_words import describe
 from finder.review.editing import HeldPlace, Undoable
-from finder.review.wide_kinds import Shown
+from finder.review.wide_shapes import Shown
 from finder.web.presenters.confirm import where_words
 from finder.web.presenters.labels import counted
 from finder.web.presenters.times import ago

@@ -1,0 +1,138 @@
+"""Sources and their refreshes as tables for the terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from finder.domain.sourced import Winner
+from finder.domain.sources import POLICY_WORDS, RUN_WORDS, ChangeKind
+from finder.sources.shown import ShownChange, ShownRun, ShownSource
+
+LONGEST = 60
+#: How each winner is told where both words differ.
+WINNERS = {Winner.SOURCE: "the source's", Winner.HERE: "the one from here", Winner.ASK: "not decided"}
+
+
+def sources_table(sources: Sequence[ShownSource]) -> Table:
+    """A row for each source."""
+    table = _table("name", "format", "program", "service body", "listings", "policy", "read", "how it is")
+    for each in sources:
+        settings = each.settings
+        table.add_row(
+            Text(settings.name),
+            settings.kind,
+            settings.program,
+            Text(each.body),
+            f"{each.listings:,}",
+            settings.policy.value,
+            schedule_words(settings.every_min),
+            Text(_state_words(each), style="yellow" if each.waits or each.failures else ""),
+        )
+    return table
+
+
+def _state_words(source: ShownSource) -> str:
+    if source.failures:
+        return f"failed {source.failures} times: {source.words}" if source.failures > 1 else f"failed: {source.words}"
+    if source.waits:
+        return f"refresh {source.waits} waits: finder sources diff"
+    return source.words or "not read yet"
+
+
+def schedule_words(minutes: int) -> str:
+    """How often a source is read."""
+    for size, words in ((60 * 24, "days"), (60, "hours")):
+        if minutes and not minutes % size:
+            count = minutes // size
+            return f"every {words[:-1]}" if count == 1 else f"every {count} {words}"
+    return f"every {minutes} minutes" if minutes else "by hand"
+
+
+def source_table(source: ShownSource) -> Table:
+    """One source, setting by setting."""
+    settings = source.settings
+    table = Table(title=Text(settings.name), title_justify="left", show_header=False, box=None, pad_edge=False)
+    rules = ", ".join(f"{name}={rule}" for name, rule in settings.field_rules.items())
+    for label, value in (
+        ("Address", settings.url or "none: its file is uploaded"),
+        ("Format", settings.kind),
+        ("Program", settings.program),
+        ("Service body", source.body or "none"),
+        ("Region above its own", settings.region or "none"),
+        ("Zone of rows without", settings.zone or "that of their place"),
+        ("Country of rows without", settings.country or "that of this site"),
+        ("What it says", POLICY_WORDS[settings.policy]),
+        ("Edits made here", rules or "hold until the source changes the field, then a moderator chooses"),
+        ("Read", schedule_words(settings.every_min)),
+        ("Last read", _instant(source.looked_at)),
+        ("Next", _instant(source.due_at)),
+        ("Listings", f"{source.listings:,}"),
+        ("How it is", _state_words(source)),
+    ):
+        table.add_row(label, Text(str(value)))
+    return table
+
+
+def _instant(value: Any) -> str:  # noqa: ANN401 - an instant or None
+    return value.strftime("%Y-%m-%d %H:%M UTC") if value else "never"
+
+
+def runs_table(runs: Sequence[ShownRun]) -> Table:
+    """A row for each refresh, the newest first."""
+    table = _table("refresh", "when", "new", "changed", "gone", "refused", "as before", "state", "how it ended")
+    for run in runs:
+        counts = (f"{run.counts[kind]:,}" for kind in ChangeKind)
+        state, words = RUN_WORDS[run.state], Text(run.words)
+        table.add_row(str(run.id), _instant(run.at), *counts, f"{run.unchanged:,}", state, words)
+    return table
+
+
+def changes_table(changes: Sequence[ShownChange], kind: ChangeKind) -> Table:
+    """The changes of one kind: the number by which each is named, and what it says."""
+    titles = {
+        ChangeKind.NEW: "New",
+        ChangeKind.CHANGED: "Changed",
+        ChangeKind.GONE: "Gone from the source",
+        ChangeKind.REFUSED: "Rows that cannot be taken",
+    }
+    table = _table("change", "row", "what", "says", "state", title=titles[kind])
+    for each in changes:
+        lines = [*_field_lines(each), *(_remark_line(*remark) for remark in each.remarks)]
+        if each.twin is not None:
+            lines.append(f"may be {each.twin.name} ({each.twin.slug}): {each.twin.words}")
+        if each.risks:
+            lines.append("marks: " + ", ".join(each.risks))
+        row = str(each.row) if each.row else ""
+        state = "" if kind is ChangeKind.REFUSED else each.state.value.replace("_", " ")
+        table.add_row(str(each.id), row, Text(each.title), Text("\n".join(lines)), state)
+    return table
+
+
+def _field_lines(change: ShownChange) -> list[str]:
+    if change.kind is not ChangeKind.CHANGED:
+        return []
+    return [
+        f"{field.label}: {_value(field.here)} -> {_value(field.source)}"
+        + ("" if field.winner is Winner.SOURCE else f" ({WINNERS[field.winner]} holds)".replace(" holds)", ")"))
+        for field in change.fields
+    ]
+
+
+def _remark_line(name: str, value: str, reason: str) -> str:
+    return " ".join(part for part in (f"{name}:" if name else "", value[:LONGEST], reason) if part)
+
+
+def _value(value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    line = " ".join(text.split())
+    return f'"{line[: LONGEST - 1]}…"' if len(line) > LONGEST else f'"{line}"'
+
+
+def _table(*columns: str, title: str = "") -> Table:
+    table = Table(title=Text(title) if title else None, title_justify="left")
+    numbers = {"listings", "new", "changed", "gone", "refused", "as before", "change", "row", "refresh"}
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left")
+    return table

@@ -1,0 +1,21 @@
+"""What reading a source takes, put together from the settings of this instance."""
+
+from finder.cli.toolbox import Toolbox
+from finder.feeds.seed import load_catalogue
+from finder.search.places import Gazetteer
+from finder.sources.geocoding import geocoder_of
+from finder.sources.refresh import Tools
+
+
+def tools_of(toolbox: Toolbox) -> Tools:
+    """The catalogue of formats, places, geocoder and what else the settings say."""
+    settings = toolbox.settings
+    text = (toolbox.root / "seed_data" / "formats.toml").read_text(encoding="utf-8")
+    return Tools(
+        catalogue=load_catalogue(text),
+        gazetteer=Gazetteer(toolbox.gazetteer_path) if toolbox.gazetteer_path.exists() else None,
+        geocoder=geocoder_of(settings.geocoder, settings.geocoder_url),
+        zone=settings.zone,
+        country=settings.country,
+        allow=settings.feed_allow,
+    )

@@ -1,0 +1,17 @@
+"""How drafts name service bodies: by the path from the top."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from finder.directory.resolve import BODY_SEPARATOR
+from finder.store.people import ServiceBody
+
+
+def body_path(session: Session, number: int | None) -> str:
+    """The service body of that number as drafts name it, from the top: ``Region > Area``; "" for none."""
+    names: list[str] = []
+    tree = {row.id: row for row in session.execute(select(ServiceBody)).scalars()} if number is not None else {}
+    while number is not None and number in tree and len(names) <= len(tree):
+        names.append(tree[number].name)
+        number = tree[number].parent_id
+    return f" {BODY_SEPARATOR} ".join(reversed(names))

@@ -1,0 +1,97 @@
+"""Wide acts on sources: a refresh is applied or rolled back, or a source goes with all of its listings."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from finder.accounts.permissions import Viewer
+from finder.domain.errors import NotFoundError
+from finder.domain.review import StaleError
+from finder.domain.roles import Right
+from finder.review.wide_shapes import Act, Kind, Shown
+from finder.sources.applying import apply, count_wanted
+from finder.sources.managing import source_of
+from finder.sources.removing import remove_source
+from finder.sources.rolling_back import count_applied, roll_back
+from finder.sources.runs import STALE, run_of
+from finder.store.meeting import Meeting
+from finder.store.source import SourceChange
+
+NAMED = 200
+
+
+def _look_run(session: Session, act: Act, viewer: Viewer) -> Shown:
+    run, source = run_of(session, act.target)
+    if not viewer.may(Right.DECIDE, source.service_body_id):
+        raise NotFoundError("There is no such refresh here.")
+    chosen = act.asked.get("changes")
+    statement = (
+        select(func.coalesce(Meeting.slug, ""), SourceChange.title)
+        .select_from(SourceChange)
+        .outerjoin(Meeting, Meeting.id == SourceChange.meeting_id)
+        .where(SourceChange.run_id == run.id)
+    )
+    if chosen is not None:
+        statement = statement.where(SourceChange.id.in_(chosen))
+    named = session.execute(statement.order_by(SourceChange.id).limit(NAMED))
+    page = f"/moderate/sources/{source.id}/refreshes/{run.id}"
+    return Shown(source.name, page, [(slug, title) for slug, title in named], [])
+
+
+def _count_apply(session: Session, act: Act) -> int:
+    return count_wanted(session, act.target, act.asked["changes"])
+
+
+def _count_rollback(session: Session, act: Act) -> int:
+    return count_applied(session, act.target)
+
+
+def _do_apply(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
+    seen, changes = int(act.asked["revision"]), act.asked["changes"]
+    apply(session, act.target, seen=seen, changes=changes, by=f"user:{by.user_id}", now=now, reason=reason)
+    return act.target
+
+
+def _do_rollback(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
+    seen = int(act.asked["revision"])
+    roll_back(session, act.target, seen=seen, by=f"user:{by.user_id}", now=now, reason=reason)
+    return act.target
+
+
+def _same_revision(session: Session, act: Act) -> None:
+    run, _ = run_of(session, act.target)
+    if run.revision != int(act.asked["revision"]):
+        raise StaleError(STALE, {"revision": run.revision})
+
+
+def _look_source(session: Session, act: Act, viewer: Viewer) -> Shown:
+    source = source_of(session, act.target)
+    if not viewer.may(Right.MANAGE_SOURCES, source.service_body_id):
+        raise NotFoundError("There is no such source here.")
+    statement = select(Meeting.slug, Meeting.name).where(Meeting.source_id == source.id, Meeting.published)
+    named = session.execute(statement.order_by(Meeting.name).limit(NAMED))
+    return Shown(source.name, f"/moderate/sources/{source.id}", [(slug, name) for slug, name in named], [])
+
+
+def _count_source(session: Session, act: Act) -> int:
+    counted = select(func.count()).where(Meeting.source_id == act.target, Meeting.published)
+    return session.execute(counted).scalar_one()
+
+
+def _do_removal(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
+    remove_source(session, act.target, keep=False, by=f"user:{by.user_id}", reason=reason, now=now)
+    return act.target
+
+
+def _nothing(_session: Session, _act: Act) -> None:
+    """Removing can always be done."""
+
+
+SOURCE_KINDS: dict[str, Kind] = {
+    "source_apply": Kind("A refresh of a source is applied", _look_run, _count_apply, _do_apply, _same_revision),
+    "source_rollback": Kind(
+        "A refresh of a source is rolled back", _look_run, _count_rollback, _do_rollback, _same_revision
+    ),
+    "source_removal": Kind("A source goes with its listings", _look_source, _count_source, _do_removal, _nothing),
+}

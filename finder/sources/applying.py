@@ -1,0 +1,189 @@
+"""What a moderator decides about a refresh: all or part of it is applied, set aside, or merged with what is there.
+
+A listing that was changed here since the comparison is compared again. Where that gives another outcome than the
+moderator saw, it is left for them to look at.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.audit import Act
+from finder.directory.batch import Batch, SourceWord, apply_batch
+from finder.directory.draft import draft_of
+from finder.directory.merging import merge_listings
+from finder.directory.register import RegisterRow, read_register
+from finder.directory.revision import take_lock
+from finder.domain.errors import BadInputError
+from finder.domain.listing import ListingDraft
+from finder.domain.sourced import base_after, merged
+from finder.domain.sources import ChangeKind, ChangeState
+from finder.sources.comparing import change_of
+from finder.sources.drafts import decided_draft, kept_digest, kept_draft
+from finder.sources.runs import (
+    count_open,
+    note_decision,
+    note_entries,
+    open_changes,
+    reason_of,
+    run_of,
+    take_up,
+    write_changes,
+)
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceChange, SourceRun
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many changes were applied, and the ids of those that are left because their listing has changed since."""
+
+    done: int
+    left: tuple[int, ...] = ()
+
+
+def count_wanted(session: Session, number: int, changes: Collection[int] | None) -> int:
+    """How many changes would be decided about. Raises NotFoundError."""
+    run, _ = run_of(session, number)
+    return count_open(session, run) if changes is None else len(set(changes))
+
+
+def apply(
+    session: Session,
+    number: int,
+    *,
+    seen: int | None,
+    changes: Collection[int] | None,
+    by: str,
+    now: dt.datetime,
+    reason: str = "",
+    progress: Progress | None = None,
+) -> Applied:
+    """Apply the *changes* of refresh *number* (None: all that wait): an act for each listing, and one for all.
+
+    Raises what `take_up` raises, and BadInputError when nothing of it waits. The caller commits.
+    """
+    take_lock(session)
+    run, source = take_up(session, number, seen=seen)
+    plan = _Plan.make(session, source, open_changes(session, run, changes))
+    first = audit.last_entry(session) + 1
+    batch = plan.batch(source)
+    created = apply_batch(session, batch, actor=by, reason=reason_of(run, source), now=now, progress=progress)
+    note_entries(run, first, audit.last_entry(session))
+    numbers = dict(zip((change.id for change, _ in plan.new), created, strict=True))
+    write_changes(session, [_done(change, numbers.get(change.id, change.meeting_id)) for change in plan.all_of_it()])
+    write_changes(session, plan.left)
+    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or reason_of(run, source))
+    note_decision(session, run, by=by, now=now)
+    return Applied(batch.size, tuple(values["id"] for values in plan.left))
+
+
+def _done(change: SourceChange, meeting_id: int | None) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "state": ChangeState.APPLIED,
+        "meeting_id": meeting_id,
+        "draft": decided_draft(change.draft),
+    }
+
+
+def _audit(session: Session, run: SourceRun, act: str, count: int, *, by: str, now: dt.datetime, reason: str) -> None:
+    told = Act(act=act, target_kind="source_run", target_id=run.id, after={"changes": count})
+    audit.append(session, [told], actor=by, reason=reason, now=now)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be done for changes; ``left`` holds new values of those that have to be looked at again."""
+
+    new: list[tuple[SourceChange, ListingDraft]]
+    changed: list[tuple[SourceChange, ListingDraft, SourceWord]]
+    gone: list[SourceChange]
+    left: list[dict[str, Any]]
+
+    @classmethod
+    def make(cls, session: Session, source: Source, changes: Sequence[SourceChange]) -> "_Plan":
+        plan = cls([], [], [], [])
+        ids = [change.meeting_id for change in changes if change.meeting_id is not None]
+        register = {row.meeting.id: row for row in read_register(session, ids)} if ids else {}
+        taken = _keys_taken(session, source)
+        for change in changes:
+            row = register.get(change.meeting_id or 0)
+            draft = kept_draft(change.draft)
+            if change.kind is ChangeKind.NEW and draft is not None and change.source_key not in taken:
+                plan.new.append((change, draft))
+            elif change.kind is ChangeKind.GONE and row is not None:
+                plan._take_down(change, row)
+            elif change.kind is ChangeKind.CHANGED and row is not None and draft is not None:
+                plan._revise(change, draft, row, source.field_rules or {})
+            else:
+                plan.left.append({"id": change.id})
+        return plan
+
+    def _take_down(self, change: SourceChange, row: RegisterRow) -> None:
+        if row.meeting.published and row.meeting.revision == change.meeting_revision:
+            self.gone.append(change)
+        else:
+            self.left.append({"id": change.id, "meeting_revision": row.meeting.revision})
+
+    def _revise(self, change: SourceChange, draft: ListingDraft, row: RegisterRow, rules: Mapping[str, str]) -> None:
+        base, here = row.meeting.source_base, draft_of(row)
+        now = change_of(draft, here, base, rules)
+        if row.meeting.revision != change.meeting_revision and (
+            row.meeting.merged_into is not None or now.before != change.before
+        ):
+            fresh = {"fields": list(now.fields), "before": now.before, "risks": list(now.risks)}
+            remarks = [list(remark) for remark in now.remarks]
+            self.left.append({"id": change.id, "meeting_revision": row.meeting.revision, "remarks": remarks, **fresh})
+            return
+        word = SourceWord(kept_digest(change.draft), base_after(base, now.verdicts))
+        self.changed.append((change, merged(draft, here, now.verdicts), word))
+
+    def batch(self, source: Source) -> Batch:
+        """All of it, to be written."""
+        return Batch(
+            source=source.name,
+            new=tuple(draft for _, draft in self.new),
+            changed=tuple((change.meeting_id or 0, draft) for change, draft, _ in self.changed),
+            gone=tuple(change.meeting_id or 0 for change in self.gone),
+            words={change.meeting_id or 0: word for change, _, word in self.changed},
+        )
+
+    def all_of_it(self) -> list[SourceChange]:
+        """The changes that are done."""
+        return [*(change for change, _ in self.new), *(change for change, _, _ in self.changed), *self.gone]
+
+
+def _keys_taken(session: Session, source: Source) -> frozenset[str]:
+    """Source keys that the register holds by now."""
+    statement = select(Meeting.source_key).where(Meeting.source_id == source.id, Meeting.source_key.is_not(None))
+    return frozenset(key for key in session.execute(statement).scalars() if key is not None)
+
+
+def merge_new(session: Session, change_id: int, *, into: int, seen: int | None, by: str, now: dt.datetime) -> int:
+    """A new row is the listing *into*, which another source has already: they become one, and stay it. Gives its id.
+
+    Raises what `take_up` and `merge_listings` raise, and BadInputError for a change that is not new or does not wait.
+    """
+    take_lock(session)
+    change = session.get(SourceChange, change_id, populate_existing=True)
+    if change is None or change.kind is not ChangeKind.NEW:
+        raise BadInputError("changes", "Choose a new listing that still waits.")
+    run, source = take_up(session, change.run_id, seen=seen)
+    plan = _Plan.make(session, source, open_changes(session, run, [change_id]))
+    if not plan.new:
+        raise BadInputError("changes", "Choose a new listing that still waits.")
+    first, reason = audit.last_entry(session) + 1, reason_of(run, source)
+    number = apply_batch(session, plan.batch(source), actor=by, reason=reason, now=now)[0]
+    merge_listings(session, number, into=into, actor=by, reason=reason, now=now)
+    note_entries(run, first, audit.last_entry(session))
+    write_changes(session, [_done(change, number)])
+    note_decision(session, run, by=by, now=now)
+    return number

@@ -1,0 +1,291 @@
+"""Compares the rows of a feed with what is held of their source: new, changed field by field, gone, or as before.
+
+Nothing is written here. What cannot simply follow the source says why it waits for somebody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from finder.directory.batch import KEPT, NOT_LISTED, HeldListing, SourceWord, held_listings
+from finder.directory.draft import digest_of, draft_of
+from finder.directory.register import read_register
+from finder.domain.asked import Fields
+from finder.domain.listing import ListingDraft
+from finder.domain.review import Risk
+from finder.domain.risks import content_risks
+from finder.domain.sourced import Verdict, Winner, base_after, label_of, sourced_fields, three_way
+from finder.domain.sources import NOTED, ChangeKind, FieldRule
+from finder.feeds.rows import Row, shown
+from finder.store.database import chunks, pairs
+from finder.store.meeting import Meeting
+from finder.store.source import Source
+
+#: A feed from which more would go at once is taken for broken, until somebody says that it is not.
+MAX_GONE = 10
+MAX_GONE_SHARE = 0.1
+
+#: Why a change waits, whatever the source is trusted with: the field under which its remark stands, and the words.
+CLASH = "edited here and changed by the source: choose"
+HERE_HOLDS = "edited here: that holds"
+TAKEN_OFF = "was taken off here, and the source still lists it"
+EDITED_GONE = "was edited here, and the source does not list it any more"
+STILL_LISTED = "stands for a listing that another source still has"
+SAME_AS = "same_as"
+
+TellRemark = tuple[str, str, str]  # field, value, reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A row that is not as before. ``waits``: a person has to look, whatever the policy says.
+
+    ``fields`` would change, from what ``before`` says; ``digest`` is that of the draft.
+    """
+
+    kind: ChangeKind
+    row: int = 0
+    key: str = ""
+    draft: ListingDraft | None = None
+    digest: str = ""
+    meeting_id: int | None = None
+    meeting_revision: int | None = None
+    title: str = ""
+    fields: tuple[str, ...] = ()
+    before: Fields | None = None
+    risks: tuple[str, ...] = ()
+    remarks: tuple[TellRemark, ...] = ()
+    waits: bool = False
+    noted: bool = False  # nothing but when it was written or confirmed
+    back: bool = False  # listed again after it was gone
+    here: ListingDraft | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    base: dict[str, Any] | None = None
+
+    @property
+    def word(self) -> SourceWord:
+        """What is kept of the source's own word once this is applied."""
+        return SourceWord(self.digest, base_after(self.base, self.verdicts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a feed changes. ``settled`` are listings that are as it says already, or that edits made here hold."""
+
+    changes: tuple[Change, ...]
+    unchanged: int
+    published: int
+    settled: tuple[dict[str, Any], ...] = ()  # values of meetings
+
+    def of(self, kind: ChangeKind) -> list[Change]:
+        """The changes of a kind."""
+        return [change for change in self.changes if change.kind is kind]
+
+    @property
+    def erases_too_much(self) -> bool:
+        """Whether more would go than a living source loses at once."""
+        gone = len(self.of(ChangeKind.GONE))
+        return gone > MAX_GONE or gone > self.published * MAX_GONE_SHARE
+
+
+@dataclass(slots=True)
+class _Found:
+    changes: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    settled: list[dict[str, Any]] = field(default_factory=list)
+    to_compare: list[tuple[Row, ListingDraft, HeldListing, str]] = field(default_factory=list)
+
+
+def compare(
+    session: Session, source: str, rules: Mapping[str, str], rows: Sequence[Row], *, aside: frozenset[tuple[str, str]]
+) -> Difference:
+    """What *rows* change about the listings of *source*; *aside* are new ones (key, digest) that nobody wanted.
+
+    A row that was refused keeps the listing that an earlier feed made of it: it is in the feed, so it is not gone.
+    """
+    held = held_listings(session, source)
+    rows = _with_their_keys(rows, held)
+    overruled = FieldRule.SOURCE in rules.values()
+    found = _Found()
+    for row in rows:
+        if row.draft is None:
+            found.changes.append(_refused(row))
+        else:
+            _sort_in(found, row, row.draft, held.get(row.key), aside=aside, overruled=overruled)
+    _compare_fields(session, found, rules)
+    found.changes.sort(key=lambda change: change.row)
+    present = {row.key for row in rows}
+    left = {key: each for key, each in held.items() if key not in present}
+    found.settled += [
+        {"id": each.id, "source_digest": NOT_LISTED} for each in left.values() if each.merged and each.digest
+    ]
+    gone = {each.id: (key, each) for key, each in left.items() if each.published and each.digest != KEPT}
+    found.changes += _gone(session, gone, by_rule=overruled)
+    return Difference(
+        changes=tuple(found.changes),
+        unchanged=found.unchanged,
+        published=sum(each.published for each in held.values()),
+        settled=tuple(found.settled),
+    )
+
+
+def _refused(row: Row) -> Change:
+    title = next((remark.value for remark in row.remarks if remark.refused), "")
+    return Change(kind=ChangeKind.REFUSED, row=row.number, key=row.key, title=title[:255], remarks=_told(row))
+
+
+def _told(row: Row) -> tuple[TellRemark, ...]:
+    return tuple((remark.field, remark.value, remark.reason) for remark in row.remarks)
+
+
+def _sort_in(
+    found: _Found,
+    row: Row,
+    draft: ListingDraft,
+    held: HeldListing | None,
+    *,
+    aside: frozenset[tuple[str, str]],
+    overruled: bool,
+) -> None:
+    digest = digest_of(draft)
+    if held is None:
+        if (row.key, digest) in aside:
+            found.unchanged += 1
+        else:
+            found.changes.append(
+                Change(
+                    kind=ChangeKind.NEW,
+                    row=row.number,
+                    key=row.key,
+                    draft=draft,
+                    digest=digest,
+                    title=draft.name[:255],
+                    remarks=_told(row),
+                )
+            )
+    elif held.merged:  # whatever it says, the other one stands for it; its word is compared when they are two again
+        found.unchanged += 1
+        if held.digest == NOT_LISTED:
+            found.settled.append({"id": held.id, "source_digest": digest})
+    elif held.digest == digest and not (overruled and held.edited and held.published):
+        found.unchanged += 1
+    else:
+        found.to_compare.append((row, draft, held, digest))
+
+
+def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -> None:
+    for part in chunks(found.to_compare):
+        register = {each.meeting.id: each for each in read_register(session, [held.id for _, _, held, _ in part])}
+        for row, draft, held, digest in part:
+            meeting, here = register[held.id].meeting, draft_of(register[held.id])
+            change = change_of(draft, here, meeting.source_base, rules)
+            if held.published and not change.fields:
+                base = base_after(meeting.source_base, change.verdicts)
+                found.unchanged += 1
+                if held.digest != digest or base != meeting.source_base:
+                    found.settled.append({"id": held.id, "source_digest": digest, "source_base": base})
+                continue
+            taken_off = not held.published and held.digest != NOT_LISTED
+            remarks = (("", "", TAKEN_OFF),) if taken_off else ()
+            found.changes.append(
+                replace(
+                    change,
+                    row=row.number,
+                    key=row.key,
+                    digest=digest,
+                    meeting_id=held.id,
+                    meeting_revision=held.revision,
+                    remarks=(*_told(row), *change.remarks, *remarks),
+                    waits=change.waits or taken_off,
+                    noted=change.noted and held.published,
+                    back=not held.published,
+                )
+            )
+
+
+def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | None, rules: Mapping[str, str]) -> Change:
+    """What *draft*, the source's word, changes about a listing as it is *here*, field by field."""
+    held, said = sourced_fields(here), sourced_fields(draft)
+    verdicts = three_way(held, said, base, rules)
+    names = tuple(each.name for each in verdicts if each.winner is not Winner.HERE)
+    risks = content_risks(held, {each.name: each.source for each in verdicts if each.name in names})
+    remarks = tuple(
+        (label_of(each.name), shown(each.source), HERE_HOLDS if each.winner is Winner.HERE else CLASH)
+        for each in verdicts
+        if each.winner is not Winner.SOURCE
+    )
+    return Change(
+        kind=ChangeKind.CHANGED,
+        draft=draft,
+        title=here.name[:255],
+        fields=names,
+        before={each.name: each.here for each in verdicts if each.name in names},
+        risks=tuple(risk.value for risk in Risk if risk in risks),
+        remarks=remarks,
+        waits=any(each.winner is Winner.ASK for each in verdicts),
+        noted=NOTED.issuperset(names),
+        here=here,
+        verdicts=tuple(verdicts),
+        base=base,
+    )
+
+
+def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_rule: bool) -> Iterable[Change]:
+    """The listings that the feed does not hold any more."""
+    names: dict[int, str] = {}
+    stands: set[int] = set()
+    other, theirs = aliased(Meeting), aliased(Source)
+    for part in chunks(sorted(gone)):
+        names |= pairs(session, select(Meeting.id, Meeting.name).where(Meeting.id.in_(part)))
+        statement = (
+            select(other.merged_into)
+            .join(theirs, theirs.id == other.source_id)
+            .join(Meeting, Meeting.id == other.merged_into)
+            .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
+        )
+        stands |= {number for number in session.execute(statement).scalars() if number is not None}
+    for number, (key, held) in sorted(gone.items()):
+        edited = held.edited and not by_rule
+        reasons = [EDITED_GONE] * edited + [STILL_LISTED] * (number in stands)
+        yield Change(
+            kind=ChangeKind.GONE,
+            key=key,
+            meeting_id=number,
+            meeting_revision=held.revision,
+            title=names[number][:255],
+            remarks=tuple(("", "", reason) for reason in reasons),
+            waits=bool(reasons),
+        )
+
+
+def _with_their_keys(rows: Sequence[Row], held: Mapping[str, HeldListing]) -> Sequence[Row]:
+    """The rows; those that share a key are told apart by what they said last time, not by their place in the feed."""
+    sharing: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        stem, mark, number = row.key.rpartition("#")
+        if mark and number.isdigit() and row.draft is not None:
+            sharing.setdefault(stem, []).append(place)
+    if not sharing:
+        return rows
+    settled = list(rows)
+    first = {row.key: place for place, row in enumerate(rows) if row.key in sharing and row.draft is not None}
+    for stem, places in sharing.items():
+        together = [first[stem], *places] if stem in first else places
+        keys = [rows[place].key for place in together]
+        left = list(together)
+        for key in keys:
+            for place in left:
+                draft = rows[place].draft
+                mine = draft and replace(draft, source_key=key)
+                if mine and key in held and held[key].digest == digest_of(mine):
+                    settled[place] = replace(rows[place], key=key, draft=mine)
+                    left.remove(place)
+                    break
+        taken = {settled[place].key for place in together if place not in left}
+        for place, key in zip(left, [key for key in keys if key not in taken], strict=True):
+            draft = rows[place].draft
+            settled[place] = replace(rows[place], key=key, draft=draft and replace(draft, source_key=key))
+    return settled

@@ -1,0 +1,41 @@
+"""How a refresh keeps what a source said of a listing, until somebody has decided about it.
+
+With the private contacts as long as it waits, so that they answer for the group once it is published; without them
+after. Of a new listing that nobody wants only the digest stays: that it is not proposed again while it says the same.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from finder.directory.draft import audited, from_audit
+from finder.domain.listing import ContactDraft, ListingDraft
+
+_CONTACT = ("name", "email", "phone")
+
+
+def waiting_draft(draft: ListingDraft, digest: str) -> dict[str, Any]:
+    """A draft that waits, whole."""
+    contacts = draft.group.contacts if draft.group else ()
+    told = [[getattr(contact, name) for name in _CONTACT] for contact in contacts]
+    return {"listing": audited(draft), "contacts": told, "digest": digest}
+
+
+def decided_draft(kept: dict[str, Any] | None, *, wanted: bool = True) -> dict[str, Any] | None:
+    """What stays of it once it is decided about; of one that was not *wanted* the digest."""
+    if kept is None:
+        return None
+    return {"listing": kept["listing"] if wanted else None, "digest": kept["digest"]}
+
+
+def kept_draft(kept: dict[str, Any] | None) -> ListingDraft | None:
+    """The draft that was kept, with its contacts if they are still there."""
+    if kept is None or kept["listing"] is None:
+        return None
+    draft = from_audit(kept["listing"])
+    contacts = tuple(ContactDraft(**dict(zip(_CONTACT, told, strict=True))) for told in kept.get("contacts", ()))
+    return replace(draft, group=replace(draft.group, contacts=contacts)) if draft.group and contacts else draft
+
+
+def kept_digest(kept: dict[str, Any] | None) -> str:
+    """The digest of what was kept, "" for nothing."""
+    return str(kept["digest"]) if kept else ""

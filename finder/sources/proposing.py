@@ -1,0 +1,267 @@
+"""Makes a proposal of what a source says, and applies at once what its policy lets it: all of it in one transaction."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.batch import Batch, apply_batch
+from finder.directory.revision import take_lock
+from finder.domain.sourced import merged
+from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy, applied_at_once
+from finder.feeds.rows import Row
+from finder.sources.comparing import MAX_GONE, MAX_GONE_SHARE, Change, Difference, compare
+from finder.sources.drafts import decided_draft, kept_digest, waiting_draft
+from finder.sources.runs import note_decision, note_entries, reason_of
+from finder.sources.twins import twins_of
+from finder.sources.wording import outcome_words
+from finder.store.database import chunks
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceChange, SourceRun
+
+Progress = Callable[[int, int], None]
+#: Refused rows that are kept of one refresh; the counts tell of the others.
+MOST_REFUSED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a proposal is made. *policy* overrules the source's own; *twins*: look for the same meeting elsewhere.
+
+    *allowed*: too much may go, for somebody has said so.
+    """
+
+    by: str
+    now: dt.datetime
+    policy: SourcePolicy | None = None
+    allowed: bool = False
+    twins: bool = True
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What became of a refresh: its run, the difference, how many changes wait."""
+
+    run: SourceRun
+    difference: Difference
+    waiting: int
+    objection: str = ""
+
+
+def difference_of(session: Session, source: Source, rows: Sequence[Row]) -> Difference:
+    """What *rows* change about the listings of *source*, but for new ones that nobody wanted."""
+    aside = _set_aside(session, source.id) if source.id else frozenset()
+    return compare(session, source.name, source.field_rules or {}, rows, aside=aside)
+
+
+def _set_aside(session: Session, source_id: int) -> frozenset[tuple[str, str]]:
+    statement = (
+        select(SourceChange.source_key, SourceChange.draft)
+        .join(SourceRun, SourceRun.id == SourceChange.run_id)
+        .where(SourceRun.source_id == source_id)
+        .where(SourceChange.kind == ChangeKind.NEW, SourceChange.state == ChangeState.SET_ASIDE)
+    )
+    return frozenset((key, kept_digest(draft)) for key, draft in session.execute(statement))
+
+
+def objection_to(rows: Sequence[Row], difference: Difference) -> str:
+    """Why a difference is not applied by itself, or ""."""
+    if not any(row.draft is not None for row in rows):
+        return "the feed holds no meeting that can be listed."
+    if difference.erases_too_much:
+        gone = len(difference.of(ChangeKind.GONE))
+        return (
+            f"{gone} of {difference.published} listings of this source would go, "
+            f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}. If that is right, allow it expressly."
+        )
+    return ""
+
+
+def propose(
+    session: Session, source: Source, rows: Sequence[Row], manner: Manner, *, difference: Difference | None = None
+) -> Proposal:
+    """Keep what *rows* change as a refresh of *source*, and apply at once what may be. The caller commits.
+
+    *difference* is what `difference_of` gave in the same transaction, if it was asked already.
+    """
+    take_lock(session)
+    difference = difference or difference_of(session, source, rows)
+    objection = "" if manner.allowed else objection_to(rows, difference)
+    changes = _with_twins(session, source, difference) if manner.twins and not objection else difference.changes
+    policy = manner.policy or source.policy
+    now_applied = [change for change in changes if not objection and _at_once(change, policy)]
+    applied = _Ids(now_applied)
+    waiting = [change for change in changes if change.kind is not ChangeKind.REFUSED and change not in applied]
+    standing = _standing(session, source, waiting) if waiting and not now_applied else None
+    run = _run(session, source, difference, manner)
+    if standing is not None:  # what a moderator looks at stays as it is
+        run.words = f"As before: refresh {standing} is waiting for a moderator."
+        return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
+    if objection:
+        run.state = RunState.QUARANTINED if waiting else RunState.FAILED
+    elif waiting:
+        run.state = RunState.PROPOSED
+    elif now_applied:
+        run.state = RunState.APPLIED
+    created = _apply(session, source, run, now_applied, manner)
+    if difference.settled:
+        session.execute(update(Meeting), list(difference.settled))
+    _keep(session, run, changes, created=created, applied=applied)
+    _overtake(session, source, run)
+    run.words = outcome_words(run, waiting=len(waiting), objection=objection)
+    return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
+
+
+class _Ids:
+    """Membership by identity: changes hold lists and cannot be hashed."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self._ids = {id(change) for change in changes}
+
+    def __contains__(self, change: object) -> bool:
+        return id(change) in self._ids
+
+
+def _at_once(change: Change, policy: SourcePolicy) -> bool:
+    if change.kind is ChangeKind.REFUSED or change.waits:
+        return False
+    if change.noted:
+        return True
+    kind = ChangeKind.NEW if change.back else change.kind
+    return applied_at_once(policy, kind, risky=bool(change.risks))
+
+
+def _with_twins(session: Session, source: Source, difference: Difference) -> tuple[Change, ...]:
+    twins = twins_of(session, difference.of(ChangeKind.NEW), source_id=source.id)
+    if not twins:
+        return difference.changes
+    return tuple(
+        replace(change, waits=True, remarks=(twins[change.key], *change.remarks))
+        if change.kind is ChangeKind.NEW and change.key in twins
+        else change
+        for change in difference.changes
+    )
+
+
+def _run(session: Session, source: Source, difference: Difference, manner: Manner) -> SourceRun:
+    """The row of this refresh; one without a change takes the place of the one before it if that had none either."""
+    counts = {kind.value: len(difference.of(kind)) for kind in ChangeKind}
+    last = session.execute(
+        select(SourceRun).where(SourceRun.source_id == source.id).order_by(SourceRun.id.desc()).limit(1)
+    ).scalar()
+    if last is None or last.state is not RunState.UNCHANGED:
+        last = SourceRun(source_id=source.id, revision=1, first_entry=0, last_entry=0)
+        session.add(last)
+    else:
+        session.execute(delete(SourceChange).where(SourceChange.run_id == last.id))
+    last.state, last.at, last.asked_by = RunState.UNCHANGED, manner.now, manner.by
+    last.unchanged = difference.unchanged
+    for name, count in counts.items():
+        setattr(last, name, count)
+    session.flush()  # the changes and the chain name its id
+    return last
+
+
+def _apply(session: Session, source: Source, run: SourceRun, changes: Sequence[Change], manner: Manner) -> list[int]:
+    """Apply changes; gives the ids of the new listings, in order."""
+    if not changes:
+        return []
+    new = [change for change in changes if change.kind is ChangeKind.NEW]
+    changed = [change for change in changes if change.kind is ChangeKind.CHANGED]
+    batch = Batch(
+        source=source.name,
+        new=tuple(change.draft for change in new if change.draft),
+        changed=tuple((change.meeting_id, _merged(change)) for change in changed if change.meeting_id is not None),
+        gone=tuple(
+            change.meeting_id for change in changes if change.kind is ChangeKind.GONE and change.meeting_id is not None
+        ),
+        words={change.meeting_id: change.word for change in changed if change.meeting_id is not None},
+    )
+    first = audit.last_entry(session) + 1
+    reason = reason_of(run, source)
+    created = apply_batch(session, batch, actor=manner.by, reason=reason, now=manner.now, progress=manner.progress)
+    note_entries(run, first, audit.last_entry(session))
+    run.decided_by, run.decided_at = manner.by, manner.now
+    return created
+
+
+def _merged(change: Change) -> Any:  # noqa: ANN401 - a draft; those of changed listings are all there
+    return merged(change.draft, change.here, change.verdicts) if change.draft and change.here else change.draft
+
+
+def _keep(
+    session: Session, run: SourceRun, changes: Sequence[Change], *, created: Sequence[int], applied: _Ids
+) -> None:
+    """Write the changes of a refresh down. Of what is new and applied the audit chain holds the text."""
+    ids = iter(created)
+    rows: list[dict[str, Any]] = []
+    refused = 0
+    for change in changes:
+        done = change in applied
+        refused += change.kind is ChangeKind.REFUSED
+        if change.kind is ChangeKind.REFUSED and refused > MOST_REFUSED:
+            continue
+        draft = None
+        if change.draft is not None and not (done and change.kind is ChangeKind.NEW):
+            draft = waiting_draft(change.draft, change.digest)
+            draft = decided_draft(draft) if done else draft
+        rows.append(
+            {
+                "run_id": run.id,
+                "kind": change.kind,
+                "state": ChangeState.APPLIED if done else ChangeState.OPEN,
+                "row": change.row,
+                "source_key": change.key[:255],
+                "meeting_id": next(ids) if done and change.kind is ChangeKind.NEW else change.meeting_id,
+                "meeting_revision": change.meeting_revision,
+                "title": change.title,
+                "draft": draft,
+                "before": change.before,
+                "fields": list(change.fields),
+                "risks": list(change.risks),
+                "remarks": [list(remark) for remark in change.remarks],
+            }
+        )
+    for part in chunks(rows, 5000):
+        session.execute(insert(SourceChange), list(part))
+
+
+def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> int | None:
+    """The refresh of which just these changes wait for a moderator already, or None."""
+    statement = (
+        select(SourceRun.id, SourceChange.kind, SourceChange.source_key, SourceChange.draft)
+        .join(SourceRun, SourceRun.id == SourceChange.run_id)
+        .where(SourceRun.source_id == source.id, SourceRun.state.in_(WAITING))
+        .where(SourceChange.state == ChangeState.OPEN, SourceChange.kind != ChangeKind.REFUSED)
+    )
+    rows = session.execute(statement).all()
+    held = {(kind, key, kept_digest(draft)) for _, kind, key, draft in rows}
+    same = held == {(change.kind, change.key[:255], change.digest) for change in waiting}
+    return max(number for number, *_ in rows) if same else None
+
+
+def _overtake(session: Session, source: Source, run: SourceRun) -> None:
+    """Close the refreshes before *run* of which something waits: what holds now is in this one."""
+    statement = select(SourceRun).where(
+        SourceRun.source_id == source.id, SourceRun.id != run.id, SourceRun.state.in_(WAITING)
+    )
+    for older in session.execute(statement).scalars():
+        session.execute(
+            delete(SourceChange).where(
+                SourceChange.run_id == older.id,
+                SourceChange.state == ChangeState.OPEN,
+                SourceChange.kind != ChangeKind.REFUSED,
+            )
+        )
+        older.revision += 1
+        if older.first_entry:
+            note_decision(session, older, by=run.asked_by, now=run.at)
+            older.state = RunState.PARTLY
+        else:
+            older.state = RunState.OVERTAKEN
+        older.words = f"{older.words} Overtaken by refresh {run.id}."

@@ -1,0 +1,135 @@
+"""How each kind of source is read: from which addresses, and what makes listings of what they gave.
+
+A reader that is not named in `READERS` reads one address, or one uploaded file, by the decoder of its kind.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from finder.domain.errors import BadInputError
+from finder.feeds.rows import DecodeOptions, Row
+from finder.sources.connection import Deadline
+from finder.sources.fetch import MAX_BYTES, MAX_SECONDS, FetchError, ask
+from finder.sources.importer import DECODERS
+from finder.store.source import Source
+
+Payloads = Mapping[str, bytes]  # by address; an uploaded file stands under ""
+Validators = Mapping[str, Mapping[str, str]]  # by address
+Ask = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a reader made of the payloads. ``keep`` writes what else they hold, in the transaction of the listings."""
+
+    rows: tuple[Row, ...]
+    note: str = ""
+    keep: Callable[[Session, Source], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A kind of source. ``gather`` asks for every address that is needed, given the source's own; it raises FetchError.
+
+    ``decode`` is pure, and raises FeedError for payloads that are no feed.
+    """
+
+    words: str
+    gather: Callable[[str, Ask], dict[str, bytes]]
+    decode: Callable[[Payloads, DecodeOptions], Brought]
+
+
+def one_address(url: str, ask: Ask) -> dict[str, bytes]:
+    """The one payload of a source that is a single document."""
+    return {url: ask(url)}
+
+
+#: What the kinds of sources are called.
+KIND_WORDS = {"meeting-guide": "Meeting Guide feed (JSON)", "csv": "Table (CSV)"}
+#: Readers that need more than one address, by kind.
+READERS: dict[str, Reader] = {}
+
+
+def kinds() -> list[str]:
+    """Every kind of source there is."""
+    return list(dict.fromkeys([*DECODERS, *READERS]))
+
+
+def reader_of(kind: str) -> Reader:
+    """The reader of *kind*. Raises BadInputError."""
+    if kind in READERS:
+        return READERS[kind]
+    if kind not in DECODERS:
+        raise BadInputError("kind", f"There is no format {kind!r}: choose {' or '.join(kinds())}.")
+    decoder = DECODERS[kind]
+
+    def decode(payloads: Payloads, options: DecodeOptions) -> Brought:
+        decoded = decoder(next(iter(payloads.values())), options=options)
+        return Brought(rows=decoded.rows, note=decoded.note)
+
+    return Reader(words=KIND_WORDS.get(kind, kind), gather=one_address, decode=decode)
+
+
+@dataclass(slots=True)
+class Fetching:
+    """One visit to a source: a deadline and a size for all its addresses together, each asked once.
+
+    ``known`` are the validators of the visit before. What they say is the same is not sent again.
+    """
+
+    known: Validators
+    allow: tuple[str, ...] = ()
+    max_seconds: float = MAX_SECONDS
+    max_bytes: int = MAX_BYTES
+    validators: dict[str, dict[str, str]] = field(default_factory=dict)
+    _bodies: dict[str, bytes] = field(default_factory=dict)
+    _deadline: Deadline | None = None
+
+    def unchanged(self) -> bool:
+        """Whether every address says that it is as it was. Raises FetchError."""
+        for url, validators in self.known.items():
+            if not validators:
+                return False
+            answer = ask(url, deadline=self._until(), allow=self.allow, max_bytes=self._left(), validators=validators)
+            if answer.body is not None:
+                self._keep(url, answer.body, answer.validators)
+                return False
+        return bool(self.known)
+
+    def gather(self, reader: Reader, url: str) -> dict[str, bytes]:
+        """The payloads of the source at *url*, by address. Raises FetchError."""
+        return reader.gather(url, self._ask)
+
+    def _ask(self, url: str) -> bytes:
+        if url not in self._bodies:
+            answer = ask(url, deadline=self._until(), allow=self.allow, max_bytes=self._left())
+            self._keep(url, answer.body or b"", answer.validators)
+        return self._bodies[url]
+
+    def _keep(self, url: str, body: bytes, validators: Mapping[str, str]) -> None:
+        self._bodies[url] = body
+        self.validators[url] = dict(validators)
+
+    def _until(self) -> Deadline:
+        if self._deadline is None:
+            self._deadline = Deadline(time.monotonic() + self.max_seconds)
+        return self._deadline
+
+    def _left(self) -> int:
+        left = self.max_bytes - sum(map(len, self._bodies.values()))
+        if left <= 0:
+            raise FetchError("The source gives more than a list of meetings can be.")
+        return left
+
+
+def digest_of_payloads(payloads: Payloads, *how: object) -> str:
+    """SHA-256 of what a source gave and *how* it is read."""
+    seal = hashlib.sha256("\x1f".join(map(str, how)).encode("utf-8", "replace"))
+    for url, body in payloads.items():
+        seal.update(b"\x1e" + url.encode("utf-8", "replace") + b"\x1e" + str(len(body)).encode() + b"\x1e")
+        seal.update(body)
+    return seal.hexdigest()

@@ -1,0 +1,251 @@
+"""Reads a source and makes a proposal of what it says; a source that cannot be read is put off, and says why."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory.bodies import body_path
+from finder.directory.resolve import BODY_SEPARATOR
+from finder.domain.catalogue import FormatCatalogue
+from finder.domain.errors import BadInputError, FinderError
+from finder.domain.sources import OWN, WAITING, FieldRule, RunState
+from finder.feeds.rows import DecodeOptions, FeedError, Row
+from finder.search.places import Gazetteer
+from finder.sources.connection import FetchError
+from finder.sources.framing import framed
+from finder.sources.geocoding import Geocoder
+from finder.sources.importer import completed
+from finder.sources.managing import source_of
+from finder.sources.placing import NO_GEOCODER, Placer, held_points
+from finder.sources.proposing import Manner, propose
+from finder.sources.readers import Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceRun
+
+Progress = Callable[[int, int], None]
+#: Raised when feeds are read otherwise than before, so that what was read before is read again.
+READING = 1
+#: A source that fails is asked less and less often, until it is asked once a day.
+LONGEST_WAIT = dt.timedelta(days=1)
+#: A refresh that was killed is tried again after so long.
+CLAIMED = dt.timedelta(minutes=10)
+SAME = "The feed says what it said before."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What reading a source takes of an instance; *allow* as in `fetch`."""
+
+    catalogue: FormatCatalogue
+    gazetteer: Gazetteer | None = None
+    geocoder: Geocoder | None = None
+    zone: str = "UTC"
+    country: str = ""
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """A source as it was when its reading began."""
+
+    id: int
+    name: str
+    url: str
+    reader: Reader
+    options: DecodeOptions
+    region: tuple[str, ...]
+    validators: Mapping[str, Mapping[str, str]]
+    digest: str
+    how: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a refresh ended: numbers of its source and of its run, its state, and a sentence."""
+
+    source: int
+    run: int
+    state: RunState
+    words: str
+
+
+def refresh(
+    database: Database,
+    number: int,
+    *,
+    tools: Tools,
+    by: str,
+    now: dt.datetime,
+    payload: bytes | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Read source *number*, or take *payload* for what it says, and propose or apply what has changed.
+
+    With *again* it is compared also when it says what it said before. A source that cannot be read gives an outcome,
+    too. Raises NotFoundError, NotSavedError, and BadInputError for a source without an address.
+    """
+    with database.reading() as session:
+        terms = _terms(session, number, tools)
+        known = held_points(session, terms.name)
+        quick = not again and not _must_look(session, number)
+    if payload is None and not terms.url:
+        raise BadInputError("url", "This source has no address: upload its file.")
+    fetching = Fetching(known=terms.validators if quick else {}, allow=tools.allow)
+    manner = Manner(by=by, now=now, progress=progress)
+    try:
+        if payload is None and quick and fetching.unchanged():
+            return _unchanged(database, number, manner)
+        payloads = {"": payload} if payload is not None else fetching.gather(terms.reader, terms.url)
+        digest = digest_of_payloads(payloads, READING, *terms.how)
+        if quick and digest == terms.digest:
+            return _unchanged(database, number, manner, validators=fetching.validators)
+        brought = _read(terms, payloads, known=known, tools=tools, now=now)
+    except (FetchError, FeedError) as error:
+        return note_failure(database, number, str(error), by=by, now=now)
+    with database.unit_of_work() as session:
+        source = source_of(session, number)
+        if brought.keep is not None:
+            brought.keep(session, source)
+        proposal = propose(session, source, brought.rows, manner)
+        settled = _is_settled(brought.rows)
+        source.payload_digest = digest if settled else ""
+        source.validators = fetching.validators if settled else {}
+        words = " ".join(part for part in (brought.note, proposal.run.words) if part)
+        return _look_ended(source, proposal.run, words=words, now=now)
+
+
+def _terms(session: Session, number: int, tools: Tools) -> _Terms:
+    source = source_of(session, number)
+    body = body_path(session, source.service_body_id)
+    options = DecodeOptions(
+        program=source.program,
+        catalogue=tools.catalogue,
+        zone=source.zone or None,
+        country=source.country or tools.country,
+        service_body=body,
+    )
+    region = tuple(part for part in (part.strip() for part in source.region.split(BODY_SEPARATOR)) if part)
+    return _Terms(
+        id=source.id,
+        name=source.name,
+        url=source.url,
+        reader=reader_of(source.kind),
+        options=options,
+        region=region,
+        validators=source.validators or {},
+        digest=source.payload_digest,
+        how=(source.kind, source.program, source.zone, options.country, body, source.region, tools.zone),
+    )
+
+
+def _must_look(session: Session, number: int) -> bool:
+    """Whether its rows are compared although it says the same: by its rules it overrules what was edited here."""
+    source = source_of(session, number)
+    if FieldRule.SOURCE not in (source.field_rules or {}).values():
+        return False
+    edited = select(Meeting.id).where(Meeting.source_id == number, Meeting.source_base.is_not(None)).limit(1)
+    return session.execute(edited).first() is not None
+
+
+def _read(terms: _Terms, payloads: Payloads, *, known: Mapping[str, Any], tools: Tools, now: dt.datetime) -> Brought:
+    """The rows of a feed, whole, within the region and the service body of their source."""
+    brought = terms.reader.decode(payloads, terms.options)
+    placer = Placer(
+        gazetteer=tools.gazetteer,
+        geocoder=tools.geocoder,
+        known=known,
+        country=terms.options.country,
+        default_zone=tools.zone,
+    )
+    rows = completed(brought.rows, placer, now=now)
+    return replace(brought, rows=framed(rows, region=terms.region, body=terms.options.service_body))
+
+
+def _is_settled(rows: tuple[Row, ...]) -> bool:
+    """Whether reading the same once more would give the same: a geocoder that was down may be up again."""
+    return not any(remark.reason == NO_GEOCODER for row in rows for remark in row.remarks)
+
+
+def _unchanged(
+    database: Database, number: int, manner: Manner, *, validators: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Note that a source says what it said before."""
+    with database.unit_of_work() as session:
+        source = source_of(session, number)
+        if validators is not None:
+            source.validators = {url: dict(told) for url, told in validators.items()}
+        last = session.execute(
+            select(SourceRun).where(SourceRun.source_id == number).order_by(SourceRun.id.desc()).limit(1)
+        ).scalar()
+        waits = session.execute(
+            select(SourceRun.id).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
+        ).scalar()
+        listed = last.unchanged + last.new + last.changed if last else 0
+        if last is None or last.state is not RunState.UNCHANGED:
+            last = SourceRun(source_id=number, state=RunState.UNCHANGED, unchanged=listed)
+            session.add(last)
+        last.at, last.asked_by = manner.now, manner.by
+        last.words = f"{SAME} Refresh {waits} still waits for a moderator." if waits else SAME
+        session.flush()
+        return _look_ended(source, last, words=last.words, now=manner.now)
+
+
+def _look_ended(source: Source, run: SourceRun, *, words: str, now: dt.datetime) -> Outcome:
+    source.looked_at, source.failures, source.words = now, 0, words
+    source.due_at = now + dt.timedelta(minutes=source.every_min) if source.every_min else None
+    run.words = words
+    return Outcome(source=source.id, run=run.id, state=run.state, words=words)
+
+
+def note_failure(database: Database, number: int, words: str, *, by: str, now: dt.datetime) -> Outcome:
+    """Note that a source could not be read, and put it off: twice as long with every failure, a day at most."""
+    with database.unit_of_work() as session:
+        source = source_of(session, number)
+        source.failures += 1
+        source.looked_at, source.words = now, words
+        source.due_at = now + wait_after(source.every_min, source.failures) if source.every_min else None
+        run = SourceRun(source_id=number, state=RunState.FAILED, at=now, asked_by=by, words=words)
+        session.add(run)
+        session.flush()
+        return Outcome(source=source.id, run=run.id, state=RunState.FAILED, words=words)
+
+
+def wait_after(every_min: int, failures: int) -> dt.timedelta:
+    """How long a source is left alone that has failed so often in a row."""
+    every = dt.timedelta(minutes=every_min)
+    return min(every * (1 << min(failures, 16)), max(every, LONGEST_WAIT))
+
+
+def refresh_next(database: Database, *, tools: Tools, now: dt.datetime) -> tuple[str, Outcome] | None:
+    """Refresh the source that has been due longest; gives its name and how it went, or None when none is due.
+
+    Whatever goes wrong with one is noted of it, so that the next has its turn.
+    """
+    with database.unit_of_work() as session:
+        due = (
+            select(Source.id, Source.name, Source.due_at)
+            .where(Source.every_min > 0, Source.due_at <= now, Source.url != "", Source.name != OWN)
+            .order_by(Source.due_at, Source.id)
+            .limit(1)
+        )
+        found = session.execute(due).first()
+        if found is None:
+            return None
+        mine = update(Source).where(Source.id == found.id, Source.due_at == found.due_at)
+        result = session.execute(mine.values(due_at=now + CLAIMED))
+        if not isinstance(result, CursorResult) or result.rowcount != 1:
+            return None  # another worker was faster
+    try:
+        outcome = refresh(database, found.id, tools=tools, by="worker", now=now)
+    except FinderError as error:
+        outcome = note_failure(database, found.id, str(error), by="worker", now=now)
+    except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
+        words = f"It could not be taken up: something unforeseen was wrong ({type(error).__name__})."
+        outcome = note_failure(database, found.id, words, by="worker", now=now)
+    return found.name, outcome

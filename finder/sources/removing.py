@@ -1,0 +1,87 @@
+"""Removes a source: what it brought stays here as the directory's own, or leaves the shelf."""
+
+import datetime as dt
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.batch import Batch, apply_batch
+from finder.directory.resolve import group_key
+from finder.directory.revision import note_vocabulary_change, raise_revision, take_lock
+from finder.directory.shelf import shelve
+from finder.directory.vocabulary import shelve_vocabulary
+from finder.domain.listing import GroupDraft
+from finder.domain.sources import OWN
+from finder.sources.managing import source_of
+from finder.store.bmlt import BmltFormat, BmltFormatName
+from finder.store.database import chunks
+from finder.store.meeting import Meeting
+from finder.store.people import Group
+from finder.store.source import Source, SourceChange, SourceRun
+
+_WORDS = tuple(name for name in GroupDraft.__dataclass_fields__ if name != "contacts")
+
+
+def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> int:
+    """Forget a source and its refreshes; gives how many published listings it had. Raises NotFoundError.
+
+    With *keep* they stay, as listings that are written here; without, they are unpublished.
+    """
+    take_lock(session)
+    row = source_of(session, number)
+    ids = list(session.execute(select(Meeting.id).where(Meeting.source_id == number).order_by(Meeting.id)).scalars())
+    shown = list(session.execute(select(Meeting.id).where(Meeting.source_id == number, Meeting.published)).scalars())
+    if not keep:
+        batch = Batch(source=row.name, gone=tuple(shown), from_source=False)
+        apply_batch(session, batch, actor=by, reason=reason, now=now)
+    _make_own(session, number, ids)
+    revision = raise_revision(session, now=now)
+    session.expire_all()
+    if keep:
+        shelve(session, shown, revision=revision)
+    _forget(session, number)
+    note_vocabulary_change(session)
+    shelve_vocabulary(session)
+    told = audit.Act(
+        act="remove",
+        target_kind="source",
+        target_id=number,
+        before={"name": row.name, "kind": row.kind, "url": row.url, "listings": len(shown)},
+        after={"kept": keep},
+    )
+    session.expunge(row)
+    session.execute(delete(Source).where(Source.id == number))
+    audit.append(session, [told], actor=by, reason=reason, now=now)
+    return len(shown)
+
+
+def _make_own(session: Session, number: int, ids: list[int]) -> None:
+    """Have the listings be written here, with their groups and the people who answer for those."""
+    own = session.execute(select(Source).where(Source.name == OWN)).scalar_one_or_none()
+    if own is None:
+        own = Source(name=OWN)
+        session.add(own)
+        session.flush()
+    groups: set[int] = set()
+    for part in chunks(ids):
+        found = session.execute(select(Meeting.group_id).where(Meeting.id.in_(part))).scalars()
+        groups |= {group for group in found if group is not None}
+    for part in chunks(sorted(groups)):
+        for group in session.execute(select(Group).where(Group.id.in_(part))).scalars():
+            key = group_key(OWN, GroupDraft(**{name: getattr(group, name) for name in _WORDS}))
+            if session.execute(select(Group.id).where(Group.key == key)).scalar() is None:
+                group.key = key
+                session.flush()  # the next may be called the same
+    values = {"source_id": own.id, "source_key": None, "source_digest": "", "source_base": None}
+    session.execute(update(Meeting).where(Meeting.source_id == number).values(values))
+
+
+def _forget(session: Session, number: int) -> None:
+    """Remove what is kept of a source: its refreshes, and its formats as BMLT clients know them."""
+    runs = select(SourceRun.id).where(SourceRun.source_id == number)
+    session.execute(delete(SourceChange).where(SourceChange.run_id.in_(runs)))
+    session.execute(delete(SourceRun).where(SourceRun.source_id == number))
+    formats = select(BmltFormat.id).where(BmltFormat.source_id == number)
+    session.execute(delete(BmltFormatName).where(BmltFormatName.bmlt_format_id.in_(formats)))
+    session.execute(delete(BmltFormat).where(BmltFormat.source_id == number))

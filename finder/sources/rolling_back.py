@@ -1,0 +1,96 @@
+"""Takes back what a whole refresh did: every listing is as before, but for those that were edited since."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.audit import Act
+from finder.directory.batch import KEPT
+from finder.directory.revert import TooLateError, revert
+from finder.directory.revert_many import Reverted, revert_listings
+from finder.directory.revision import take_lock
+from finder.domain.review import AlreadyDecidedError
+from finder.domain.sources import RUN_WORDS, ChangeKind, ChangeState, RunState
+from finder.sources.runs import entries_of, open_changes, raise_revision, reason_of, run_of, write_changes
+from finder.sources.setting_aside import put_aside
+from finder.sources.wording import counted
+from finder.store.database import chunks
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceChange, SourceRun
+
+Progress = Callable[[int, int], None]
+
+
+def count_applied(session: Session, number: int) -> int:
+    """How many changes of a refresh are applied. Raises NotFoundError."""
+    run, _ = run_of(session, number)
+    return len(_applied(session, run))
+
+
+def _applied(session: Session, run: SourceRun) -> list[SourceChange]:
+    statement = select(SourceChange).where(
+        SourceChange.run_id == run.id,
+        SourceChange.state == ChangeState.APPLIED,
+        SourceChange.meeting_id.is_not(None),
+    )
+    return list(session.execute(statement.order_by(SourceChange.id)).scalars())
+
+
+def roll_back(
+    session: Session,
+    number: int,
+    *,
+    seen: int | None,
+    by: str,
+    now: dt.datetime,
+    reason: str = "",
+    progress: Progress | None = None,
+) -> Reverted:
+    """Take back what refresh *number* did; gives the listings that are as before, and those that are left.
+
+    It is not proposed again while the source says the same, and what still waits of it is set aside. The caller
+    commits. Raises NotFoundError, AlreadyDecidedError when it did nothing or is rolled back, StaleError, and
+    TooLateError after 30 days.
+    """
+    take_lock(session)
+    run, source = run_of(session, number)
+    if run.state is RunState.ROLLED_BACK or not run.first_entry:
+        raise AlreadyDecidedError(f"There is nothing to roll back: this refresh is {RUN_WORDS[run.state]}.")
+    raise_revision(session, run, seen=seen)
+    changes = {change.meeting_id or 0: change for change in _applied(session, run)}
+    if not changes:
+        raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
+    reason = reason or f"rolled back: {reason_of(run, source)}"
+    entries = entries_of(session, run, source, sorted(changes))
+    for entry in reversed([entry for entry in entries if entry.act == "merge"]):
+        revert(session, entry.id, actor=by, reason=reason, now=now)
+    acts = list({entry.target_id: entry for entry in entries if entry.act != "merge"}.values())
+    done = revert_listings(session, acts, source=source.name, actor=by, reason=reason, now=now, progress=progress)
+    _keep_listed(session, [n for n in done.done if changes[n].kind is ChangeKind.GONE])
+    write_changes(session, [{"id": changes[n].id, "state": ChangeState.ROLLED_BACK} for n in done.done])
+    _set_the_rest_aside(session, run, source)
+    told = Act(act="roll_back", target_kind="source_run", target_id=run.id, after={"changes": len(done.done)})
+    audit.append(session, [told], actor=by, reason=reason, now=now)
+    run.state, run.decided_by, run.decided_at = RunState.ROLLED_BACK, by, now
+    run.words = _words(run, done)
+    return done
+
+
+def _keep_listed(session: Session, ids: list[int]) -> None:
+    """Say of listings that their source does not have that they stay all the same."""
+    for part in chunks(ids):
+        session.execute(update(Meeting).where(Meeting.id.in_(part)).values(source_digest=KEPT))
+
+
+def _set_the_rest_aside(session: Session, run: SourceRun, source: Source) -> None:
+    if run.state in {RunState.PROPOSED, RunState.QUARANTINED}:
+        put_aside(session, source, open_changes(session, run, None))
+
+
+def _words(run: SourceRun, done: Reverted) -> str:
+    left = f" {counted(len(done.left), 'was', 'were')} edited since and left as they are." if done.left else ""
+    back = f"Rolled back: {counted(len(done.done), 'listing is', 'listings are')} as before.{left}"
+    return f"{run.words} {back}"

@@ -1,0 +1,251 @@
+"""Sources, their refreshes and what each refresh would change, as pages and the terminal show them."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from finder.directory.bodies import body_path
+from finder.directory.draft import draft_of
+from finder.directory.register import RegisterRow, read_register
+from finder.directory.revert import UNDO_DAYS
+from finder.domain.asked import Fields
+from finder.domain.sourced import Winner, empty_of, label_of, sourced_fields
+from finder.domain.sources import OWN, WAITING, ChangeKind, ChangeState, RunState
+from finder.sources.comparing import SAME_AS, change_of
+from finder.sources.drafts import kept_draft
+from finder.sources.managing import SourceDraft, draft_of_source, seen_of, source_of
+from finder.sources.runs import run_of
+from finder.store.database import pairs
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceChange, SourceRun
+
+PER_PAGE = 100
+LATEST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownSource:
+    """A source: its settings, how it is, how many listings it has on the shelf, and the refresh that waits (0: none).
+
+    ``seen`` is for `change_source`. ``body`` is the path of its service body.
+    """
+
+    id: int
+    settings: SourceDraft
+    seen: str
+    body: str
+    listings: int
+    waits: int
+    looked_at: dt.datetime | None
+    due_at: dt.datetime | None
+    failures: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRun:
+    """A refresh. ``revision`` is what a decision has to name; ``open`` changes wait for one."""
+
+    id: int
+    source_id: int
+    source: str
+    service_body_id: int | None
+    state: RunState
+    at: dt.datetime
+    asked_by: str
+    decided_at: dt.datetime | None
+    decided_by: str
+    revision: int
+    counts: dict[ChangeKind, int]
+    unchanged: int
+    open: int
+    words: str
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """One field: what the source said before an edit here, what is held, what it says now, and whose word holds."""
+
+    name: str
+    label: str
+    base: Any
+    here: Any
+    source: Any
+    winner: Winner
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTwin:
+    """A listing of another source that may be the same as a new row."""
+
+    id: int
+    slug: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChange:
+    """One row of a refresh. ``slug``: of its listing, "" for none that is published."""
+
+    id: int
+    kind: ChangeKind
+    state: ChangeState
+    row: int
+    key: str
+    title: str
+    slug: str
+    fields: Sequence[ShownField]
+    risks: Sequence[str]
+    remarks: Sequence[tuple[str, str, str]]
+    twin: ShownTwin | None
+
+
+def list_sources(session: Session, *, bodies: Collection[int] | None = None) -> list[ShownSource]:
+    """The sources of *bodies* (None: all), by name. The directory itself is none, nor is what was only made up."""
+    statement = select(Source).where(Source.name != OWN, Source.kind != "")
+    if bodies is not None:
+        statement = statement.where(Source.service_body_id.in_(sorted(bodies)))
+    rows = list(session.execute(statement.order_by(Source.name)).scalars())
+    counts = select(Meeting.source_id, func.count()).where(Meeting.published).group_by(Meeting.source_id)
+    waits = select(SourceRun.source_id, func.max(SourceRun.id)).where(SourceRun.state.in_(WAITING))
+    listings = {number: count for number, count in session.execute(counts) if number is not None}
+    waiting = pairs(session, waits.group_by(SourceRun.source_id))
+    return [_shown(session, row, listings.get(row.id, 0), waiting.get(row.id, 0)) for row in rows]
+
+
+def show_source(session: Session, number: int) -> ShownSource:
+    """One source. Raises NotFoundError."""
+    row = source_of(session, number)
+    counted = select(func.count()).where(Meeting.source_id == number, Meeting.published)
+    waits = select(func.max(SourceRun.id)).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
+    return _shown(session, row, session.execute(counted).scalar_one(), session.execute(waits).scalar() or 0)
+
+
+def _shown(session: Session, row: Source, listings: int, waits: int) -> ShownSource:
+    return ShownSource(
+        id=row.id,
+        settings=draft_of_source(row),
+        seen=seen_of(row),
+        body=body_path(session, row.service_body_id),
+        listings=listings,
+        waits=waits,
+        looked_at=row.looked_at,
+        due_at=row.due_at,
+        failures=row.failures,
+        words=row.words,
+    )
+
+
+def latest_runs(session: Session, source_id: int, *, now: dt.datetime, limit: int = LATEST) -> list[ShownRun]:
+    """The refreshes of a source, the newest first."""
+    statement = select(SourceRun).where(SourceRun.source_id == source_id).order_by(SourceRun.id.desc()).limit(limit)
+    source = source_of(session, source_id)
+    return [_shown_run(session, row, source, now) for row in session.execute(statement).scalars()]
+
+
+def show_run(session: Session, number: int, *, now: dt.datetime) -> ShownRun:
+    """One refresh. Raises NotFoundError."""
+    run, source = run_of(session, number)
+    return _shown_run(session, run, source, now)
+
+
+def _shown_run(session: Session, run: SourceRun, source: Source, now: dt.datetime) -> ShownRun:
+    waits = select(func.count()).where(
+        SourceChange.run_id == run.id,
+        SourceChange.state == ChangeState.OPEN,
+        SourceChange.kind != ChangeKind.REFUSED,
+    )
+    recent = run.decided_at is not None and now - run.decided_at <= dt.timedelta(days=UNDO_DAYS)
+    return ShownRun(
+        id=run.id,
+        source_id=source.id,
+        source=source.name,
+        service_body_id=source.service_body_id,
+        state=run.state,
+        at=run.at,
+        asked_by=run.asked_by,
+        decided_at=run.decided_at,
+        decided_by=run.decided_by,
+        revision=run.revision,
+        counts={kind: getattr(run, kind.value) for kind in ChangeKind},
+        unchanged=run.unchanged,
+        open=session.execute(waits).scalar_one() if run.state in WAITING else 0,
+        words=run.words,
+        undoable=bool(run.first_entry) and run.state is not RunState.ROLLED_BACK and recent,
+    )
+
+
+def show_changes(
+    session: Session,
+    run_id: int,
+    *,
+    kind: ChangeKind | None = None,
+    state: ChangeState | None = None,
+    after: int = 0,
+    limit: int = PER_PAGE,
+) -> list[ShownChange]:
+    """The changes of a refresh behind change *after*, of a kind and in a state (None: all)."""
+    statement = select(SourceChange).where(SourceChange.run_id == run_id, SourceChange.id > after)
+    if kind is not None:
+        statement = statement.where(SourceChange.kind == kind)
+    if state is not None:
+        statement = statement.where(SourceChange.state == state)
+    rows = list(session.execute(statement.order_by(SourceChange.id).limit(limit)).scalars())
+    _, source = run_of(session, run_id)
+    twins = _twins(session, rows)
+    ids = [row.meeting_id for row in rows if row.meeting_id is not None]
+    register = {each.meeting.id: each for each in read_register(session, ids)} if ids else {}
+    return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
+
+
+def _shown_change(
+    row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
+) -> ShownChange:
+    remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
+    twin = next((remark for remark in remarks if remark[0] == SAME_AS and int(remark[1]) in twins), None)
+    return ShownChange(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        row=row.row,
+        key=row.source_key,
+        title=row.title,
+        slug=held.meeting.slug if held is not None and held.meeting.published else "",
+        fields=_fields(row, held, source),
+        risks=row.risks,
+        remarks=[remark for remark in remarks if remark[0] != SAME_AS],
+        twin=ShownTwin(int(twin[1]), *twins[int(twin[1])], twin[2]) if twin else None,
+    )
+
+
+def _twins(session: Session, rows: Sequence[SourceChange]) -> dict[int, tuple[str, str]]:
+    ids = {int(remark[1]) for row in rows for remark in row.remarks if remark[0] == SAME_AS}
+    found = select(Meeting.id, Meeting.slug, Meeting.name).where(Meeting.id.in_(sorted(ids)), Meeting.published)
+    return {number: (slug, name) for number, slug, name in session.execute(found)} if ids else {}
+
+
+def _fields(row: SourceChange, held: RegisterRow | None, source: Source) -> list[ShownField]:
+    """The fields of a change: as things are now while it waits, as they were when it was decided otherwise."""
+    draft = kept_draft(row.draft)
+    if draft is None:
+        return []
+    if row.kind is ChangeKind.CHANGED and row.state is ChangeState.OPEN and held is not None:
+        verdicts = change_of(draft, draft_of(held), held.meeting.source_base, source.field_rules or {}).verdicts
+        return [
+            ShownField(each.name, label_of(each.name), each.base, each.here, each.source, each.winner)
+            for each in verdicts
+        ]
+    said: Fields = sourced_fields(draft)
+    before = row.before or {}
+    names = row.fields if row.kind is ChangeKind.CHANGED else [n for n, v in said.items() if v != empty_of(n)]
+    found = []
+    for name in names:
+        was = before.get(name, empty_of(name))
+        found.append(ShownField(name, label_of(name), was, was, said.get(name, empty_of(name)), Winner.SOURCE))
+    return found
