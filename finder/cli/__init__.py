@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from finder.cli import audit, care, prepare, purge, serving, transfer, user, worker
+from finder.cli import audit, care, export, prepare, purge, serving, transfer, user, worker
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
@@ -28,6 +28,7 @@ for command in (
     worker.worker,
     transfer.import_,
     transfer.dump,
+    export.export,
     purge.purge_command,
     care.check,
     care.doctor,

@@ -13,18 +13,20 @@ SEPARATOR = " > "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Public documents of the vocabulary: programs, formats and service bodies by slug."""
+    """Public documents of the vocabulary: programs, formats and service bodies by slug, formats as BMLT has them."""
 
     programs: Mapping[str, Document] = field(default_factory=dict)
     formats: Mapping[str, Document] = field(default_factory=dict)
     bodies: Mapping[str, Document] = field(default_factory=dict)
+    bmlt_formats: tuple[Document, ...] = ()
 
     @classmethod
     def read(cls, documents_of: Callable[[str], Iterable[bytes]]) -> "Words":
         """Read them; *documents_of* gives the JSON documents of one kind of the vocabulary."""
         kinds = ("program", "format", "service_body")
         programs, formats, bodies = (_by_slug(map(orjson.loads, documents_of(kind))) for kind in kinds)
-        return cls(programs=programs, formats=formats, bodies=bodies)
+        numbered = tuple(map(orjson.loads, documents_of("bmlt_format")))
+        return cls(programs=programs, formats=formats, bodies=bodies, bmlt_formats=numbered)
 
     def program(self, slug: str) -> str:
         """The name of a program; its slug when it is not known."""
@@ -33,6 +35,11 @@ class Words:
     def format(self, slug: str) -> str:
         """The name of a format; its slug when it is not known."""
         return str(self.formats.get(slug, {}).get("name") or slug)
+
+    def bmlt_key(self, slug: str, *, source: str) -> str:
+        """The key by which BMLT clients of that source know a format, else its key of the directory's own, else ""."""
+        keys = {each["source"]: str(each["key"]) for each in reversed(self.bmlt_formats) if each["format"] == slug}
+        return keys.get(source) or keys.get("", "")
 
     def body_path(self, slug: str) -> str:
         """A service body with those above it: "Region > Area"; "" when it is not known."""
