@@ -20,7 +20,7 @@ PART = 50_000
 XML = "application/xml; charset=utf-8"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Pages that are there whatever the directory holds.
-PAGES = ("", "/programs", "/about", "/privacy", "/submit")
+PAGES = ("/", "/programs", "/about", "/privacy", "/submit")
 #: Pages are for everybody. Answers to a question are endless, and may hold where somebody is; the rest is not for
 #: machines that gather pages. The longest rule counts (RFC 9309), so that answers stay out.
 DISALLOWED = (
