@@ -1,7 +1,7 @@
 """A row of a table that this directory wrote, read back as the listing it was.
 
-It is known by its column "Attendance", which no other table has; a row that leaves it empty is read as one of
-any table. Unlike those, it is taken as it stands: nothing is guessed.
+It is known by its columns "Attendance" and "Join Policy", which no other table has both; a row that leaves one of them
+empty is read as one of any table. Unlike those, it is taken as it stands: nothing is guessed.
 """
 
 import datetime as dt
@@ -38,11 +38,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def is_own(record: object) -> bool:
     """Whether a record of a table is one that this directory wrote."""
-    return isinstance(record, Mapping) and _attendance(record) in list(Attendance)
+    chosen = {"attendance": Attendance, "join_policy": JoinPolicy}
+    return isinstance(record, Mapping) and all(_word(record.get(name)) in list(kind) for name, kind in chosen.items())
 
 
-def _attendance(record: Mapping[str, object]) -> str:
-    return str(record.get("attendance") or "").strip().casefold().replace(" ", "_")
+def _word(cell: object) -> str:
+    """The value of an enum as people write it: "in person" is in_person."""
+    return str(cell or "").strip().casefold().replace(" ", "_")
 
 
 def decode_own(record: Mapping[str, str], *, number: int, options: DecodeOptions, types: TypeReader) -> Row:
@@ -79,7 +81,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
     return ListingDraft(
         name=name,
         program=record.line("program") or options.program,
-        attendance=Attendance(_attendance({"attendance": record.raw("attendance")})),
+        attendance=Attendance(_word(record.raw("attendance"))),
         schedule=_schedule(record, zone=options.zone or ""),
         slug=slug_of(record, name),
         source_key=key,
@@ -165,7 +167,7 @@ def _whole(record: Record, field: str) -> int | None:
 
 
 def _choice(record: Record, field: str, kind: type[Choice], default: Choice) -> Choice:
-    text = record.line(field).casefold().replace(" ", "_")
+    text = _word(record.line(field))
     if text and text not in list(kind):
         raise _UnreadableError(field, f"is not one of {', '.join(kind)}")
     return kind(text) if text else default

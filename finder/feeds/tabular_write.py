@@ -68,7 +68,6 @@ _CONFERENCE = {
     "Conference Phone Notes": "phone_notes",
 }
 _OWN = {
-    "Join Policy": "join_policy",
     "Notes": "notes",
     "Website": "website",
     "URL": "url",
@@ -140,6 +139,7 @@ COLUMNS: dict[str, Cell] = {
     "Name": _plainly("name"),
     "Program": _plainly("program"),
     "Attendance": lambda document, _: document["attendance"].replace("_", " "),
+    "Join Policy": lambda document, _: document["join_policy"].replace("_", " "),
     "Temporarily Closed": lambda document, _: "yes" if document["temporarily_closed"] else "",
     "Day": _days,
     "Time": _part("schedule", "start"),

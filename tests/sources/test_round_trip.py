@@ -180,11 +180,18 @@ def test_a_byte_order_mark_is_for_programs_that_want_one(demo_database: Database
         ("First Date", "12/25/2026", "first_date"),
         ("Day", "", "day"),
         ("Address Visibility", "hidden", "address_visibility"),
-        ("Join Policy", "ask", "join_policy"),
+        ("Precision", "roughly", "precision"),
     ],
 )
 def test_a_row_that_would_send_people_elsewhere_is_refused_with_the_reason(column: str, cell: str, field: str) -> None:
-    cells = {"Name": "Larks", "Attendance": "in person", "Day": "Monday", "Time": "19:00", "Timezone": "UTC"}
+    cells = {
+        "Name": "Larks",
+        "Attendance": "in person",
+        "Join Policy": "open",
+        "Day": "Monday",
+        "Time": "19:00",
+        "Timezone": "UTC",
+    }
     table = "\n".join(
         ",".join(f'"{text}"' for text in line) for line in ({**cells, column: ""}, (cells | {column: cell}).values())
     )
@@ -195,12 +202,18 @@ def test_a_row_that_would_send_people_elsewhere_is_refused_with_the_reason(colum
     assert [remark.field for remark in row.remarks if remark.refused] == [field]
 
 
-def test_a_row_without_attendance_is_read_as_one_of_any_table() -> None:
-    table = "Name,Attendance,City,Day,Time\nOurs,hybrid,Springfield,Monday,19:00\nTyped in,,Springfield,Monday,19:00\n"
+def test_a_row_that_is_not_ours_is_read_as_one_of_any_table() -> None:
+    lines = (
+        "Name,Attendance,Join Policy,City,Day,Time",
+        "Ours,hybrid,open,Springfield,Monday,19:00",
+        "Typed in,,,Springfield,Monday,19:00",
+        "Of others,hybrid,,Springfield,Monday,19:00",
+    )
 
-    ours, typed = (row.draft for row in decode_table(table.encode(), options=OPTIONS).rows)
+    ours, *others = (row.draft for row in decode_table("\n".join(lines).encode(), options=OPTIONS).rows)
 
     assert ours is not None
-    assert typed is not None
     assert (ours.attendance, ours.temporarily_closed) == (Attendance.HYBRID, False)
-    assert (typed.attendance, typed.temporarily_closed) == (Attendance.IN_PERSON, True)
+    for draft in others:  # neither a street nor a way to join is known of them
+        assert draft is not None
+        assert (draft.attendance, draft.temporarily_closed) == (Attendance.IN_PERSON, True)
