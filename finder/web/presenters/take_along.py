@@ -31,8 +31,8 @@ def take_along(asked: Asked, public_url: str) -> TakeAlong:
     feed = f"/feeds/changes.atom{behind}"
     links = [
         Link("Follow it in your calendar", calendar, note="webcal"),
-        Link("Table", f"/export/meetings.csv{behind}", note="CSV"),
-        Link("For programs", f"/api/v1/meetings{behind}", note="JSON"),
+        Link("A table for a spreadsheet", f"/export/meetings.csv{behind}", note="CSV"),
+        Link("Data for other software", f"/api/v1/meetings{behind}", note="JSON"),
         Link("What is new and what changes", feed, note="Atom"),
         Link("Show it on your own website", f"/embed/code{behind}", note="HTML"),
     ]
