@@ -3,10 +3,13 @@
 import datetime as dt
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import structlog
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from finder import cli
 from finder.cli.toolbox import Toolbox
@@ -26,6 +29,7 @@ from finder.web import (
     api,
     assets,
     audit_pages,
+    bmlt_naws,
     caching,
     calendar,
     confirm,
@@ -39,11 +43,15 @@ from finder.web import (
     edit_trees,
     edit_wide,
     edit_words,
+    embed,
     errors,
+    exports,
+    feeding,
     headers,
     health,
     health_pages,
     leave,
+    machines,
     manage,
     meeting,
     moderate,
@@ -105,19 +113,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # our default provider has it
-    database = Database(settings.database_url)
-    reader = ShelfReader(database.url)
-    keeper = Keeper(reader, clock=clock)
-    app.extensions["finder"] = Parts(
-        settings=settings,
-        clock=clock,
-        database=database,
-        reader=reader,
-        keeper=keeper,
-        gazetteer=Gazetteer(gazetteer_path(settings)),
-        local=LocalKeeper(reader, clock=clock),
-        tally=Tally(),
-    )
+    held = app.extensions["finder"] = parts_for(settings, clock)
     caching.install(app)
     headers.install(app)
     errors.install(app)
@@ -125,7 +121,20 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     page.install(app)
     cross_site.install(app)
     security.install(app)
-    for page_family in (api, calendar, health, leave, seek, meeting, programs, about):
+    for page_family in (
+        api,
+        calendar,
+        health,
+        leave,
+        seek,
+        meeting,
+        programs,
+        about,
+        exports,
+        bmlt_naws,
+        machines,
+        embed,
+    ):
         app.register_blueprint(page_family.blueprint)
     for account_family in (account, account_links, account_people, account_proofs):
         app.register_blueprint(account_family.blueprint)
@@ -148,10 +157,36 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         health_pages,
     ):
         app.register_blueprint(editing_family.blueprint)
-    keeper.current()
-    reader.close()
-    database.dispose()  # no connection is shared by the processes that are forked from this one
+    held.keeper.current()
+    held.reader.close()
+    held.database.dispose()  # no connection is shared by the processes that are forked from this one
     return app
+
+
+def parts_for(settings: Settings, clock: Clock) -> Parts:
+    """Put the parts of a site together; nothing is opened yet."""
+    database = Database(settings.database_url)
+    reader = ShelfReader(database.url)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        database=database,
+        reader=reader,
+        keeper=Keeper(reader, clock=clock),
+        gazetteer=Gazetteer(gazetteer_path(settings)),
+        local=LocalKeeper(reader, clock=clock),
+        tally=Tally(),
+    )
+
+
+def ids_answering(settings: Settings, clock: Clock, query: str) -> list[int]:
+    """Ids of the listings that answer the search in *query*, as the site finds them. Raises InvalidSearchError."""
+    held = parts_for(settings, clock)
+    try:
+        asked = MultiDict(parse_qsl(query.removeprefix("?")))
+        return feeding.answering(held, held.keeper.current(), clock(), asked)
+    finally:
+        held.reader.close()
 
 
 def quiet_logs() -> None:
@@ -179,6 +214,7 @@ def command_line() -> None:
             database=Database(settings.database_url),
             root=ROOT,
             gazetteer_path=gazetteer_path(settings),
+            answering=partial(ids_answering, settings, clock_of(settings)),
         )
 
     cli.run(toolbox)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from finder.cli import audit, care, prepare, purge, serving, sources, transfer, user, worker
+from finder.cli import audit, care, export, prepare, purge, serving, sources, transfer, user, worker
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
@@ -29,6 +29,7 @@ for command in (
     transfer.import_,
     sources.sources,
     transfer.dump,
+    export.export,
     purge.purge_command,
     care.check,
     care.doctor,

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -13,13 +13,17 @@ from finder.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toolbox:
-    """The parts a command works with; *root* is the checkout, ``clock()`` gives the aware instant of now."""
+    """The parts a command works with; *root* is the checkout, ``clock()`` gives the aware instant of now.
+
+    ``answering(query)`` gives the ids of the listings that answer a search, as the query of a page of results.
+    """
 
     settings: Settings
     clock: Callable[[], dt.datetime]
     database: Database
     root: Path
     gazetteer_path: Path
+    answering: Callable[[str], list[int]] = field(default=lambda _query: [])
 
 
 def toolbox_of(context: click.Context) -> Toolbox:

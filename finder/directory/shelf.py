@@ -47,7 +47,8 @@ class ShelfVocabulary:
 
 
 def _instant(value: dt.datetime | None) -> str | None:
-    return None if value is None else value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes a year before 1000 with fewer digits than it needs to be read again.
+    return None if value is None else value.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _clock(minute: int | None) -> str | None:

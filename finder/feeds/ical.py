@@ -6,10 +6,10 @@ time replace the one that they stand for (RECURRENCE-ID). Exceptions are told fo
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from icalendar import Calendar, Event, vRecur
+from icalendar import Calendar, Component, Event, vRecur
 
 from finder.domain.errors import NotFoundError
 from finder.domain.recurrence import first_sitting
@@ -21,7 +21,10 @@ from finder.feeds.vtimezone import vtimezone
 
 PRODUCT = "-//Meeting Finder//Meetings//EN"
 HORIZON = dt.timedelta(days=3 * 366)
+#: How often a program that follows a calendar should look again.
+REFRESH = "PT12H"
 _DAY = dt.timedelta(days=1)
+_END = b"END:VCALENDAR\r\n"
 
 
 def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetime) -> bytes:
@@ -30,6 +33,49 @@ def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetim
     *page_url* is the absolute address of its page, *host* the name that its identity is unique under.
     Raises NotFoundError for a listing that no calendar can tell: by appointment, closed for now, or over.
     """
+    calendar = _empty()
+    for component in _told(document, page_url=page_url, host=host, now=now):
+        calendar.add_component(component)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def calendar_of_many(
+    documents: Iterable[Document], *, name: str, pages: str, host: str, now: dt.datetime
+) -> Iterator[bytes]:
+    """One calendar of many listings, a listing at a time; those that no calendar can tell are left out.
+
+    *name* is what calendar programs call it. *pages* is the absolute address below which each listing has its page.
+    """
+    calendar = _empty()
+    for key, value in (("x-wr-calname", name), ("name", name), ("x-published-ttl", REFRESH)):
+        calendar.add(key, value)
+    calendar["refresh-interval;value=duration"] = REFRESH  # RFC 7986, 5.7
+    head: bytes = calendar.to_ical()
+    yield head.removesuffix(_END)
+    zones: set[str] = set()
+    for document in documents:
+        try:
+            zone, *events = _told(document, page_url=f"{pages}/{document['slug']}", host=host, now=now)
+        except NotFoundError:
+            continue
+        if (called := str(zone["tzid"])) not in zones:
+            zones.add(called)
+            yield vtimezone(called, (now - _DAY).year - 1).to_ical()
+        for event in events:
+            yield event.to_ical()
+    yield _END
+
+
+def _empty() -> Calendar:
+    calendar = Calendar()
+    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("method", "PUBLISH")):
+        calendar.add(name, value)
+    return calendar
+
+
+def _told(document: Document, *, page_url: str, host: str, now: dt.datetime) -> list[Component]:
+    """The zone of a listing, then its events. Raises NotFoundError where no calendar can tell it."""
     schedule = schedule_of(document)
     if document["temporarily_closed"]:
         raise NotFoundError("This meeting is closed for now, so there is no calendar of it.")
@@ -46,16 +92,12 @@ def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetim
         ("sequence", document["revision"]),
         ("url", page_url),
     ]
-    calendar = Calendar()
-    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("method", "PUBLISH")):
-        calendar.add(name, value)
-    calendar.add_component(vtimezone(schedule.zone, first.year))
+    components: list[Component] = [vtimezone(schedule.zone, first.year)]
     for event in _events(document, schedule, first):
         for name, value in identity:
             event.add(name, value)
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content
+        components.append(event)
+    return components
 
 
 def _events(document: Document, schedule: Schedule, first: dt.date) -> Iterator[Event]:

@@ -5,12 +5,15 @@ from the public document, so nothing is said that the page does not say.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from finder.domain.occurrences import next_occurrence
 from finder.domain.schedule import Occurrence
+from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.words import Words
 
 CONTEXT = "https://schema.org"
 DAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
@@ -28,8 +31,6 @@ _ESCAPES = {
     "\N{LINE SEPARATOR}".encode(): b"\\u2028",
     "\N{PARAGRAPH SEPARATOR}".encode(): b"\\u2029",
 }
-
-Document = Mapping[str, Any]
 
 
 def event(document: Document, *, page_url: str, program_name: str, upcoming: Occurrence | None) -> dict[str, Any]:
@@ -72,6 +73,24 @@ def embedded(content: Mapping[str, Any]) -> str:
     return encoded.decode()
 
 
+def encode_jsonld(documents: Iterable[Document], words: Words, *, pages: str, now: dt.datetime) -> Iterator[bytes]:
+    """Many listings as one graph of Events, a listing at a time, each with its next sitting after *now* (aware)."""
+    yield b'{"@context":"https://schema.org","@graph":['
+    for number, document in enumerate(documents):
+        schedule, overrides = schedule_of(document), overrides_of(document)
+        told = event(
+            document,
+            page_url=f"{pages}/{document['slug']}",
+            program_name=words.program(document["program"]),
+            upcoming=None
+            if document["temporarily_closed"]
+            else next_occurrence(schedule, after=now, overrides=overrides),
+        )
+        del told["@context"]
+        yield (b",\n" if number else b"\n") + orjson.dumps(told)
+    yield b"\n]}\n"
+
+
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """*values* without those that say nothing."""
     return {name: value for name, value in values.items() if value not in ("", None, [], {})}
@@ -81,8 +100,9 @@ def _locations(document: Document) -> list[dict[str, Any]]:
     found = []
     if document["location"] and document["attendance"] != "online":
         found.append(_place(document["location"]))
-    if document["attendance"] != "in_person":
-        found.append(_filled({"@type": "VirtualLocation", "url": (document["conference"] or {}).get("url") or ""}))
+    join_url = (document["conference"] or {}).get("url")
+    if document["attendance"] != "in_person" and join_url:
+        found.append({"@type": "VirtualLocation", "url": join_url})
     return found
 
 

@@ -8,6 +8,7 @@ from finder.feeds.meeting_guide_json import read_json_rows
 from finder.feeds.meeting_guide_row import decode_record
 from finder.feeds.meeting_guide_types import TypeReader
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row, shown
+from finder.feeds.tabular_row import decode_own, is_own
 
 
 def decode_meeting_guide(payload: bytes, *, options: DecodeOptions) -> Decoded:
@@ -22,7 +23,9 @@ def decode_records(records: Iterable[Any], *, options: DecodeOptions, table: boo
     """Rows of records whose fields have Meeting Guide names, with source keys made unique."""
     types = TypeReader(options.catalogue)
     rows = (
-        decode_record(record, number=number, options=options, types=types, table=table)
+        decode_own(record, number=number, options=options, types=types)
+        if table and is_own(record)
+        else decode_record(record, number=number, options=options, types=types, table=table)
         for number, record in enumerate(records, start=1)
     )
     return Decoded(rows=tuple(_unique_keys(rows)), note=note)

@@ -36,10 +36,12 @@ def plain(text: str) -> str:
 class Record:
     """One row of a feed as a mapping of foreign names; reading a field never raises, it adds a remark instead."""
 
-    __slots__ = ("_fields", "remarks")
+    __slots__ = ("_fields", "_plain", "remarks")
 
-    def __init__(self, fields: Mapping[str, Any], remarks: Remarks) -> None:
+    def __init__(self, fields: Mapping[str, Any], remarks: Remarks, *, literal: bool = False) -> None:
+        """*literal*: the texts are ours, so that what looks like markup in them is what somebody wrote."""
         self._fields = fields
+        self._plain = str if literal else plain
         self.remarks = remarks
 
     def raw(self, field: str) -> Any:  # noqa: ANN401 - JSON is any
@@ -61,7 +63,7 @@ class Record:
                 continue
             text = self._as_text(field, value)
             if text:
-                text = clean_multiline(plain(text)) if multiline else clean(plain(text))
+                text = clean_multiline(self._plain(text)) if multiline else clean(self._plain(text))
             if text:
                 return self.fit(field, text, limit)
         return ""
@@ -111,11 +113,11 @@ class Record:
         if value is None or value == "":
             return []
         if isinstance(value, str):
-            return [clean(plain(part)) for part in _HIDDEN.sub("", value).split(",")]
+            return [clean(self._plain(part)) for part in _HIDDEN.sub("", value).split(",")]
         if not isinstance(value, list):
             self.remarks.add(field, value, "is not a list: left out")
             return []
-        return [clean(plain(self._as_text(field, item))) for item in value[:MAX_ITEMS] if item is not None]
+        return [clean(self._plain(self._as_text(field, item))) for item in value[:MAX_ITEMS] if item is not None]
 
     def yes(self, field: str) -> bool | None:
         """True or False where the field says yes or no; None where it says nothing that can be read."""

@@ -43,7 +43,7 @@ def decode_record(value: object, *, number: int, options: DecodeOptions, types: 
     for name in value.get(REPEATED, ()):
         remarks.add(name, value.get(name), "is given more than once: the last one counts")
     name = record.line("name", "meeting")
-    key = _key(record, name, table=table)
+    key = key_of(record, name, table=table)
     draft = _draft(record, name, key, options, types) if name else None
     if not name:
         remarks.refuse("name", value.get("name"), "is missing: a listing needs a name")
@@ -70,12 +70,12 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         program=options.program,
         attendance=attendance,
         schedule=read_schedule(record, zone=options.zone or ""),
-        slug=_slug(record, name),
+        slug=slug_of(record, name),
         source_key=key,
         temporarily_closed=closed,
         formats=formats,
         unmapped_types=types.unmapped,
-        group=_group(record, name),
+        group=read_group(record, name),
         location=_location(spot, in_person=in_person and not (closed and spot.area_only)),
         region=read_region(record),
         service_body=options.service_body,
@@ -119,7 +119,7 @@ def _location(spot: Spot, *, in_person: bool) -> LocationDraft | None:
     return spot.draft if in_person else spot.town()
 
 
-def _group(record: Record, meeting: str) -> GroupDraft | None:
+def read_group(record: Record, meeting: str) -> GroupDraft | None:
     """The group of a row; contact details without a group belong to a group that is called as its meeting is."""
     name = record.line("group")
     contacts = tuple(
@@ -185,7 +185,7 @@ def _extra(record: Record) -> dict[str, str]:
     return {field: text for field, text in found.items() if text}
 
 
-def _key(record: Record, name: str, *, table: bool) -> str:
+def key_of(record: Record, name: str, *, table: bool) -> str:
     """What the source calls this row: its slug, else its id, else a digest of what it says about when and where."""
     key = record.line("slug", limit=4096) or record.line("id", limit=4096)
     if len(key) > KEY_LENGTH:
@@ -202,7 +202,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def _slug(record: Record, name: str) -> str:
+def slug_of(record: Record, name: str) -> str:
     """A slug for people: the source's own when it holds a word, else one made of the name."""
     own = slugify(record.line("slug", limit=4096))[:SLUG_LENGTH].strip("-")
     return own if any(letter.isalpha() for letter in own) else slugify(name)[:SLUG_LENGTH].strip("-")

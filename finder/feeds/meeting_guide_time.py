@@ -34,8 +34,8 @@ def read_schedule(record: Record, *, zone: str) -> Schedule:
     be sent to a time that nobody knows.
     """
     own_zone = read_zone(record) or zone
-    days = _days(record)
-    start = _time(record, "time", "start_time")
+    days = read_days(record)
+    start = read_time(record, "time", "start_time")
     if start is None or not days:
         if start is not None:
             record.remarks.add("day", record.raw("day"), "has a time but no day: listed as by appointment")
@@ -62,7 +62,8 @@ def _zones() -> dict[str, str]:
     return {name.casefold(): name for name in zoneinfo.available_timezones()}
 
 
-def _days(record: Record) -> tuple[int, ...]:
+def read_days(record: Record) -> tuple[int, ...]:
+    """The weekdays of a row, sorted, 0 = Sunday; what is none gets a remark."""
     value = record.raw("day")
     items = value[:50] if isinstance(value, list) else re.split(r"[,;/]", value) if isinstance(value, str) else [value]
     days = set()
@@ -95,7 +96,8 @@ def _day(item: object) -> int | None:
     return None
 
 
-def _time(record: Record, *fields: str) -> dt.time | None:
+def read_time(record: Record, *fields: str) -> dt.time | None:
+    """The time of day in the first of *fields* that says something; None, with a remark when it cannot be read."""
     text = record.line(*fields)
     if not text:
         return None
@@ -121,7 +123,7 @@ def _clock(text: str) -> dt.time | None:
 
 def _duration(record: Record, start: dt.time) -> dt.timedelta:
     """From *start* to the row's end; an end before the start is past midnight, and kept even when it looks a slip."""
-    end = _time(record, "end_time")
+    end = read_time(record, "end_time")
     if end is None:
         return DEFAULT_DURATION
     length = dt.timedelta(hours=end.hour - start.hour, minutes=end.minute - start.minute)

@@ -1,7 +1,7 @@
 """Meeting Guide types of a row, by code or by English name, as format slugs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from finder.domain.catalogue import FormatCatalogue, SpecialMeaning
 from finder.feeds.meeting_guide_record import Record
@@ -131,6 +131,7 @@ class TypeReader:
             if slug := catalogue.meeting_guide.get(code):
                 self._slugs |= {_key(name): slug for name in names.split(", ")}
         self._slugs |= {code.casefold(): slug for code, slug in catalogue.meeting_guide.items()}
+        self._own = {name.casefold(): each.slug for each in catalogue.formats for name in (each.name, each.slug)}
         self._specials = {_key(name): each.means for each in catalogue.specials for name in each.aliases}
         self._specials |= {_key(name): meaning for meaning, names in SPECIAL_NAMES.items() for name in names}
         self._in_person_only = {slug for code, slug in catalogue.meeting_guide.items() if code in IN_PERSON_ONLY}
@@ -152,6 +153,14 @@ class TypeReader:
                 unmapped[record.fit("types", text, MAX_CODE_LENGTH)] = None
                 record.remarks.add("types", text, "is not a type known here: kept as it stands, not searchable")
         return Types(tuple(formats), tuple(unmapped), SpecialMeaning.TEMPORARILY_CLOSED in meanings)
+
+    def read_own(self, record: Record) -> Types:
+        """The types of a row of our own table: by name or slug here, else as in any other."""
+        texts = record.texts("types")
+        own = [self._own.get(text.casefold()) for text in texts]
+        others = [text for text, slug in zip(texts, own, strict=True) if slug is None]
+        read = self.read(Record({"types": others}, record.remarks)) if others else Types()
+        return replace(read, formats=tuple(dict.fromkeys((*filter(None, own), *read.formats))))
 
     def without_room(self, formats: tuple[str, ...]) -> tuple[str, ...]:
         """*formats* without those that speak of a room."""

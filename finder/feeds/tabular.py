@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finder.domain.text import clean
+from finder.feeds.cells import restored
 from finder.feeds.meeting_guide import decode_records
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
 
@@ -42,8 +43,6 @@ HEADERS = {
 }
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
-#: The apostrophe that keeps a spreadsheet from computing a cell is not part of what the cell says.
-_NEUTRALISED = re.compile(r"^'(?=[=+@\t\r-])")
 _QUOTE = '"'
 
 
@@ -69,7 +68,7 @@ def decode_table(payload: bytes, *, options: DecodeOptions) -> Decoded:
         if len(records) == options.max_rows:
             raise FeedError(f"The table has more than {options.max_rows:,} rows: more than one source can have.")
         pairs = zip(header, cells, strict=False)
-        records.append({name: _NEUTRALISED.sub("", cell) for name, cell in pairs if name and cell.strip()})
+        records.append({name: restored(cell) for name, cell in pairs if name and cell.strip()})
     return decode_records(records, options=options, table=True, note=note)
 
 

@@ -6,10 +6,11 @@ readers survive a fork. Every method raises the driver's own error when the data
 dropped the connection, so that the next call tries a new one.
 """
 
+import datetime as dt
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -193,3 +194,46 @@ class ShelfReader:
         )
         rows = self._read(statement, (kind, slug))
         return rows[0][0] if rows else None
+
+    def ids(self, bodies: Collection[int] | None = None) -> list[int]:
+        """Ids of all listings on the shelf, ascending, or of those of the service *bodies* alone."""
+        marks = ", ".join([self._mark] * len(bodies or ()))
+        of_them = "" if bodies is None else f"AND service_body_id IN ({marks or 'NULL'}) "
+        statement = f"SELECT id FROM public_listing WHERE NOT gone {of_them}ORDER BY id"  # noqa: S608 - marks only
+        return [row[0] for row in self._read(statement, list(bodies or ()))]
+
+    def addresses(self, first: int, last: int) -> Iterator[tuple[str, dt.datetime | None]]:
+        """Slug, and when it last changed (aware), of the listings with ids from *first* to *last*, by id."""
+        statement = (
+            "SELECT l.slug, r.at FROM public_listing l LEFT JOIN public_revision r ON r.revision = l.revision "  # noqa: S608 - constants only
+            f"WHERE NOT l.gone AND l.id BETWEEN {self._mark} AND {self._mark} ORDER BY l.id"
+        )
+        for slug, at in self._read(statement, (first, last)):
+            yield slug, _instant(at)
+
+    def moment(self, revision: int) -> dt.datetime | None:
+        """When a revision of the directory was made (aware), or None when nobody knows."""
+        rows = self._read(f"SELECT at FROM public_revision WHERE revision = {self._mark}", (revision,))  # noqa: S608 - constants only
+        return _instant(rows[0][0]) if rows else None
+
+    def gone(self) -> list[tuple[Any, ...]]:
+        """World id, BMLT id, service body and revision of the listings that have left and that no other stands for."""
+        return self._read(
+            "SELECT world_id, bmlt_id, service_body_id, revision FROM public_listing WHERE gone AND world_id <> '' "
+            "AND world_id NOT IN (SELECT world_id FROM public_listing WHERE NOT gone) ORDER BY id"
+        )
+
+    def changes(self, before: int | None, limit: int) -> list[tuple[Any, ...]]:
+        """Id, revision, kind, listing and fields of at most *limit* changes, newest first, from the one *before* on."""
+        mark = self._mark
+        where, values = ("", [limit]) if before is None else (f"WHERE id < {mark}", [before, limit])
+        columns = "id, revision, kind, listing_id, fields"
+        return self._read(f"SELECT {columns} FROM public_change {where} ORDER BY id DESC LIMIT {mark}", values)  # noqa: S608 - constants only
+
+
+def _instant(value: str | dt.datetime | None) -> dt.datetime | None:
+    """An instant as a database gives it, aware; SQLite gives UTC as text without a zone."""
+    if value is None:
+        return None
+    at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)

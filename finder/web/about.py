@@ -1,4 +1,4 @@
-"""What this site is, what it keeps of those who look (nothing), and what machines may read."""
+"""What this site is, and what it keeps of those who look: nothing."""
 
 from flask import Blueprint, Response
 
@@ -6,9 +6,6 @@ from finder.web.caching import answer_from_cache
 from finder.web.page import render
 
 blueprint = Blueprint("about", __name__)
-
-#: Machines may read everything public; endless combinations of filters are no use to them.
-ROBOTS = "User-agent: *\nDisallow: /*?\nDisallow: /leave\nAllow: /\n"
 
 
 @blueprint.get("/privacy")
@@ -21,9 +18,3 @@ def privacy() -> Response:
 def about() -> Response:
     """What this directory is and how far to trust it."""
     return answer_from_cache(lambda *_: render("about/about.html"))
-
-
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    """What machines may read."""
-    return answer_from_cache(lambda *_: Response(ROBOTS, mimetype="text/plain"))

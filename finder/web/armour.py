@@ -12,6 +12,12 @@ PAGE_POLICY = (
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+#: The page that any site may frame: nothing is sent from it, and nothing changed by it.
+EMBED = "/embed"
+EMBED_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors *"
+)
 #: For what is no page (JSON, calendars, style sheets): nothing may be loaded and nobody may frame it.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
@@ -62,6 +68,8 @@ class Armour:
     def __init__(self, inner: WsgiApp, *, https: bool) -> None:
         self.inner = inner
         page = [*ARMOUR, *hsts(https=https)]
+        framed = [*page, ("Cross-Origin-Resource-Policy", "cross-origin"), ("Content-Security-Policy", EMBED_POLICY)]
+        self._framed = {header[0].lower(): header for header in framed}
         self._sets: dict[bool, dict[str, tuple[str, str]]] = {
             is_page: {header[0].lower(): header for header in [*page, ("Content-Security-Policy", policy)]}
             for is_page, policy in ((True, PAGE_POLICY), (False, DATA_POLICY))
@@ -71,14 +79,20 @@ class Armour:
         """Answer as *inner* does, armoured."""
 
         def start(status: str, headers: Headers, exc_info: object = None) -> object:
-            return start_response(status, self.armoured(headers), exc_info)
+            armoured = self.armoured(headers, framed=environ.get("PATH_INFO") == EMBED)
+            return start_response(status, armoured, exc_info)
 
         return self.inner(environ, start)
 
-    def armoured(self, headers: Headers) -> Headers:
-        """*headers* with everything of the armour that they do not set themselves."""
+    def armoured(self, headers: Headers, *, framed: bool = False) -> Headers:
+        """*headers* with everything of the armour that they do not set themselves; any site may frame a *framed* one.
+
+        A browser that is told that a page is as before takes the headers it is told with, so that a 304 must have the
+        page's own.
+        """
         own = {name.lower(): value for name, value in headers}
-        missing = self._sets[own.get("content-type", "text/html").startswith("text/html")]
+        is_page = own.get("content-type", "text/html").startswith("text/html")
+        missing = self._framed if framed else self._sets[is_page]
         armoured = headers + [header for name, header in missing.items() if name not in own]
         if "cache-control" not in own:
             armoured.append(("Cache-Control", "no-store"))

@@ -16,7 +16,13 @@ from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
 #: Bundle -> the files it is made of, in the order of the cascade.
-BUNDLES = {"css/site.css": ("tokens", "base", "layout", "components", "print"), "css/work.css": ("work",)}
+BUNDLES = {
+    "css/site.css": ("tokens", "base", "layout", "components", "print"),
+    "css/work.css": ("work",),
+    "css/embed.css": ("tokens", "base", "layout", "components", "embed"),
+}
+#: What a page loads that stands in a frame of another site, which may be shut off from its own origin (``sandbox``).
+FOR_FRAMES = frozenset({"css/embed.css"})
 #: Kinds of files that are worth compressing.
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/javascript")
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -92,6 +98,8 @@ def static_file(digest: str, name: str) -> Response:
     if squeezed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
+    if name in FOR_FRAMES:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = IMMUTABLE if digest == asset.digest else "no-cache"
     return response
 

@@ -29,7 +29,15 @@ END_OF_HEAD = b"\r\n\r\n"
 #: Requests without a body.
 LIGHT = (b"GET ", b"HEAD ")
 #: Whole feeds: they take long to make, and are larger than what the system sends by itself.
-HEAVY_PATHS = (b"/meetings.json", b"/client_interface/", b"/wp-admin/", b"/export/", b"/feeds/")
+HEAVY_PATHS = (
+    b"/meetings.json",
+    b"/meetings.ics",
+    b"/sitemap",
+    b"/client_interface/",
+    b"/wp-admin/",
+    b"/export/",
+    b"/feeds/",
+)
 #: A head has to arrive within this time.
 HEAD_SECONDS = 10.0
 

@@ -37,6 +37,8 @@ class Site:
     work: str
     js: str
     work_js: str
+    embed_css: str
+    embed_js: str
     icon: str
 
     @classmethod
@@ -51,6 +53,8 @@ class Site:
             work=assets.url("css/work.css"),
             js=assets.url("js/site.js"),
             work_js=assets.url("js/work.js"),
+            embed_css=assets.url("css/embed.css"),
+            embed_js=assets.url("js/embed.js"),
             icon=assets.url("favicon.svg"),
         )
 
@@ -60,6 +64,7 @@ class Frame:
     """The rendered pieces and names that pages of one application share."""
 
     cards: CardBox
+    framed_cards: CardBox
     ticks: TickBox
     online: OnlineBeside
     demo_at: int = -1
@@ -109,7 +114,9 @@ def install(app: Flask) -> None:
         macro = getattr(environment.get_template(f"parts/{name}.html").module, name)
         return str(macro(**values))
 
-    app.extensions[EXTENSION] = Frame(CardBox(render_piece), TickBox(render_piece), OnlineBeside())
+    app.extensions[EXTENSION] = Frame(
+        CardBox(render_piece), CardBox(render_piece, "embed_card"), TickBox(render_piece), OnlineBeside()
+    )
 
 
 class Unindented(Extension):
@@ -142,9 +149,12 @@ def moved_to(path: str) -> Response:
     return Response(status=301, headers=headers, content_type="text/html; charset=utf-8")
 
 
-def cards_of(hits: Sequence[Hit], held: Parts, labels: Labels) -> list[tuple[Hit, Card]]:
-    """The hits with their cards, read off the shelf where none is held; one that just left it is left out."""
-    box = frame().cards
+def cards_of(hits: Sequence[Hit], held: Parts, labels: Labels, *, framed: bool = False) -> list[tuple[Hit, Card]]:
+    """The hits with their cards, read off the shelf where none is held; one that just left it is left out.
+
+    *framed*: the cards stand on another site's page, so that their links open a new tab.
+    """
+    box = frame().framed_cards if framed else frame().cards
     cards = {hit.id: box.known(hit.id, hit.revision, labels) for hit in hits}
     missing = [number for number, card in cards.items() if card is None]
     for number, document in held.reader.documents(missing).items():

@@ -60,6 +60,7 @@ def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReq
         shown=cards_of(answer.hits, held, labels),
         relaxations=() if answer.total else relaxations(snapshot, criteria, now=now),
         online=frame().online.of(answer, snapshot, criteria, now),
+        public_url=held.settings.public_url,
     )
     page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
     return render("seek/results.html", page=page)

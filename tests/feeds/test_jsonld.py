@@ -57,6 +57,13 @@ def test_an_online_meeting_has_no_place_on_earth() -> None:
     assert found["location"] == [{"@type": "VirtualLocation", "url": "https://zoom.us/j/5550100"}]
 
 
+def test_a_way_to_join_is_told_only_where_joining_is_open() -> None:
+    asked = said(a_document(attendance="hybrid", conference=None, join_policy="on_request"))
+
+    assert [place["@type"] for place in asked["location"]] == ["Place"]
+    assert asked["eventAttendanceMode"].endswith("MixedEventAttendanceMode")
+
+
 def test_a_closed_meeting_is_not_told_as_open() -> None:
     assert said(a_document(temporarily_closed=True))["eventStatus"] == "https://schema.org/EventPostponed"
 

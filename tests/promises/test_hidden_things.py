@@ -45,7 +45,8 @@ def hidden_places(sentinels: list[str], north: float) -> list[ListingDraft]:
             address_visibility=AddressVisibility.AREA,
             **parts,
         )
-        drafts.append(a_listing(name=f"Quiet Room {number}", source_key=f"quiet-{number}", location=location))
+        known = {"source_key": f"quiet-{number}", "service_body": "Quiet Area", "world_id": f"G{number}"}
+        drafts.append(a_listing(name=f"Quiet Room {number}", location=location, **known))
     return drafts
 
 
@@ -64,7 +65,11 @@ def everything_public(server: Server) -> list[tuple[str, str]]:
     slugs = [meeting["slug"] for meeting in found["meetings"]]
     paths = ["/", "/?near=Austin%2C+TX&within=50", "/?q=quiet", "/regions/austin", "/programs/aa"]
     paths += ["/api/v1/meetings?near=Austin%2C+TX&within=50&per_page=100", "/api/v1/meetings?per_page=100"]
-    paths += ["/api/v1/places?q=aus", "/robots.txt", "/sitemap.xml"]
+    paths += ["/api/v1/places?q=aus", "/robots.txt", "/sitemap.xml", "/sitemap/pages.xml", "/sitemap/meetings-1.xml"]
+    paths += ["/export/meetings.csv", "/export/meetings.csv?near=Austin%2C+TX&within=50", "/export/meetings.jsonld"]
+    paths += ["/export/hsds.json", "/meetings.ics", "/feeds/changes.atom", "/embed?per_page=100", "/embed/code?q=quiet"]
+    paths += [f"/oembed?url={quote_plus(server.url + '/?q=quiet')}", "/opensearch.xml"]
+    paths += ["/export/naws.csv?service_body=quiet-area"]
     paths += [f"/?near=Austin%2C+TX&within=50&page={page}" for page in (2, 3)]
     for slug in slugs:
         paths += [f"/meetings/{slug}", f"/meetings/{slug}.ics", f"/api/v1/meetings/{slug}", f"/meetings/{slug}/change"]
@@ -121,7 +126,7 @@ def test_s10_join_details_are_public_only_where_joining_is_open(
     shown = [path for path, text in everything_public(server) if secret in text or notes in text or phone in text]
     assert bool(shown) is (policy is JoinPolicy.OPEN)
     if policy is JoinPolicy.OPEN:
-        assert not any(path.startswith(("/sitemap", "/robots")) for path in shown)
+        assert not any(path.startswith(("/sitemap", "/robots", "/oembed", "/feeds")) for path in shown)
 
 
 ONLINE = [

@@ -32,6 +32,8 @@ PATHS = {
     "program": "/programs/smart",
     "region": "/regions/austin",
     "privacy": "/privacy",
+    "on another site": "/embed?near=Austin%2C+TX",
+    "what to copy": "/embed/code?near=Austin%2C+TX",
     "missing": "/meetings/no-such-meeting",
 }
 

@@ -84,9 +84,13 @@ class Seeker:
 
 @dataclass(slots=True)
 class CardBox:
-    """Cards by (id, revision of the listing, revision of the vocabulary); the oldest are dropped first."""
+    """Cards by (id, revision of the listing, revision of the vocabulary); the oldest are dropped first.
+
+    ``macro`` is the template that they are made from.
+    """
 
     render: Render
+    macro: str = MACRO
     size: int = MAX_CARDS
     held: OrderedDict[tuple[int, int, int], Card] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -123,7 +127,7 @@ class CardBox:
         location = document["location"] or {}
         confirmed = document["confirmed_at"]
         return Card(
-            pieces=pieces_of(self.render, MACRO, GAPS, card=says),
+            pieces=pieces_of(self.render, self.macro, GAPS, card=says),
             zone=document["schedule"]["zone"],
             online=document["attendance"] == "online",
             exact=location.get("precision") == "exact",

@@ -78,7 +78,7 @@ def place_name(place: Place | None) -> str:
 
 def chips(asked: Asked, labels: Labels, place: str) -> list[Link]:
     """Every choice with the address of the same question without it."""
-    found = [Link(f"Near {place}", link(without(_without_point(asked), "near")))] if place else []
+    found = [Link(f"Near {place}", link(without(without_point(asked), "near")))] if place else []
     for name in CHIP_PARAMETERS:
         for value in asked.get(name, ()):
             label = f"{WEEKDAYS[int(value)]}" if name == "day" else chosen_label(name, value, labels)
@@ -88,7 +88,8 @@ def chips(asked: Asked, labels: Labels, place: str) -> list[Link]:
     return found
 
 
-def _without_point(asked: Asked) -> dict[str, Sequence[str]]:
+def without_point(asked: Asked) -> dict[str, Sequence[str]]:
+    """The question without the coordinates in it."""
     return {name: values for name, values in asked.items() if name not in {"lat", "lon", "within"}}
 
 

@@ -12,9 +12,10 @@ from finder.web.presenters.cards import Card, Seeker
 from finder.web.presenters.distances import within_words
 from finder.web.presenters.facets import Filters, TickBox, filters
 from finder.web.presenters.groups import Group, groups
-from finder.web.presenters.headings import chips, heading, online_label, place_name, sorts
+from finder.web.presenters.headings import chips, heading, online_label, place_name, sorts, without_point
 from finder.web.presenters.labels import SORTS, Labels, counted
 from finder.web.presenters.offers import offers, online_anywhere
+from finder.web.presenters.take_along import TakeAlong, take_along
 from finder.web.presenters.times import in_minutes, minutes_between
 
 #: The next online meeting is told when it begins within this many minutes.
@@ -27,12 +28,13 @@ NOWHERE = "your position"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found for a question: the answer, its cards in order, and what lies beside it."""
+    """What was found for a question: the answer, its cards in order, what lies beside it, and where the site is."""
 
     answer: Answer
     shown: Sequence[tuple[Hit, Card]]
     relaxations: Sequence[Relaxation] = ()
     online: tuple[int, Hit | None] = (0, None)
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class ResultsPage:
     previous: str
     next: str
     where: str
+    along: TakeAlong | None
 
 
 def results_page(request: SearchRequest, found: Found, seeker: Seeker, labels: Labels, ticks: TickBox) -> ResultsPage:
@@ -84,7 +87,16 @@ def results_page(request: SearchRequest, found: Found, seeker: Seeker, labels: L
         previous=link(to_query(asked, page=str(answer.page - 1))) if answer.page > 1 else "",
         next=link(to_query(asked, page=str(answer.page + 1))) if answer.page < answer.pages else "",
         where=f"Page {answer.page:,} of {answer.pages:,}",
+        along=_along(request, found) if answer.total else None,
     )
+
+
+def _along(request: SearchRequest, found: Found) -> TakeAlong | None:
+    """The list to take along; one about a bare position is told by the town it is near, and not without one."""
+    town = town_of(request.place)
+    if not request.exact_place:
+        return take_along(request.asked, found.public_url)
+    return take_along(without_point(request.asked) | {"near": (town,)}, found.public_url) if town else None
 
 
 def town_of(place: Place | None) -> str:

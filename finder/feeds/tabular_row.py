@@ -1,0 +1,233 @@
+"""A row of a table that this directory wrote, read back as the listing it was.
+
+It is known by its columns "Attendance" and "Join Policy", which no other table has both; a row that leaves one of them
+empty is read as one of any table. Unlike those, it is taken as it stands: nothing is guessed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
+
+import orjson
+
+from finder.domain.conference import URL_LENGTH, read_join_link
+from finder.domain.errors import BadInputError, ScheduleError
+from finder.domain.listing import ListingDraft, LocationDraft
+from finder.domain.schedule import DEFAULT_DURATION, Schedule, validate
+from finder.domain.text import clean
+from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, Precision
+from finder.feeds.meeting_guide_online import read_link
+from finder.feeds.meeting_guide_place import MAX_LATITUDE, MAX_LONGITUDE
+from finder.feeds.meeting_guide_record import Record
+from finder.feeds.meeting_guide_row import key_of, read_group, slug_of
+from finder.feeds.meeting_guide_time import WHOLE_DAY, read_days, read_instant, read_time, read_zone
+from finder.feeds.meeting_guide_types import MAX_CODE_LENGTH, MAX_UNMAPPED, TypeReader
+from finder.feeds.rows import DecodeOptions, Remarks, Row
+from finder.feeds.schedule_text import Rhythm, read_exceptions, read_rhythm
+from finder.feeds.tabular_write import EXTRA_COLUMNS
+from finder.feeds.words import SEPARATOR
+
+ADDRESS_LENGTH = 1024
+KEY_LENGTH = 240
+MAX_EXTRA = 100
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def is_own(record: object) -> bool:
+    """Whether a record of a table is one that this directory wrote."""
+    chosen = {"attendance": Attendance, "join_policy": JoinPolicy}
+    return isinstance(record, Mapping) and all(_word(record.get(name)) in list(kind) for name, kind in chosen.items())
+
+
+def _word(cell: object) -> str:
+    """The value of an enum as people write it: "in person" is in_person."""
+    return str(cell or "").strip().casefold().replace(" ", "_")
+
+
+def decode_own(record: Mapping[str, str], *, number: int, options: DecodeOptions, types: TypeReader) -> Row:
+    """The listing of row *number*, or the reason why none can be made."""
+    remarks = Remarks()
+    fields = Record(record, remarks, literal=True)
+    name = fields.line("name")
+    key = fields.line("source_key", limit=KEY_LENGTH) or key_of(fields, name, table=True)
+    if not name:
+        remarks.refuse("name", "", "is missing: a listing needs a name")
+        return Row(number=number, draft=None, key=key, remarks=remarks.all())
+    try:
+        draft = _draft(fields, name, key, options, types)
+    except _UnreadableError as error:
+        remarks.refuse(error.field, record.get(error.field), str(error))
+        return Row(number=number, draft=None, key=key, remarks=remarks.all())
+    return Row(number=number, draft=draft, key=key, remarks=remarks.all())
+
+
+class _UnreadableError(Exception):
+    """A cell that the listing hangs on and that cannot be read."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: TypeReader) -> ListingDraft:
+    types = reader.read_own(record)
+    try:
+        overrides = read_exceptions(str(record.raw("exceptions") or ""))
+    except ValueError as error:
+        raise _UnreadableError("exceptions", str(error)) from error
+    return ListingDraft(
+        name=name,
+        program=record.line("program") or options.program,
+        attendance=Attendance(_word(record.raw("attendance"))),
+        schedule=_schedule(record, zone=options.zone or ""),
+        slug=slug_of(record, name),
+        source_key=key,
+        temporarily_closed=bool(record.yes("temporarily_closed")),
+        formats=types.formats,
+        unmapped_types=(*types.unmapped, *_lines(record, "unmapped_types"))[:MAX_UNMAPPED],
+        group=read_group(record, name),
+        location=_location(record),
+        region=_path(record, "region"),
+        service_body=SEPARATOR.join(_path(record, "service_body")) or options.service_body,
+        conference_url=_join_link(record),
+        conference_url_notes=record.notes("conference_url_notes"),
+        conference_phone=record.line("conference_phone"),
+        conference_phone_notes=record.notes("conference_phone_notes"),
+        join_policy=_choice(record, "join_policy", JoinPolicy, JoinPolicy.OPEN),
+        notes=record.notes("notes"),
+        website=read_link(record, "website"),
+        url=read_link(record, "url"),
+        confirmed_at=read_instant(record, "last_contact"),
+        updated_at=read_instant(record, "updated"),
+        overrides=overrides,
+        world_id=record.line("world_id", limit=64),
+        bmlt_id=_whole(record, "bmlt_id"),
+        demo=bool(record.yes("demo")),
+        extra=_extra(record),
+    )
+
+
+def _schedule(record: Record, *, zone: str) -> Schedule:
+    """The rule of a row; raises _UnreadableError where a seeker would be sent to a time that nobody meant."""
+    try:
+        rhythm = read_rhythm(record.line("recurrence"))
+    except ValueError as error:
+        raise _UnreadableError("recurrence", str(error)) from error
+    start = read_time(record, "time", "start_time")
+    schedule = Schedule(
+        kind=rhythm.kind,
+        weekdays=_weekdays(record, rhythm),
+        start=start,
+        duration=_duration(record, start),
+        zone=read_zone(record) or zone,
+        interval=rhythm.interval,
+        weeks_of_month=rhythm.weeks_of_month,
+        first_date=_date(record, "first_date"),
+        last_date=_date(record, "last_date"),
+    )
+    try:
+        validate(replace(schedule, zone=schedule.zone or "UTC"))  # a zone is found later, from the place
+    except ScheduleError as error:
+        raise _UnreadableError("recurrence" if rhythm != Rhythm() else "day", str(error)) from error
+    return schedule
+
+
+def _weekdays(record: Record, rhythm: Rhythm) -> tuple[int, ...]:
+    named = read_days(record)
+    if rhythm.weekdays and named and named != rhythm.weekdays:
+        record.remarks.add("day", record.raw("day"), "is not what the recurrence says: the recurrence counts")
+    return rhythm.weekdays or named
+
+
+def _duration(record: Record, start: dt.time | None) -> dt.timedelta:
+    """To the end, which is the next day's when it is not after the start; a table of ours means what it says."""
+    minutes, end = _whole(record, "minutes"), read_time(record, "end_time")
+    if minutes is not None:
+        return dt.timedelta(minutes=minutes)
+    if start is None or end is None or end == start:
+        return DEFAULT_DURATION
+    length = dt.timedelta(hours=end.hour - start.hour, minutes=end.minute - start.minute)
+    return length if length > dt.timedelta(0) else length + WHOLE_DAY
+
+
+def _date(record: Record, field: str) -> dt.date | None:
+    text = record.line(field)
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise _UnreadableError(field, "is not a date such as 2026-12-31") from error
+
+
+def _whole(record: Record, field: str) -> int | None:
+    number = record.number(field)
+    return int(number) if number is not None and number > 0 else None
+
+
+def _choice(record: Record, field: str, kind: type[Choice], default: Choice) -> Choice:
+    text = _word(record.line(field))
+    if text and text not in list(kind):
+        raise _UnreadableError(field, f"is not one of {', '.join(kind)}")
+    return kind(text) if text else default
+
+
+def _location(record: Record) -> LocationDraft | None:
+    """The place as it stands: it is not taken apart, and not made up."""
+    latitude, longitude = record.number("latitude"), record.number("longitude")
+    if latitude is None or longitude is None or abs(latitude) > MAX_LATITUDE or abs(longitude) > MAX_LONGITUDE:
+        if latitude is not None or longitude is not None:
+            record.remarks.add("latitude", record.raw("latitude"), "is no point on the globe: left out")
+        latitude = longitude = None
+    draft = LocationDraft(
+        name=record.line("location"),
+        formatted_address=record.line("formatted_address", limit=ADDRESS_LENGTH),
+        street=record.line("address"),
+        unit=record.line("unit"),
+        city=record.line("city"),
+        state=record.line("state"),
+        postal_code=record.line("postal_code", limit=64),
+        country=record.line("country"),
+        latitude=latitude,
+        longitude=longitude,
+        precision=_choice(record, "precision", Precision, Precision.EXACT),
+        notes=record.notes("location_notes"),
+        access_notes=record.notes("access_notes"),
+        address_visibility=_choice(record, "address_visibility", AddressVisibility, AddressVisibility.PUBLIC),
+    )
+    return None if draft == LocationDraft() and not record.line("precision") else draft
+
+
+def _join_link(record: Record) -> str:
+    """The link to join by, held to the same as one that somebody submits: of any service, https, no host's key."""
+    text = record.line("conference_url", limit=URL_LENGTH)
+    try:
+        return read_join_link(text).url if text else ""
+    except BadInputError as error:
+        record.remarks.add("conference_url", text, f"{error} It was left out.")
+        return ""
+
+
+def _path(record: Record, field: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in record.line(field, limit=ADDRESS_LENGTH).split(SEPARATOR.strip()))
+    return tuple(record.fit(field, part, 255) for part in parts if part)
+
+
+def _lines(record: Record, field: str) -> tuple[str, ...]:
+    lines = (clean(line) for line in str(record.raw(field) or "").split("\n"))
+    return tuple(record.fit(field, line, MAX_CODE_LENGTH) for line in lines if line)
+
+
+def _extra(record: Record) -> dict[str, str]:
+    """What else is known, from the columns of its own and from the JSON that holds the rest."""
+    found = {name: record.line(name) for name in EXTRA_COLUMNS.values()}
+    text = str(record.raw("extra") or "")
+    try:
+        rest = orjson.loads(text) if text.strip() else {}
+    except orjson.JSONDecodeError:
+        rest = None
+    if not isinstance(rest, dict) or not all(isinstance(value, str) for value in rest.values()):
+        record.remarks.add("extra", text, "is not a JSON object of texts: left out")
+        rest = {}
+    return {name: value for name, value in (found | dict(list(rest.items())[:MAX_EXTRA])).items() if value}

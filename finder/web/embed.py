@@ -1,0 +1,136 @@
+"""Any search on another site's page: a frame without cookie, form or need of scripts, and what leads there (oEmbed)."""
+
+import datetime as dt
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from finder.domain.errors import BadInputError, FinderError
+from finder.search.engine import find
+from finder.search.relax import relaxations
+from finder.search.snapshot import Snapshot
+from finder.web.armour import OPEN_TO_ALL
+from finder.web.caching import PRIVATE, answer_from_cache
+from finder.web.errors import problem
+from finder.web.faults import fault_of
+from finder.web.feeding import question
+from finder.web.forms.search import InvalidSearchError
+from finder.web.page import cards_of, frame, render
+from finder.web.parts import Parts
+from finder.web.presenters.cards import Seeker
+from finder.web.presenters.embed import (
+    HEIGHT,
+    LOWEST,
+    NARROWEST,
+    WIDTH,
+    code_page,
+    embed_page,
+    faulty_embed_page,
+    frame_of,
+)
+from finder.web.presenters.results import Found
+
+blueprint = Blueprint("embed", __name__)
+
+#: Pages whose address stands for a search.
+SEARCHES = ("", "/", "/embed")
+MAX_ADDRESS = 4096
+MAX_SIDE = 100_000
+
+
+@blueprint.get("/embed")
+def embed() -> Response:
+    """The meetings that answer, for a frame on any site."""
+    return answer_from_cache(_embedded)
+
+
+@blueprint.get("/embed/code")
+def code() -> Response:
+    """What to copy so that the meetings that answer are shown on another site."""
+    return answer_from_cache(_code)
+
+
+@blueprint.get("/oembed")
+def oembed() -> Response:
+    """What a site that was given the address of a search puts in its place (oEmbed 1.0, JSON)."""
+    return answer_from_cache(_oembed)
+
+
+def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
+    try:
+        asked = question(held, snapshot, request.args)
+    except InvalidSearchError as error:
+        return render("embed/embed.html", status=400, page=faulty_embed_page(error))
+    labels, criteria = frame().labels(held, snapshot), asked.criteria
+    answer = find(snapshot, criteria, now=now)
+    nearby = () if answer.total else relaxations(snapshot, criteria, now=now)
+    found = Found(answer=answer, shown=cards_of(answer.hits, held, labels, framed=True), relaxations=nearby)
+    seeker = Seeker(now=now, zone=criteria.zone, unit=asked.unit)
+    response = render("embed/embed.html", page=embed_page(asked, found, seeker, labels))
+    return _kept_nowhere(response) if asked.exact_place else response
+
+
+def _code(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
+    del now
+    asked = question(held, snapshot, request.args)
+    response = render("embed/code.html", page=code_page(asked.asked, held.settings.public_url))
+    return _kept_nowhere(response) if asked.exact_place else response
+
+
+def _oembed(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
+    del now
+    if request.args.get("format", "json") != "json":
+        return _refused(HTTPStatus.NOT_IMPLEMENTED, "Only format=json is answered here.")
+    try:
+        width, height = _side("maxwidth", WIDTH, NARROWEST), _side("maxheight", HEIGHT, LOWEST)
+        asked = question(held, snapshot, _search_in(request.args.get("url", ""), held.settings.public_url))
+    except FinderError as error:
+        return _refused(HTTPStatus.NOT_FOUND, str(error))
+    public_url, name = held.settings.public_url, held.settings.site_name
+    told = {
+        "version": "1.0",
+        "type": "rich",
+        "title": f"Meetings · {name}",
+        "provider_name": name,
+        "provider_url": public_url,
+        "cache_age": 3600,
+        "width": width,
+        "height": height,
+        "html": frame_of(asked.asked, public_url, width=width, height=height),
+    }
+    response = Response(orjson.dumps(told), headers=OPEN_TO_ALL, content_type="application/json")
+    return _kept_nowhere(response) if asked.exact_place else response
+
+
+def _search_in(address: str, public_url: str) -> "MultiDict[str, str]":
+    """The parameters of the search that *address* stands for. Raises BadInputError when it is none of this site."""
+    ours = address[: len(public_url)] == public_url and len(address) <= MAX_ADDRESS
+    parts = urlsplit(address[len(public_url) :]) if ours else None
+    if parts is None or parts.netloc or parts.path not in SEARCHES:
+        raise BadInputError("url", "That is not the address of a search here.")
+    try:
+        return MultiDict(parse_qsl(parts.query, max_num_fields=200))
+    except ValueError as error:
+        raise BadInputError("url", "That is not the address of a search here.") from error
+
+
+def _side(name: str, usual: int, least: int) -> int:
+    """How wide or tall a frame may be, in pixels."""
+    text = request.args.get(name, "")
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdecimal() and least <= int(text[:9]) <= MAX_SIDE):
+        raise BadInputError(name, f"Give {name} as a number of pixels of at least {least}.")
+    return min(usual, int(text))
+
+
+def _refused(status: HTTPStatus, words: str) -> Response:
+    return problem(fault_of(status.value, words))
+
+
+def _kept_nowhere(response: Response) -> Response:
+    response.headers["Cache-Control"] = PRIVATE
+    return response

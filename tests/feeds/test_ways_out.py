@@ -1,0 +1,272 @@
+"""Formats that listings leave in: each says what the public document says, and nothing that it does not."""
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from icalendar import Calendar
+
+from finder.feeds.atom import ATOM, PARTS, ChangedListing, encode_atom
+from finder.feeds.document import Document
+from finder.feeds.hsds import encode_hsds
+from finder.feeds.ical import calendar_of, calendar_of_many
+from finder.feeds.jsonld import encode_jsonld
+from finder.feeds.naws import COLUMNS, GoneListing, encode_naws
+from finder.feeds.words import Words
+from tests.feeds.documents import a_document, a_place, a_rule, an_override
+from tests.requirements import need, samples_folder
+
+NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
+SITE = "https://meetings.example.org"
+
+
+def a_format(slug: str, kind: str, naws: str = "") -> Document:
+    return {"slug": slug, "name": slug.title(), "kind": kind, "description": "", "naws": [naws] if naws else []}
+
+
+def a_body(number: int, parent: int | None = None) -> Document:
+    words = {"description": "", "url": "", "kind": "", "helpline": ""}
+    return {"id": number, "slug": f"body-{number}", "name": f"Area {number}", "parent_id": parent, **words} | {
+        "world_id": f"AR{number}",
+        "bmlt_id": 100 + number,
+    }
+
+
+FORMATS = (
+    a_format("open", "openness", "OPEN"),
+    a_format("women", "audience", "W"),
+    a_format("newcomers", "audience", "BEG"),
+    a_format("discussion", "style", "DISC"),
+    a_format("steps", "topic", "STEP"),
+    a_format("just-for-today", "topic", "JFT"),
+    a_format("wheelchair", "access", "WCHR"),
+    a_format("parking", "access"),
+    a_format("spanish", "language"),
+    a_format("english", "language"),
+)
+WORDS = Words(
+    programs={"aa": {"slug": "aa", "name": "Alcoholics Anonymous", "for_whom": "", "site": "https://example.org/aa"}},
+    formats={each["slug"]: each for each in FORMATS},
+    bodies={each["slug"]: each for each in (a_body(1), a_body(2, 1), a_body(3, 2), a_body(4))},
+    bmlt_formats=({"format": "spanish", "key": "ES", "source": ""}, {"format": "spanish", "key": "SP", "source": "S"}),
+)
+
+
+def a_full_document(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the key holds
+    usual = {"extra": {}, "world_id": "", "bmlt_id": 7, "service_body": {"slug": "body-2", "name": "Area 2"}}
+    return a_document(**{**usual, **changes})
+
+
+def naws_rows(*documents: Document, gone: tuple[GoneListing, ...] = ()) -> list[dict[str, str]]:
+    table = b"".join(encode_naws(documents, gone, WORDS, moment_of=lambda revision: NOW if revision else None))
+    return list(csv.DictReader(io.StringIO(table.decode())))
+
+
+def test_a_body_is_told_with_those_above_and_below_it() -> None:
+    assert WORDS.body_path("body-3") == "Area 1 > Area 2 > Area 3"
+    assert WORDS.body_path("none") == ""
+    assert [body["id"] for body in WORDS.bodies_below(1)] == [1, 2, 3]
+
+
+@pytest.mark.samples
+def test_the_naws_table_has_the_columns_of_a_real_one() -> None:
+    path = samples_folder() / "bmlt" / "BMLT_AR48104_cape_cod_area.csv"
+    need("samples", present=path.is_file(), how="set FINDER_SAMPLES to the folder of real feeds")
+    header, first, *_ = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+
+    assert list(COLUMNS) == header
+    real = dict(zip(header, first, strict=True))
+    (row,) = naws_rows(a_full_document(attendance="online", world_id="OLM1"))
+    for column in ("Time", "LastChanged", "Closed", "WheelChr", "Institutional", "Format1"):
+        assert re.sub(r"\d+", "0", row[column]) == re.sub(r"\d+", "0", real[column]), column
+
+
+def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
+    formats = ["open", "women", "newcomers", "discussion", "steps", "just-for-today", "wheelchair", "parking"]
+    document = a_full_document(
+        world_id="G00091078",
+        attendance="hybrid",
+        formats=[*formats, "spanish", "english"],
+        schedule=a_rule(weekdays=[0, 4], start="19:30"),
+        unmapped_types=["XYZ"],
+        conference={
+            "url": "https://zoom.us/j/5550100",
+            "url_notes": "Wait",
+            "phone": "+1-512-555-0142",
+            "phone_notes": "",
+        },
+        updated_at="2021-06-10T12:00:00Z",
+        extra={"borough": "East"},
+        temporarily_closed=True,
+    )
+    first, second = naws_rows(document)
+
+    assert (first["Day"], second["Day"], first["Time"]) == ("Sunday", "Thursday", "1930")
+    assert [first[f"Format{number}"] for number in range(1, 6)] == ["TC", "HYBR", "W", "BEG", "DISC"]
+    assert first["Room"] == "Steps, Just-For-Today, Parking, XYZ"
+    assert (first["Closed"], first["WheelChr"], first["Language1"], first["Language2"]) == ("OPEN", "TRUE", "ES", "")
+    assert (first["Committee"], first["AreaRegion"], first["ParentName"]) == ("G00091078", "AR2", "Area 2")
+    assert (first["LocBorough"], first["Address"], first["City"]) == ("East", "12 Example Street", "Austin")
+    assert (first["LastChanged"], first["Delete"], first["bmlt_id"]) == ("6/10/21", "", "7")
+    assert first["PhoneMeetingNumber"] == "'+1-512-555-0142"
+    assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
+
+
+def test_the_naws_table_tells_what_has_gone() -> None:
+    left = GoneListing(world_id="G1", bmlt_id=9, service_body_id=3, revision=5)
+    (row,) = naws_rows(gone=(left,))
+
+    told = {column: text for column, text in row.items() if text}
+    assert told == {
+        "Committee": "G1",
+        "AreaRegion": "AR3",
+        "ParentName": "Area 3",
+        "Delete": "D",
+        "LastChanged": "3/10/26",
+        "bmlt_id": "9",
+    }
+
+
+def whole_calendar(*documents: Document) -> bytes:
+    pages = f"{SITE}/meetings"
+    return b"".join(calendar_of_many(documents, name="Meetings", pages=pages, host="meetings.example.org", now=NOW))
+
+
+def test_a_calendar_of_many_tells_each_as_its_own_does() -> None:
+    documents = [
+        a_document(overrides=[an_override()]),
+        a_document(id=2, slug="larks", schedule=a_rule(zone="Europe/Berlin", weekdays=[1, 3])),
+        a_document(id=3, slug="larks-again", schedule=a_rule(zone="Europe/Berlin")),
+    ]
+    together = Calendar.from_ical(whole_calendar(*documents))
+
+    apart = []
+    for each in documents:
+        page = f"{SITE}/meetings/{each['slug']}"
+        alone = Calendar.from_ical(calendar_of(each, page_url=page, host="meetings.example.org", now=NOW))
+        apart += [event.to_ical() for event in alone.walk("VEVENT")]
+    assert [event.to_ical() for event in together.walk("VEVENT")] == apart
+    assert [str(zone["tzid"]) for zone in together.walk("VTIMEZONE")] == ["America/Chicago", "Europe/Berlin"]
+    assert together["x-wr-calname"] == "Meetings"
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT12H\r\n" in whole_calendar()
+
+
+def test_a_calendar_of_many_leaves_out_what_has_no_time() -> None:
+    untimed = [
+        a_document(schedule=a_rule(kind="appointment", start=None)),
+        a_document(temporarily_closed=True),
+        a_document(schedule=a_rule(last_date="2026-03-01")),
+    ]
+    assert list(Calendar.from_ical(whole_calendar(*untimed)).walk("VEVENT")) == []
+
+
+def changed(new: bool = False, parts: tuple[str, ...] = ("schedule", "notes"), **changes: Any) -> ChangedListing:  # noqa: ANN401, FBT001, FBT002 - whatever the key holds
+    return ChangedListing(document=a_document(**changes), revision=8, at=NOW, new=new, parts=parts)
+
+
+def test_a_feed_of_changes_says_what_is_so_now() -> None:
+    odd = changed(name="R&D <b>\x0b", new=True)
+    body = encode_atom(
+        [changed(), odd], WORDS, title="Site", public_url=SITE, address=f"{SITE}/feeds/changes.atom?q=a", updated=NOW
+    )
+    feed = ET.fromstring(body)  # noqa: S314 - ours
+    names = {"a": ATOM}
+    first, second = feed.findall("a:entry", names)
+
+    assert feed.findtext("a:title", namespaces=names) == "Site"
+    assert first.findtext("a:title", namespaces=names) == "Changed: Courage at Seven"
+    assert second.findtext("a:title", namespaces=names) == "New: R&D <b>"
+    assert first.findtext("a:id", namespaces=names) == "tag:meetings.example.org,2026:meeting-1/8"
+    assert (first.findtext("a:summary", namespaces=names) or "").startswith(
+        "Changed: time, notes. Every Tuesday, 7:00 pm"
+    )
+    link = first.find("a:link", names)
+    assert link is not None
+    assert link.get("href") == f"{SITE}/meetings/courage"
+
+
+@pytest.mark.parametrize(
+    ("parts", "news"), [(("confirmed_at", "updated_at"), False), (("confirmed_at", "notes"), True)]
+)
+def test_that_a_listing_is_still_right_is_no_news(parts: tuple[str, ...], *, news: bool) -> None:
+    assert changed(parts=parts).is_news is news
+    assert changed(new=True, parts=()).is_news
+    assert set(PARTS) < set(a_full_document())
+
+
+def test_events_of_many_are_one_graph() -> None:
+    documents = [a_document(), a_document(id=2, slug="larks", temporarily_closed=True)]
+    told = json.loads(b"".join(encode_jsonld(documents, WORDS, pages=f"{SITE}/meetings", now=NOW)))
+
+    first, second = told["@graph"]
+    assert told["@context"] == "https://schema.org"
+    assert (first["@type"], first["@id"], first["startDate"]) == (
+        "Event",
+        f"{SITE}/meetings/courage",
+        "2026-03-10T19:00:00-05:00",
+    )
+    assert first["eventSchedule"]["byDay"] == ["https://schema.org/Tuesday"]
+    assert (second["eventStatus"], "startDate" in second) == ("https://schema.org/EventPostponed", False)
+
+
+def hsds(*documents: Document) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(b"".join(encode_hsds(lambda: documents, WORDS, public_url=SITE, now=NOW)))
+    return told
+
+
+def identifiers(value: object) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["id"]] if "id" in value else []
+        return own + [each for part in value.values() for each in identifiers(part)]
+    return [each for part in value for each in identifiers(part)] if isinstance(value, list) else []
+
+
+def test_services_are_told_with_organization_location_and_schedule() -> None:
+    group = {"id": 5, "name": "Lark Group", "notes": "", "email": "larks@example.org", "website": ""}
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "", "phone": "+1-512-555-0142", "phone_notes": ""}
+    document = a_full_document(
+        attendance="hybrid",
+        group=group,
+        conference=conference,
+        formats=["open", "spanish", "wheelchair"],
+        schedule=a_rule(kind="monthly", weekdays=[5], weeks_of_month=[1, 3], last_date="2026-12-31"),
+    )
+    shared = a_full_document(id=2, slug="larks", group=group, attendance="in_person")
+    told = hsds(document, shared)
+
+    service, other = told["services"]
+    organization = next(each for each in told["organizations"] if each["id"] == service["organization_id"])
+    (location,) = told["locations"]
+    (schedule,) = service["schedules"]
+    assert (organization["name"], organization["email"]) == ("Lark Group", "larks@example.org")
+    parent = next(each for each in told["organizations"] if each["id"] == organization["parent_organization_id"])
+    assert parent["name"] == "Area 2"
+    assert service["service_at_locations"][0]["location_id"] == location["id"]
+    assert other["service_at_locations"][0]["location_id"] == location["id"]
+    assert location["addresses"][0]["address_1"] == "12 Example Street"
+    assert (schedule["freq"], schedule["byday"], schedule["until"]) == ("MONTHLY", "1FR,3FR", "2026-12-31")
+    assert (schedule["opens_at"], schedule["closes_at"], schedule["timezone"]) == ("19:00", "20:00", -5.0)
+    assert service["languages"][0]["code"] == "es"
+    assert [each["value"] for each in service["attributes"]] == ["Open", "Wheelchair"]
+    assert service["phones"][0]["number"] == "+1-512-555-0142"
+    terms = {each["id"] for each in told["taxonomy_terms"]}
+    assert {each["taxonomy_term_id"] for each in service["attributes"]} <= terms
+    found = identifiers(told)
+    assert len(found) == len(set(found))
+    assert all(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", each) for each in found)
+    assert identifiers(hsds(document, shared)) == found
+
+
+def test_services_do_not_tell_which_hidden_places_are_one() -> None:
+    hidden = a_place(id=0, street="", name="", address_visibility="area", precision="area")
+    told = hsds(a_full_document(location=hidden), a_full_document(id=2, slug="larks", location=hidden))
+
+    assert len({each["id"] for each in told["locations"]}) == 2
+    assert all(
+        "address_1" not in each["addresses"][0] or not each["addresses"][0]["address_1"] for each in told["locations"]
+    )

@@ -1,0 +1,219 @@
+"""Out as a table and in again: nothing is changed, whatever the listings hold."""
+
+import csv
+import datetime as dt
+import io
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from finder.directory.batch import Batch, apply_batch
+from finder.domain.listing import GroupDraft, ListingDraft
+from finder.domain.schedule import Override
+from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision, RecurrenceKind
+from finder.feeds.rows import DecodeOptions
+from finder.feeds.tabular import decode_table
+from finder.feeds.tabular_write import COLUMNS, encode_table
+from finder.feeds.words import Words
+from finder.sources.importer import run_import
+from finder.store.database import Database
+from finder.store.shelf import PublicListing
+from finder.store.shelf_reader import ShelfReader
+from tests.conftest import Databases, prepare, prepare_demo
+from tests.factories import a_listing, a_location, a_schedule
+from tests.requirements import need, samples_folder
+from tests.sources.feeds import OPTIONS
+from tests.sources.test_importer import NOW, counts
+
+SAMPLES = ("oc_2023", "aasfmarin_2021", "edmonton_2024", "sussexaa_2024")
+#: Numbers that a directory gives by itself, and where it has a listing from.
+GIVEN_HERE = ("id", "revision", "source")
+
+
+def documents_of(database: Database) -> list[dict[str, Any]]:
+    with database.reading() as session:
+        statement = select(PublicListing.document).where(~PublicListing.gone).order_by(PublicListing.slug)
+        return [json.loads(text) for text in session.execute(statement).scalars()]
+
+
+def told(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without what a directory gives by itself; a listing without a source's key is known by its slug."""
+    said = {name: value for name, value in document.items() if name not in GIVEN_HERE}
+    for part in ("group", "location"):
+        said[part] = said[part] and {name: value for name, value in said[part].items() if name != "id"}
+    return said | {"source_key": document["source_key"] or document["slug"]}
+
+
+def table_of(database: Database, *, mark: bool = False) -> bytes:
+    reader = ShelfReader(database.url)
+    words = Words.read(reader.vocabulary)
+    reader.close()
+    return b"".join(encode_table(documents_of(database), words, mark=mark))
+
+
+def read_into(database: Database, table: bytes, options: DecodeOptions = OPTIONS) -> tuple[int, ...]:
+    report = run_import(database, source="Moved", payload=table, kind="csv", options=options, now=NOW)
+    assert report.applied, report.message
+    remarked = {(line.field, line.value, line.reason) for line in report.rows}
+    assert {each for each in remarked if not each[2].startswith("has no coordinates")} == set()  # nor had it before
+    return counts(report)
+
+
+def assert_survives(before: Database, databases: Databases) -> None:
+    """Into an empty directory, twice: the same listings, then nothing to change, and the same table out again."""
+    table, documents = table_of(before), documents_of(before)
+    after = Database(databases.copy_of("prepared", prepare))
+    try:
+        assert read_into(after, table) == (len(documents), 0, 0, 0, 0)
+        found = {document["slug"]: told(document) for document in documents_of(after)}
+        assert len(found) == len(documents)
+        for document in documents:
+            assert found[document["slug"]] == told(document)
+        assert read_into(after, table) == (0, 0, len(documents), 0, 0)
+        by_name = sorted(csv.DictReader(io.StringIO(table.decode())), key=lambda row: row["Slug"])
+        again = sorted(csv.DictReader(io.StringIO(table_of(after).decode())), key=lambda row: row["Slug"])
+        for first, second in zip(by_name, again, strict=True):
+            second |= {name: first[name] for name in ("Source", "Source Key")}
+            assert first == second
+    finally:
+        after.dispose()
+
+
+def test_the_demo_directory_survives_a_table(databases: Databases) -> None:
+    before = Database(databases.copy_of("demo", prepare_demo))
+    assert_survives(before, databases)
+    before.dispose()
+
+
+@pytest.mark.samples
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_real_feed_survives_a_table(name: str, databases: Databases, database: Database) -> None:
+    path = samples_folder() / "meeting-guide" / f"{name}.json"
+    need("samples", present=path.is_file(), how="set FINDER_SAMPLES to the folder of real feeds")
+    run_import(database, source=name, payload=path.read_bytes(), kind="meeting-guide", options=OPTIONS, now=NOW)
+    assert_survives(database, databases)
+
+
+def odd_listings() -> list[ListingDraft]:
+    """One listing for everything that a table could lose."""
+    day = dt.date(2026, 12, 24)
+    closed = Override(kind=OverrideKind.CANCELLED, first_date=day, last_date=day, note='Back in "May"; see\nthe door')
+    moved = Override(
+        kind=OverrideKind.MOVED,
+        first_date=day,
+        last_date=day + dt.timedelta(days=30),
+        start=dt.time(18, 30),
+        duration=dt.timedelta(minutes=90),
+        place="Hall B, behind the café",
+    )
+    monthly = a_schedule(kind=RecurrenceKind.MONTHLY, weekdays=(1, 5), weeks_of_month=(-1, 1, 3), last_date=day)
+    once = a_schedule(kind=RecurrenceKind.ONCE, weekdays=(), first_date=day)
+    asked = a_schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=(), start=None, duration=dt.timedelta(minutes=45))
+    hidden = a_location(address_visibility=AddressVisibility.AREA)
+    group = GroupDraft(name="=Group", notes="one\n\ntwo", website="https://example.org/a", district="5", venmo="@lark")
+    everything = {
+        "conference_url": "https://zoom.us/j/5550101?pwd=example",
+        "conference_url_notes": "Wait & see <soon>",
+        "conference_phone": "+1-512-555-0142,,5551234#",
+        "conference_phone_notes": "-1 to speak",
+        "service_body": "Lone Star > Hill Country",
+        "unmapped_types": ("XYZ", "comma, inside"),
+        "world_id": "G00091078",
+        "bmlt_id": 4711,
+        "extra": {"borough": "East", "train_lines": "Red\nBlue", "door_code_hint": "@desk", "entity": "Larks"},
+        "confirmed_at": dt.datetime(2026, 2, 1, 12, 30, 5, tzinfo=dt.UTC),
+        "updated_at": dt.datetime(2026, 2, 2, tzinfo=dt.UTC),
+        "demo": True,
+    }
+    return [
+        a_listing(
+            name="=HYPERLINK(1)", attendance=Attendance.HYBRID, group=group, overrides=(closed, moved), **everything
+        ),
+        a_listing(name="'=1", notes="'quoted' &amp; <b>bold</b>", schedule=monthly, temporarily_closed=True),
+        a_listing(name="''-1", schedule=once, website="https://example.org/?a=1&b=2", url="https://example.org/here"),
+        a_listing(name="@ask", schedule=asked, join_policy=JoinPolicy.ON_REQUEST, location=None),
+        a_listing(name="Hidden, really", location=hidden),
+        a_listing(name="Every other", schedule=a_schedule(weekdays=(0, 3), interval=2, first_date=day)),
+        a_listing(name="All day", schedule=a_schedule(duration=dt.timedelta(hours=24)), formats=("open", "women")),
+        a_listing(name="Late", schedule=a_schedule(start=dt.time(23, 30), duration=dt.timedelta(minutes=95))),
+        a_listing(name="Afar", attendance=Attendance.ONLINE, location=None, join_policy=JoinPolicy.ON_REQUEST),
+        a_listing(name="Town", location=a_location(precision=Precision.APPROXIMATE, unit="4b", access_notes="Ramp")),
+    ]
+
+
+def test_whatever_a_listing_holds_survives_a_table(databases: Databases, database: Database) -> None:
+    drafts = tuple(odd_listings())
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Odd", new=drafts), actor="test", reason="", now=NOW)
+    assert_survives(database, databases)
+
+
+def test_no_cell_of_a_table_begins_a_formula(database: Database) -> None:
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Odd", new=tuple(odd_listings())), actor="test", reason="", now=NOW)
+
+    header, *rows = csv.reader(io.StringIO(table_of(database).decode()))
+
+    assert header == list(COLUMNS)
+    points = {header.index("Latitude"), header.index("Longitude")}
+    cells = [cell for row in rows for place, cell in enumerate(row) if place not in points]
+    assert sum(cell.startswith("'") for cell in cells) > 5
+    assert [cell for cell in cells if cell[:1] in set("=+-@\t\r\n")] == []
+
+
+def test_a_byte_order_mark_is_for_programs_that_want_one(demo_database: Database) -> None:
+    plain, marked = table_of(demo_database), table_of(demo_database, mark=True)
+
+    assert marked == b"\xef\xbb\xbf" + plain
+    assert decode_table(marked, options=OPTIONS).rows == decode_table(plain, options=OPTIONS).rows
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "field"),
+    [
+        ("Recurrence", "FREQ=MONTHLY;BYDAY=1FR,3TU", "recurrence"),
+        ("Recurrence", "now and then", "recurrence"),
+        ("Exceptions", "2026-12-25 closed", "exceptions"),
+        ("Exceptions", "2026-12-25 to 2026-12-24: cancelled", "exceptions"),
+        ("First Date", "12/25/2026", "first_date"),
+        ("Day", "", "day"),
+        ("Address Visibility", "hidden", "address_visibility"),
+        ("Precision", "roughly", "precision"),
+    ],
+)
+def test_a_row_that_would_send_people_elsewhere_is_refused_with_the_reason(column: str, cell: str, field: str) -> None:
+    cells = {
+        "Name": "Larks",
+        "Attendance": "in person",
+        "Join Policy": "open",
+        "Day": "Monday",
+        "Time": "19:00",
+        "Timezone": "UTC",
+    }
+    table = "\n".join(
+        ",".join(f'"{text}"' for text in line) for line in ({**cells, column: ""}, (cells | {column: cell}).values())
+    )
+
+    (row,) = decode_table(table.encode(), options=OPTIONS).rows
+
+    assert row.draft is None
+    assert [remark.field for remark in row.remarks if remark.refused] == [field]
+
+
+def test_a_row_that_is_not_ours_is_read_as_one_of_any_table() -> None:
+    lines = (
+        "Name,Attendance,Join Policy,City,Day,Time",
+        "Ours,hybrid,open,Springfield,Monday,19:00",
+        "Typed in,,,Springfield,Monday,19:00",
+        "Of others,hybrid,,Springfield,Monday,19:00",
+    )
+
+    ours, *others = (row.draft for row in decode_table("\n".join(lines).encode(), options=OPTIONS).rows)
+
+    assert ours is not None
+    assert (ours.attendance, ours.temporarily_closed) == (Attendance.HYBRID, False)
+    for draft in others:  # neither a street nor a way to join is known of them
+        assert draft is not None
+        assert (draft.attendance, draft.temporarily_closed) == (Attendance.IN_PERSON, True)

@@ -1,0 +1,209 @@
+"""Lists to take along, over the site: any search, whole, in every format."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from werkzeug.datastructures import MultiDict
+
+from finder.config import Settings
+from finder.directory.publish import publish, revise, unpublish
+from finder.domain.listing import ListingDraft
+from finder.feeds.atom import ATOM
+from finder.store.database import Database
+from finder.web import exports
+from finder.web.bmlt_naws import naws_dump
+from tests.conftest import NOW, BuildSite
+from tests.factories import a_listing
+
+WAYS = (
+    "/export/meetings.csv",
+    "/export/meetings.jsonld",
+    "/export/hsds.json",
+    "/meetings.ics",
+    "/feeds/changes.atom",
+)
+BY = {"actor": "test", "reason": ""}
+
+
+def found(client: FlaskClient, query: str) -> set[str]:
+    """Slugs that the search page's own API finds."""
+    slugs: set[str] = set()
+    pages, page = 1, 0
+    while page < pages:
+        page += 1
+        answer = client.get(f"/api/v1/meetings?{query}&per_page=100&page={page}").get_json()
+        pages = answer["pages"]
+        slugs |= {each["slug"] for each in answer["meetings"]}
+    return slugs
+
+
+@pytest.mark.parametrize(
+    "query", ["program=aa", "near=Austin%2C+TX&within=20", "attendance=online&language=spanish", "q=zz"]
+)
+def test_a_table_holds_exactly_what_the_search_finds(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/export/meetings.csv?{query}")
+
+    rows = list(csv.DictReader(io.StringIO(response.get_data(as_text=True))))
+    assert {row["Slug"] for row in rows} == found(client, query)
+    assert response.content_type == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="meetings.csv"'
+
+
+def test_a_table_begins_with_a_mark_for_those_who_ask(client: FlaskClient) -> None:
+    assert client.get("/export/meetings.csv?q=zz&mark=1").data[:3] == b"\xef\xbb\xbf"
+    assert client.get("/export/meetings.csv?q=zz").data[:4] == b"Name"
+    assert client.get("/export/meetings.csv?mark=yes").status_code == 400
+
+
+def test_events_and_services_hold_what_the_search_finds(client: FlaskClient) -> None:
+    query = "near=Austin%2C+TX&within=5"
+    slugs = found(client, query)
+    events = json.loads(client.get(f"/export/meetings.jsonld?{query}").data)["@graph"]
+    services = json.loads(client.get(f"/export/hsds.json?{query}").data)["services"]
+
+    assert {each["url"].rsplit("/", 1)[1] for each in events} == slugs
+    assert {each["url"].rsplit("/", 1)[1] for each in services} == slugs
+
+
+def test_a_calendar_can_be_followed(client: FlaskClient) -> None:
+    response = client.get("/meetings.ics?near=Austin%2C+TX&within=5")
+    events = list(Calendar.from_ical(response.data).walk("VEVENT"))
+
+    usual = [event for event in events if "recurrence-id" not in event]
+    assert len({str(event["uid"]) for event in usual}) == len(usual) > 10
+    again = client.get("/meetings.ics?near=Austin%2C+TX&within=5", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+    assert b"Austin" not in response.data.split(b"BEGIN:VTIMEZONE")[0]
+
+
+def test_a_calendar_of_too_many_holds_the_nearest(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MAX_IN_CALENDAR", 3)
+    told = Calendar.from_ical(client.get("/meetings.ics?near=Austin%2C+TX&within=50").data)
+    nearest = client.get("/api/v1/meetings?near=Austin%2C+TX&within=50&sort=nearest&per_page=3").get_json()["meetings"]
+
+    pages = {str(event["url"]) for event in told.walk("VEVENT")}
+    assert pages
+    assert pages <= {each["url"] for each in nearest}
+    assert client.get("/meetings.ics").data.count(b"BEGIN:VEVENT") >= 1
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_what_goes_out_is_open_to_all_and_says_nothing_of_who_asked(client: FlaskClient, path: str) -> None:
+    response = client.get(f"{path}?near=Austin%2C+TX")
+
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in response.headers
+    assert response.headers["Cache-Control"].startswith("public")
+    assert (
+        client.get(f"{path}?near=Austin%2C+TX", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"]
+        == "gzip"
+    )
+
+
+@pytest.mark.parametrize("path", WAYS)
+@pytest.mark.parametrize("place", ["lat=30.27&lon=-97.74", "near=30.27%2C-97.74"])
+def test_what_answers_to_coordinates_is_kept_nowhere(client: FlaskClient, path: str, place: str) -> None:
+    response = client.get(f"{path}?{place}")
+
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+
+
+@pytest.mark.parametrize("path", WAYS)
+@pytest.mark.parametrize("query", ["near=Portland", "day=9", "program=none", "lat=1"])
+def test_a_question_that_cannot_be_asked_is_refused(client: FlaskClient, path: str, query: str) -> None:
+    assert client.get(f"{path}?{query}").status_code == 400
+
+
+class Directory:
+    """A site over a directory that changes."""
+
+    def __init__(self, app: Flask, database: Database) -> None:
+        self.app, self.database, self.client = app, database, app.test_client()
+
+    def publish(self, draft: ListingDraft, *, later: int = 0) -> int:
+        with self.database.unit_of_work() as session:
+            return publish(session, draft, now=NOW + dt.timedelta(hours=later), **BY)
+
+    def revise(self, number: int, draft: ListingDraft, *, later: int) -> None:
+        with self.database.unit_of_work() as session:
+            revise(session, number, draft, now=NOW + dt.timedelta(hours=later), **BY)
+
+    def unpublish(self, number: int) -> None:
+        with self.database.unit_of_work() as session:
+            unpublish(session, number, now=NOW, **BY)
+
+    def changes(self, query: str = "") -> list[str]:
+        feed = ET.fromstring(self.client.get(f"/feeds/changes.atom?{query}").data)  # noqa: S314 - ours
+        return [title.text or "" for title in feed.findall(f"{{{ATOM}}}entry/{{{ATOM}}}title")]
+
+    def naws(self, path: str) -> list[dict[str, str]]:
+        response = self.client.get(path)
+        assert response.status_code == 200
+        return list(csv.DictReader(io.StringIO(response.get_data(as_text=True))))
+
+
+@pytest.fixture
+def directory(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Directory:
+    return Directory(build_site(settings_for(database.url.render_as_string(hide_password=False))), database)
+
+
+def test_a_feed_of_changes_follows_the_directory(directory: Directory) -> None:
+    larks, owls = a_listing(name="Larks"), a_listing(name="Owls", program="na")
+    first = directory.publish(larks)
+    second = directory.publish(owls, later=1)
+    assert directory.changes() == ["New: Owls", "New: Larks"]
+
+    directory.revise(first, a_listing(name="Larks", source_key=larks.source_key, notes="Ring twice"), later=2)
+    assert directory.changes() == ["Changed: Larks", "New: Owls"]
+    assert directory.changes("program=na") == ["New: Owls"]
+
+    directory.revise(
+        second, a_listing(name="Owls", program="na", source_key=owls.source_key, confirmed_at=NOW), later=3
+    )
+    assert directory.changes() == ["Changed: Larks", "New: Owls"]
+    directory.unpublish(first)
+    assert directory.changes() == ["New: Owls"]
+
+
+def test_na_world_services_learn_what_has_gone(directory: Directory) -> None:
+    area = {"program": "na", "service_body": "Region > Area"}
+    directory.publish(a_listing(name="Stays", world_id="G1", **area))
+    gone = directory.publish(a_listing(name="Goes", world_id="G2", **area))
+    moved = directory.publish(a_listing(name="Moves", world_id="G3", **area))
+    directory.publish(a_listing(name="Elsewhere", world_id="G4", program="na", service_body="Other"))
+    directory.publish(a_listing(name="Moved", world_id="G3", **area))
+    directory.unpublish(gone)
+    directory.unpublish(moved)
+
+    for slug in ("area", "region"):
+        rows = directory.naws(f"/export/naws.csv?service_body={slug}")
+        told = [(row["Committee"], row["CommitteeName"], row["Delete"]) for row in rows]
+        assert told == [("G1", "Stays", ""), ("G3", "Moved", ""), ("G2", "", "D")]
+    assert [row["Committee"] for row in directory.naws("/export/naws.csv?service_body=other")] == ["G4"]
+    for path in ("/export/naws.csv", "/export/naws.csv?service_body=none"):
+        assert directory.client.get(path).status_code == 404
+
+
+def test_the_table_of_na_world_services_is_asked_for_by_number(directory: Directory) -> None:
+    directory.publish(a_listing(name="Stays", world_id="G1", program="na", service_body="Région > Area 51"))
+    with directory.app.test_request_context("/client_interface/csv/?switcher=GetNAWSDump&sb_id=2"):
+        response = naws_dump(MultiDict({"sb_id": "2"}))
+        assert response.headers["Content-Disposition"] == 'attachment; filename="BMLT_area_51_2026_03_10_23_05_00.csv"'
+        assert b"Stays" in b"".join(response.response)  # type: ignore[arg-type] # bytes, as we made them
+        for args in ({}, {"sb_id": "9"}, {"sb_id": "area-51"}):
+            refused = naws_dump(MultiDict(args))
+            assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (422, "*")
+            assert "message" in json.loads(refused.data)
