@@ -4,13 +4,17 @@ Python runs one thread of a process at a time, and threads that answer side by s
 each other. So a request that has arrived whole is answered by one thread, in turn. Until then it waits without a
 thread: a browser that opens a connection ahead of need, or a phone on a bad line, holds up nobody. A head that arrives
 in pieces, whatever carries a body and whole feeds go to the slow lane, which has threads of its own. Other answers fit
-into what the system sends by itself, so nobody waits for a slow reader.
+into what the system sends by itself, so nobody waits for a slow reader; whoever asks for more before having taken what
+they were given is hung up on, and so is a reader of a feed who takes it too slowly.
 
 A process that is answering takes one new connection for each answer it has given, and leaves the others to a process
 that has time: connections are kept open, so one that took a whole burst would keep it.
 """
 
+import fcntl
 import socket
+import sys
+import termios
 import time
 from concurrent import futures
 from functools import partial
@@ -30,8 +34,13 @@ END_OF_HEAD = b"\r\n\r\n"
 LIGHT = (b"GET ", b"HEAD ")
 #: Whole feeds: they take long to make, and are larger than what the system sends by itself.
 HEAVY_PATHS = (b"/meetings.json", b"/client_interface/", b"/wp-admin/", b"/export/", b"/feeds/")
+FEED_PATHS = tuple(path.decode() for path in HEAVY_PATHS)
 #: A head has to arrive within this time.
 HEAD_SECONDS = 10.0
+#: So long a reader may be about taking a piece of a feed (64 kB).
+SEND_SECONDS = 10.0
+#: With more than this of earlier answers untaken nobody is given another.
+MAX_UNTAKEN = SEND_BUFFER // 2
 
 
 def is_whole(connection: socket.socket) -> bool:
@@ -41,6 +50,16 @@ def is_whole(connection: socket.socket) -> bool:
     except OSError:
         return False
     return not waiting or (waiting.startswith(LIGHT) and END_OF_HEAD in waiting and not is_heavy(waiting))
+
+
+def untaken(connection: socket.socket) -> int:
+    """How many bytes of earlier answers wait in the system for their reader; 0 where it does not tell."""
+    waiting = bytearray(4)
+    try:
+        fcntl.ioctl(connection, termios.TIOCOUTQ, waiting)
+    except OSError:
+        return 0
+    return int.from_bytes(waiting, sys.byteorder)
 
 
 def is_heavy(head: bytes) -> bool:
@@ -107,7 +126,7 @@ class LaneWorker(QuietWorker):
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn brings no types
         """Give a connection on which something arrived to its lane."""
-        if is_whole(conn.sock):
+        if is_whole(conn.sock) and untaken(conn.sock) <= MAX_UNTAKEN:
             self._in_fast_lane += 1
             job, finish = self.tpool.submit(self.handle, conn), self._finish_in_fast_lane
         else:
@@ -119,7 +138,19 @@ class LaneWorker(QuietWorker):
         self._has_its_share = False
         self.finish_request(conn, done)
 
+    def handle_request(self, req: Any, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
+        """Answer; a feed is given to those only who take it."""
+        if req.path.startswith(FEED_PATHS):
+            conn.sock.settimeout(SEND_SECONDS)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError:
+            self.log.debug("slow_reader")
+            return False
+
     def _handle_slowly(self, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
+        if untaken(conn.sock) > MAX_UNTAKEN:
+            return False
         conn.init()
         reader = conn.parser.unreader
         begun = reader.take_buffered()  # of a request that came close upon the one before
