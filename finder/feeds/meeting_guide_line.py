@@ -44,7 +44,8 @@ def _filled(parts: list[str], place: dict[str, Any], document: Document) -> list
     for name in _wider(place, document):
         if len(parts) + len(tail) >= FULL_PARTS:
             break
-        if name and name.casefold() not in known:
+        said = name.casefold() in known or (len(parts) > 1 and name in parts[-1])  # "10115 Berlin"
+        if name and not said:
             known.add(name.casefold())
             parts.append(name)
     while len(parts) + len(tail) < FULL_PARTS:

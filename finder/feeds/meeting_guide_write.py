@@ -166,7 +166,8 @@ def is_approximate(document: Document) -> bool:
     place = document["location"]
     if document["attendance"] == "online" or place is None or place["address_visibility"] != "public":
         return True
-    return place["precision"] != "exact" and not place["street"] and not is_full(place["address"])
+    unsure = place["precision"] != "exact" and not place["street"]
+    return unsure and (document["temporarily_closed"] or not is_full(place["address"]))
 
 
 def attendance_option(conference: Mapping[str, str], *, approximate: bool, closed: bool) -> str:

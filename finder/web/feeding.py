@@ -37,11 +37,27 @@ MANY = "Many are reading long feeds at this moment. Ask again in a few seconds, 
 GZIP = 31
 SQUEEZE_LEVEL = 3
 
-_LONG = threading.BoundedSemaphore(LONG_AT_A_TIME)
+_TURNS = threading.BoundedSemaphore(LONG_AT_A_TIME)
 
 Document = dict[str, Any]
 #: Writes a feed: the parts of the site, the snapshot of this answer and its instant (aware UTC) -> pieces of bytes.
 Write = Callable[[Parts, Snapshot, dt.datetime], Iterable[bytes]]
+
+
+class _Turn:
+    """One of the long answers of a process; given back once, however often that is said."""
+
+    def __init__(self) -> None:
+        self._is_held = True
+
+    @classmethod
+    def taken(cls) -> "_Turn | None":
+        return cls() if _TURNS.acquire(blocking=False) else None
+
+    def give_back(self) -> None:
+        if self._is_held:
+            self._is_held = False
+            _TURNS.release()
 
 
 def documents(held: Parts, ids: Sequence[int]) -> Iterator[Document]:
@@ -108,19 +124,23 @@ def _beginning(body: Iterator[bytes]) -> Iterator[bytes]:
 
 def _long(begun: bytes, rest: Iterator[bytes], headers: list[tuple[str, str]], content_type: str) -> Response:
     """An answer whose reader may take long over it; a few at a time, so that others are answered."""
-    if not _LONG.acquire(blocking=False):
+    turn = _Turn.taken()
+    if turn is None:
         response = problem(fault_of(503, MANY)._replace(title="Many readers at once"))
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
-    body = stream_with_context(_begun(begun, rest))
+    body = stream_with_context(_begun(begun, rest, turn))
     response = Response(body, headers=headers, content_type=content_type)
-    response.call_on_close(_LONG.release)
+    response.call_on_close(turn.give_back)  # by whoever hangs up before it has begun
     return response
 
 
-def _begun(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+def _begun(first: bytes, rest: Iterator[bytes], turn: _Turn) -> Iterator[bytes]:
+    try:
+        yield first
+        yield from rest
+    finally:
+        turn.give_back()
 
 
 def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
