@@ -107,7 +107,7 @@ def from_elsewhere(args: "MultiDict[str, str]", words: FeedWords, *, now: dt.dat
     _days_and_times(given, found, now)
     _types(_split(given.get("type", ())), words, found)
     _attendance(_split(given.get("attendance", ())), found)
-    if found.attendance and "inactive" not in found.attendance:
+    if found.attendance and found.attendance < set(ATTENDANCE):
         found.asked["attendance"] = tuple(name for name in ATTENDANCE if name in found.attendance)
     return found
 
@@ -252,5 +252,7 @@ def _attendance(texts: Iterable[str], found: Elsewhere) -> None:
         key = text.lower().replace("-", "_")
         if key in ATTENDANCE or key == "inactive":
             found.attendance.add(key)
+        elif key == "active":
+            found.attendance |= set(ATTENDANCE)
         elif key not in ANY:
             found.ignore("attendance_option")
