@@ -1,5 +1,6 @@
 """The address of a Meeting Guide row in one line of four parts or more, since readers take less for no place at all."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from finder.feeds.document import Document
@@ -40,14 +41,16 @@ def _filled(parts: list[str], place: dict[str, Any], document: Document) -> list
     tail = [parts.pop()] if len(parts) > 1 and country_code(parts[-1]) else _country(place, parts)
     if len(parts) + len(tail) < FULL_PARTS and (match := STATE_POSTAL.fullmatch(parts[-1])):
         parts[-1:] = [match[1], match[2]]
+    if len(parts) + len(tail) >= FULL_PARTS:
+        return parts + tail
     known = {part.casefold() for part in (*parts, *tail)}
     for name in _wider(place, document):
-        if len(parts) + len(tail) >= FULL_PARTS:
-            break
         said = name.casefold() in known or (len(parts) > 1 and name in parts[-1])  # "10115 Berlin"
         if name and not said:
             known.add(name.casefold())
             parts.append(name)
+            if len(parts) + len(tail) >= FULL_PARTS:
+                break
     while len(parts) + len(tail) < FULL_PARTS:
         parts.append(parts[-1])
     return parts + tail
@@ -59,9 +62,11 @@ def _country(place: dict[str, Any], parts: list[str]) -> list[str]:
     return [name] if name and name.casefold() not in {part.casefold() for part in parts} else []
 
 
-def _wider(place: dict[str, Any], document: Document) -> list[str]:
+def _wider(place: dict[str, Any], document: Document) -> Iterator[str]:
     """Names of what the place lies in, the nearest first."""
-    regions = [region["name"].replace(",", "") for region in reversed(document["region"])]
-    county = document["extra"].get("county", "").replace(",", "")
-    zone = [part.replace("_", " ") for part in reversed(document["schedule"]["zone"].split("/"))]
-    return [*_town(place), county, *regions, *zone]
+    yield from _town(place)
+    yield document["extra"].get("county", "").replace(",", "")
+    for region in reversed(document["region"]):
+        yield region["name"].replace(",", "")
+    for part in reversed(document["schedule"]["zone"].split("/")):
+        yield part.replace("_", " ")

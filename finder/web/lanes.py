@@ -13,17 +13,19 @@ that has time: connections are kept open, so one that took a whole burst would k
 
 import fcntl
 import socket
+import struct
 import sys
 import termios
 import time
 from concurrent import futures
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
-from finder.web.refusals import QuietWorker
+from finder.web.refusals import DRAINED_PIECES, QuietWorker
 
 #: What the system holds of an answer that its reader has not taken yet; no answer of the fast lane is larger.
 SEND_BUFFER = 512 * 1024
@@ -90,6 +92,35 @@ def read_head(connection: socket.socket, *, begun: bytes, seconds: float) -> byt
     return bytes(read)
 
 
+class Connection(TConn):  # type: ignore[misc]  # gunicorn brings no types
+    """A connection that is closed without waiting for its reader: the thread that closes it takes in all others."""
+
+    def close(self, graceful: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's
+        """Close it; *graceful*: what is on its way from the client is taken first, so that nothing is reset."""
+        if graceful:
+            drain(self.sock)
+        self.sock.close()
+
+
+def drain(connection: socket.socket) -> None:
+    """Say that nothing more comes, and take what has arrived."""
+    try:
+        connection.shutdown(socket.SHUT_WR)
+        connection.setblocking(False)
+        for _ in range(DRAINED_PIECES):
+            if not connection.recv(MAX_HEAD):
+                break
+    except OSError:  # there is nothing more, or nobody
+        return
+
+
+def hang_up(connection: socket.socket) -> bool:
+    """Have a connection end at once, with all that its reader has not taken; False, as one that is not kept."""
+    with suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return False
+
+
 class LaneWorker(QuietWorker):
     """A threaded worker with a fast and a slow lane; ``--threads`` is how many threads the slow lane has."""
 
@@ -119,7 +150,7 @@ class LaneWorker(QuietWorker):
             return
         self.nr_conns += 1
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        connection = TConn(self.cfg, client, address, listener.getsockname())
+        connection = Connection(self.cfg, client, address, listener.getsockname())
         connection.set_timeout()
         self.pending_conns.append(connection)
         self.poller.register(client, EVENT_READ, partial(self.on_pending_socket_readable, connection))
@@ -145,12 +176,11 @@ class LaneWorker(QuietWorker):
         try:
             return super().handle_request(req, conn)
         except TimeoutError:
-            self.log.debug("slow_reader")
-            return False
+            return hang_up(conn.sock)
 
     def _handle_slowly(self, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
         if untaken(conn.sock) > MAX_UNTAKEN:
-            return False
+            return hang_up(conn.sock)
         conn.init()
         reader = conn.parser.unreader
         begun = reader.take_buffered()  # of a request that came close upon the one before

@@ -63,6 +63,8 @@ def everything_public(server: Server) -> list[tuple[str, str]]:
     paths += ["/api/v1/meetings?near=Austin%2C+TX&within=50&per_page=100", "/api/v1/meetings?per_page=100"]
     paths += ["/api/v1/places?q=aus", "/robots.txt", "/sitemap.xml"]
     paths += [f"/?near=Austin%2C+TX&within=50&page={page}" for page in (2, 3)]
+    paths += ["/meetings.json", "/meetings.json?near=Austin%2C+TX&within=50&q=quiet"]
+    paths += ["/wp-admin/admin-ajax.php?action=meetings&latitude=30.3&longitude=-97.7&distance=50"]
     for slug in slugs:
         paths += [f"/meetings/{slug}", f"/meetings/{slug}.ics", f"/api/v1/meetings/{slug}", f"/meetings/{slug}/change"]
         paths += [f"/meetings/{slug}/problem", f"/meetings/{slug}/dates"]

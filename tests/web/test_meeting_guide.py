@@ -197,7 +197,7 @@ def test_the_plugin_s_address_gives_the_whole_feed(client: FlaskClient) -> None:
         ("attendance_option=active", lambda row: row["attendance_option"] != "inactive"),
         ("district=demo-district-1", lambda row: row.get("district") == "Demo District 1"),
         ("query=courage", lambda row: "ourage" in str(row)),
-        ("latitude=30.27&longitude=-97.74&distance=3", lambda row: row.get("distance", 9) <= 3),
+        ("latitude=30.27&longitude=-97.74&distance=2.05", lambda row: row.get("distance", 9) <= 2),
         ("latitude=30.27&longitude=-97.74&distance=4&distance_units=km", lambda row: row.get("distance", 9) <= 4),
     ],
 )  # fmt: skip
