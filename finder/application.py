@@ -54,6 +54,7 @@ from finder.web import (
     machines,
     manage,
     meeting,
+    meeting_guide,
     moderate,
     moderate_bulk,
     moderate_decide,
@@ -136,6 +137,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         embed,
     ):
         app.register_blueprint(page_family.blueprint)
+    app.register_blueprint(meeting_guide.blueprint)
     for account_family in (account, account_links, account_people, account_proofs):
         app.register_blueprint(account_family.blueprint)
     for facilitator_family in (submit, status, manage):

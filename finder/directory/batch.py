@@ -16,7 +16,7 @@ from finder.directory.register import read_register
 from finder.directory.resolve import Resolver
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
-from finder.directory.slugs import free_slugs
+from finder.directory.slugs import free_slugs, lead_from_source_keys
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import Base, sourced_fields
@@ -194,6 +194,9 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
     for part in chunks(rows):
         statement = insert(Meeting).returning(Meeting.id, sort_by_parameter_order=True)
         ids += session.execute(statement, list(part)).scalars().all()
+    made = zip(rows, ids, strict=True)
+    keys = {row["source_key"]: number for row, number in made if row["source_key"] not in {None, row["slug"]}}
+    lead_from_source_keys(session, keys)
     return ids
 
 

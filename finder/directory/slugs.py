@@ -1,14 +1,19 @@
-"""Slugs that are free: unique among meetings and never one that a listing had before."""
+"""Slugs: those that are free, and those by which other sites knew a listing before it came here."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from finder.store.database import chunks
 from finder.store.meeting import Meeting, RetiredSlug
+from finder.store.shelf import PublicListing, PublicSlug
 
 MAX_LENGTH = 64
+#: Under this kind the shelf keeps what sources call their listings, where that is not the slug here.
+SOURCE_KEY = "source_key"
+_SLUG_OF_OTHERS = re.compile(r"[\w.-]{1,128}", re.ASCII)
 
 
 def free_slugs(session: Session, wanted: Sequence[str]) -> list[str]:
@@ -38,3 +43,19 @@ def _taken(session: Session, slugs: Sequence[str]) -> set[str]:
 
 def _is_free(session: Session, slug: str, *, checked: bool) -> bool:
     return checked or not _taken(session, [slug])
+
+
+def lead_from_source_keys(session: Session, keys: Mapping[str, int]) -> None:
+    """Have what sources call their listings lead to these, as far as it could stand in an address.
+
+    Of two listings that are called the same by their sources the first one that is still there keeps it.
+    """
+    wanted = {key.lower(): number for key, number in keys.items() if _SLUG_OF_OTHERS.fullmatch(key)}
+    for part in chunks(list(wanted)):
+        which = (PublicSlug.kind == SOURCE_KEY, PublicSlug.slug.in_(part))
+        there = select(PublicListing.id).where(PublicListing.gone.is_(False))
+        taken = set(session.execute(select(PublicSlug.slug).where(*which, PublicSlug.target_id.in_(there))).scalars())
+        session.execute(delete(PublicSlug).where(*which, PublicSlug.target_id.not_in(there)))
+        rows = [{"kind": SOURCE_KEY, "slug": key, "target_id": wanted[key]} for key in part if key not in taken]
+        if rows:
+            session.execute(insert(PublicSlug), rows)

@@ -9,6 +9,11 @@ ADDRESS_LENGTH = 1024
 POSTAL_LENGTH = 64
 CODE_LENGTH = 2
 
+#: The first part of an address that stands in for none, since readers drop rows without one: the meeting is held
+#: online, or its address is nobody's business.
+ONLINE = "Online"
+NOT_PUBLIC = "Address not public"
+
 _NAMES = {
     "US": "usa, us, united states, united states of america, puerto rico",
     "CA": "canada",
@@ -65,7 +70,7 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _POSTAL = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 -]{2,9}", re.IGNORECASE)
-_STATE_POSTAL = re.compile(
+STATE_POSTAL = re.compile(
     r"(.*?\S)\s+(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})", re.IGNORECASE
 )
 _POSTAL_CITY = re.compile(r"(\d{4,5}) ([^\d\s].*)")  # "10115 Berlin"
@@ -132,7 +137,7 @@ def _apart(formatted: str) -> Address:
         parts.pop()
     state = postal = city = ""
     last = parts.pop() if len(parts) > 1 else ""
-    if match := _STATE_POSTAL.fullmatch(last):
+    if match := STATE_POSTAL.fullmatch(last):
         state, postal = match[1], match[2]
     elif match := _POSTAL_CITY.fullmatch(last):
         postal, city = match[1], match[2]

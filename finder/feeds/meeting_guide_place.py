@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 
 from finder.domain.listing import LocationDraft
 from finder.domain.vocabulary import Precision
-from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, country_code, is_street, read_address
+from finder.feeds.meeting_guide_address import (
+    ADDRESS_LENGTH,
+    NOT_PUBLIC,
+    ONLINE,
+    country_code,
+    is_street,
+    read_address,
+)
 from finder.feeds.meeting_guide_record import Record
 
 FULL_PARTS = 4  # readers take an address with fewer parts for an area, not a place
@@ -24,6 +31,13 @@ class Spot:
     draft: LocationDraft
     area_only: bool
     known: bool
+
+    @property
+    def stand_in(self) -> str:
+        """What stands in the address of a row that has none (`ONLINE`, `NOT_PUBLIC`), or ""."""
+        first = self.draft.formatted_address.split(",", 1)[0]
+        no_place = self.area_only and self.draft.latitude is None
+        return first if no_place and first in {ONLINE, NOT_PUBLIC} else ""
 
     def town(self) -> LocationDraft:
         """The same place told no finer than its town, for meetings that do not sit there."""

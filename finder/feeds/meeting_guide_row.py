@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance
+from finder.feeds.meeting_guide_address import ONLINE
 from finder.feeds.meeting_guide_json import REPEATED
 from finder.feeds.meeting_guide_online import WayIn, read_link, read_way_in
 from finder.feeds.meeting_guide_place import Spot, read_region, read_spot
@@ -110,11 +111,11 @@ def _attendance(record: Record, types: Types, spot: Spot, way_in: WayIn) -> tupl
     if not types.closed_for_now:
         reason = "is no street address, and no way to join is known: listed as not meeting for now"
         record.remarks.add("formatted_address", spot.draft.formatted_address, reason)
-    return (Attendance.IN_PERSON if spot.known else Attendance.ONLINE), True
+    return (Attendance.IN_PERSON if spot.known and spot.stand_in != ONLINE else Attendance.ONLINE), True
 
 
 def _location(spot: Spot, *, in_person: bool) -> LocationDraft | None:
-    if not spot.known:
+    if not spot.known or spot.stand_in:
         return None
     return spot.draft if in_person else spot.town()
 

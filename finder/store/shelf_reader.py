@@ -183,8 +183,11 @@ class ShelfReader:
         return [row[0].encode() for row in rows]
 
     def successor(self, kind: str, slug: str) -> str | None:
-        """The slug that answers today for a retired *slug* of *kind* (meeting, region, program), or None."""
-        if kind == "meeting":
+        """The slug that answers today for a retired *slug* of *kind* (meeting, region, program), or None.
+
+        Of kind ``source_key`` it is what a source calls a meeting that has another slug here.
+        """
+        if kind in {"meeting", "source_key"}:
             table, where = "public_listing", "NOT t.gone"
         else:
             table, where = "public_vocabulary", f"t.kind = '{'region' if kind == 'region' else 'program'}'"

@@ -83,6 +83,9 @@ def _weight(question: str, kept: Kept) -> int:
     return len(question) + len(kept.body) + len(kept.squeezed) + _ENTRY_COST
 
 
+#: Words in a feed's question that make its answer move with the minute, where others move with the hour.
+BY_THE_MINUTE = ("when=", "upcoming")
+
 #: Builds an answer from a snapshot, for an aware instant (UTC, the beginning of the minute).
 Build = Callable[[Parts, Snapshot, dt.datetime], Response]
 Environ = dict[str, Any]
@@ -110,6 +113,20 @@ class Asked(NamedTuple):
         said = f"{settings.language}\n{snapshot.revision}\n{minute}\n{question}".encode("utf-8", "surrogateescape")
         digest = blake2b(said, digest_size=16, key=_key(settings.secret_key)).hexdigest()
         return cls(question, snapshot, dt.datetime.fromtimestamp(minute * 60, dt.UTC), digest)
+
+
+def feed_time(environ: Environ, now: dt.datetime) -> dt.datetime:
+    """The instant that a feed of *now* (aware) stands for: its hour, or its minute when it tells what is on now."""
+    step = 60 if any(word in environ.get("QUERY_STRING", "") for word in BY_THE_MINUTE) else 3600
+    return dt.datetime.fromtimestamp(int(now.timestamp()) // step * step, dt.UTC)
+
+
+def feed_digest(environ: Environ, held: Parts, snapshot: Snapshot, now: dt.datetime) -> str:
+    """What stands for the feed that is asked for, as the ETag has it."""
+    at = int(feed_time(environ, now).timestamp())
+    said = f"feed\n{held.settings.language}\n{snapshot.revision}\n{at}\n{question_of(environ)}"
+    key = _key(held.settings.secret_key)
+    return blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16, key=key).hexdigest()
 
 
 def question_of(environ: Environ) -> str:
@@ -146,13 +163,19 @@ class Front:
             asked = Asked.of(environ, self._held)
         except READ_ERRORS:
             return None
-        if asked.digest in tags:
-            tag = _etag(asked.digest, squeezed=f"{asked.digest}-gzip" in tags)
-            return HTTPStatus.NOT_MODIFIED, [("ETag", tag), *_SHARED], b""
+        if tags and (unchanged := self._unchanged(environ, asked, tags)):
+            return HTTPStatus.NOT_MODIFIED, unchanged, b""
         if kept is None or kept.digest != asked.digest:
             return None
         headers, body = _given(self._cache, asked.question, kept, environ)
         return HTTPStatus.OK, [*headers, ("Content-Length", str(len(body)))], body
+
+    def _unchanged(self, environ: Environ, asked: Asked, tags: str) -> Headers:
+        """The headers of a 304, for a page or a feed that the client has as it is; none when it has changed."""
+        if asked.digest in tags:
+            return [("ETag", _tag_given(asked.digest, tags)), *_SHARED]
+        digest = feed_digest(environ, self._held, asked.snapshot, self._held.clock())
+        return [("ETag", _tag_given(digest, tags)), *_SHARED, *OPEN_TO_ALL] if digest in tags else []
 
 
 def install(app: Flask) -> None:
@@ -222,6 +245,11 @@ def squeezed(response: Response) -> Response:
 
 def _etag(digest: str, *, squeezed: bool) -> str:
     return f'"{digest}-gzip"' if squeezed else f'"{digest}"'
+
+
+def _tag_given(digest: str, tags: str) -> str:
+    """The tag of the form that a client has, of the *tags* that it sent."""
+    return _etag(digest, squeezed=f"{digest}-gzip" in tags)
 
 
 def _own(response: Response) -> Headers:

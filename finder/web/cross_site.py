@@ -2,10 +2,13 @@
 
 Two walls, each enough alone: the token that our forms carry (Flask-WTF), and what the browser itself says about where
 a request comes from. Our pages send no referrer, so browsers give their forms the origin "null": that alone says
-nothing, and the token decides.
+nothing, and the token decides. A view that `only_asks`, whatever the method, is open to every site.
 """
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]  # it brings no types
 
 from finder.web.errors import told
@@ -18,6 +21,13 @@ OURS = frozenset({"same-origin", "none"})
 STALE = "This page was open in another session, or cookies are off. Go back, load the page again and send it once more."
 
 csrf = CSRFProtect()
+_ONLY_ASKS = "only_asks"
+
+
+def only_asks(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Mark *view*: it changes nothing and looks at no session, so a POST to it is a question that came in a body."""
+    setattr(view, _ONLY_ASKS, True)
+    return cast("Callable[..., Response]", csrf.exempt(view))
 
 
 def install(app: Flask) -> None:
@@ -33,7 +43,8 @@ def install(app: Flask) -> None:
 
 def refuse_foreign() -> Response | None:
     """The refusal of an unsafe request that comes from another site; None lets it pass."""
-    if request.method in SAFE:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in SAFE or getattr(view, _ONLY_ASKS, False):
         return None
     said = request.headers.get("Sec-Fetch-Site")
     if said is not None:

@@ -23,6 +23,8 @@ from finder.web.faults import Fault, bare_page, fault_of, unsaved_fault
 from finder.web.forms.search import InvalidSearchError
 
 RETRY_AFTER_S = 5
+#: What programs ask for, which read problem JSON.
+DATA_PATHS = ("/api/", "/meetings.json", "/wp-admin/")
 
 #: Kinds of our own errors that are an answer rather than a fault, with their status.
 STATUSES: dict[type[FinderError], int] = {
@@ -65,12 +67,12 @@ def page(fault: Fault, template: str = "error", **values: object) -> Response:
 
 
 def told(fault: Fault) -> Response:
-    """A fault in the form that the client asked in: problem JSON under ``/api``, else a page.
+    """A fault in the form that the client asked in: problem JSON where data is asked for, else a page.
 
     Whoever sent a form while the database is out of reach gets it back with all they filled in.
     """
     out_of_reach = fault.status == HTTPStatus.SERVICE_UNAVAILABLE
-    if request.path.startswith("/api/"):
+    if request.path.startswith(DATA_PATHS):
         response = problem(fault)
     elif out_of_reach and request.method == "POST":
         response = page(unsaved_fault(fault), "not_saved", sent=unsaved.sent_form())

@@ -12,6 +12,7 @@ from finder.domain.errors import NotFoundError
 from finder.feeds.jsonld import embedded, event
 from finder.search.answer import Hit
 from finder.search.snapshot import Snapshot
+from finder.web.bookmarks import slug_here
 from finder.web.caching import answer_from_cache
 from finder.web.forms.values import is_slug, read_zone
 from finder.web.page import cards_of, frame, moved_to, render
@@ -48,8 +49,14 @@ def _page(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Respo
     return render("meeting/meeting.html", page=page, siblings=siblings, structured=structured)
 
 
+@blueprint.get("/meetings/<slug>/")
+def plugin_address(slug: str) -> Response:
+    """Where the WordPress plugin has a meeting's page: it is here without the last slash."""
+    return answer_from_cache(lambda held, _, __: _moved(held, slug))
+
+
 def _moved(held: Parts, slug: str) -> Response:
-    successor = held.reader.successor("meeting", slug) if is_slug(slug) else None
+    successor = slug_here(held, slug)
     if successor is None:
         raise NotFoundError("There is no meeting of that name here. It may have closed.")
     return moved_to(f"/meetings/{successor}")

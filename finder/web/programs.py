@@ -14,6 +14,7 @@ from finder.web.forms.values import is_slug
 from finder.web.page import cards_of, frame, moved_to, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
+from finder.web.presenters.feeds import feed_of
 from finder.web.presenters.groups import groups
 from finder.web.presenters.labels import APPROACHES
 from finder.web.presenters.program_pages import Entry, program_page, programs_page, region_page
@@ -57,7 +58,7 @@ def _program(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Re
     answer = find(snapshot, SearchCriteria(programs=(slug,), zone=seeker.zone, per_page=NEXT_OF_PROGRAM), now=now)
     found = groups(cards_of(answer.hits, held, labels), seeker, Sort.SOONEST)
     page = program_page(labels.programs[slug], answer.total, found)
-    return render("programs/program.html", page=page, here="/programs")
+    return render("programs/program.html", page=page, here="/programs", feed=feed_of({"program": (slug,)}))
 
 
 def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Response:
@@ -71,7 +72,7 @@ def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Res
     found = groups(cards_of(answer.hits, held, labels), seeker, Sort.SOONEST)
     counts = answer.facets.get("region", {})
     page = region_page(entry, labels, counts, answer.total, found, more=answer.total > NEXT_OF_REGION)
-    return render("programs/region.html", page=page)
+    return render("programs/region.html", page=page, feed=feed_of({"region": (slug,)}))
 
 
 def _seeker(held: Parts, now: dt.datetime, zone: str = "") -> Seeker:

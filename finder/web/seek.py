@@ -8,16 +8,24 @@ from flask import Blueprint, Response, request
 from finder.search.engine import find
 from finder.search.relax import relaxations
 from finder.search.snapshot import Snapshot
+from finder.web import bookmarks
 from finder.web.caching import PRIVATE, answer_from_cache
 from finder.web.forms.search import DEFAULT_WITHIN, InvalidSearchError, SearchRequest, read_search
 from finder.web.page import cards_of, frame, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
+from finder.web.presenters.feeds import FEED, feed_of
 from finder.web.presenters.home import SHOWN, home_page
 from finder.web.presenters.results import Found, results_page
 from finder.web.presenters.troubles import choice_page, faulty_page
 
 blueprint = Blueprint("seek", __name__)
+
+
+@blueprint.get("/meetings", strict_slashes=False)
+def listings() -> Response:
+    """Where other meeting finders have their list: the same question is answered on the first page."""
+    return answer_from_cache(bookmarks.led_home)
 
 
 @blueprint.get("/")
@@ -28,6 +36,8 @@ def seek() -> Response:
 
 def _page(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     settings = held.settings
+    if request.args and (elsewhere := bookmarks.led_on(held, snapshot, now)) is not None:
+        return elsewhere
     try:
         asked = read_search(request.args, parts=held, snapshot=snapshot)
     except InvalidSearchError as error:
@@ -49,7 +59,7 @@ def _seeker(asked: SearchRequest, now: dt.datetime) -> Seeker:
 def _home(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
     answer = find(snapshot, dataclasses.replace(asked.criteria, per_page=SHOWN), now=now)
     shown = cards_of(answer.hits, held, frame().labels(held, snapshot))
-    return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/")
+    return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/", feed=FEED)
 
 
 def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
@@ -63,4 +73,5 @@ def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReq
         public_url=held.settings.public_url,
     )
     page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
-    return render("seek/results.html", page=page)
+    page = dataclasses.replace(page, remarks=[*page.remarks, *bookmarks.remarks(request.args)])
+    return render("seek/results.html", page=page, feed="" if asked.exact_place else feed_of(asked.asked))

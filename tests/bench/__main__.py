@@ -20,6 +20,7 @@ from rich.table import Table
 from tests.bench.engine import NOW
 from tests.bench.imports import import_seconds
 from tests.bench.inside import inside
+from tests.bench.meeting_guide import feed_figures
 from tests.bench.queue import queue_times
 from tests.bench.web import web
 
@@ -48,6 +49,9 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("private_mb", "private memory a worker", "MB", 100, False),
     ("change_ms", "one approved change: what the next request of a process costs more", "ms", 50, False),
     ("import_s", "import of 10,000 rows", "s", 15, False),
+    ("feed_mb_s", "`/meetings.json` of 10,000 listings, streamed", "MB/s", 20, True),
+    ("feed_more_mb", "memory of a process at its peak over it, more than over a seventh of it", "MB", 4, False),
+    ("feed_unchanged", "the same, unchanged (304), of hello's throughput", "%", 85, True),
     (
         "queue_times",
         "queue of 5,000 open requests over 40 bodies: its page, of a results page's time",
@@ -77,12 +81,14 @@ def main() -> None:
             seconds = import_seconds(10_000)
         with console.status("5,000 open requests ..."):
             times = queue_times(asked.seconds)
+        with console.status("The Meeting Guide feed of 10,000 listings ..."):
+            fed = feed_figures(folder, 10_000, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
         for size in sizes:
             with console.status(f"{size:,} meetings: the engine ..."):
                 found = inside(folder, size, now=NOW)
             with console.status(f"{size:,} meetings: pages ..."):
                 found |= web(folder, size, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
-            figures[str(size)] = found | {"import_s": seconds, "queue_times": times}
+            figures[str(size)] = found | fed | {"import_s": seconds, "queue_times": times}
     report = {"machine": machine(), "figures": figures}
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)

@@ -71,6 +71,8 @@ def everything_public(server: Server) -> list[tuple[str, str]]:
     paths += [f"/oembed?url={quote_plus(server.url + '/?q=quiet')}", "/opensearch.xml"]
     paths += ["/export/naws.csv?service_body=quiet-area"]
     paths += [f"/?near=Austin%2C+TX&within=50&page={page}" for page in (2, 3)]
+    paths += ["/meetings.json", "/meetings.json?near=Austin%2C+TX&within=50&q=quiet"]
+    paths += ["/wp-admin/admin-ajax.php?action=meetings&latitude=30.3&longitude=-97.7&distance=50"]
     for slug in slugs:
         paths += [f"/meetings/{slug}", f"/meetings/{slug}.ics", f"/api/v1/meetings/{slug}", f"/meetings/{slug}/change"]
         paths += [f"/meetings/{slug}/problem", f"/meetings/{slug}/dates"]

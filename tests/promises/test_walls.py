@@ -41,6 +41,11 @@ Route = tuple[str, str]
 ANYBODY: dict[Route, int] = {
     ("GET", "/"): 200,
     ("GET", "/about"): 200,
+    ("GET", "/meetings"): 302,
+    ("GET", "/meetings.json"): 200,
+    ("GET", "/meetings/<slug>/"): 301,
+    ("GET", "/wp-admin/admin-ajax.php"): 400,  # it wants an action
+    ("POST", "/wp-admin/admin-ajax.php"): 400,
     ("GET", "/privacy"): 200,
     ("GET", "/robots.txt"): 200,
     ("GET", "/favicon.ico"): 200,
