@@ -4,11 +4,17 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from finder.directory.batch import Batch, HeldListing, apply_batch, held_listings
+from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.draft import digest_of
 from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
+from finder.feeds.bmlt_read import decode_bmlt
+from finder.feeds.bmlt_read_bodies import body_path, body_words
 from finder.feeds.meeting_guide import decode_meeting_guide
+from finder.feeds.naws_read import decode_naws
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
@@ -27,7 +33,14 @@ IN_FUTURE = "lies in the future: left out"
 
 Progress = Callable[[int, int], None]
 
-DECODERS: Mapping[str, Callable[..., Decoded]] = {"meeting-guide": decode_meeting_guide, "csv": decode_table}
+#: What reads a payload, by the name of its format; a table may be CSV or XLSX whichever of the two is said.
+DECODERS: Mapping[str, Callable[..., Decoded]] = {
+    "meeting-guide": decode_meeting_guide,
+    "csv": decode_table,
+    "xlsx": decode_table,
+    "bmlt": decode_bmlt,
+    "naws": decode_naws,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ def run_import(
     allow_mass_removal: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Bring the listings of *source* in line with *payload* (*kind*: "meeting-guide" or "csv").
+    """Bring the listings of *source* in line with *payload* (*kind*: a key of DECODERS).
 
     Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. Raises
     FeedError for a payload that is no feed, BadInputError for a wrong kind or program.
@@ -82,6 +95,19 @@ def run_import(
     )
     rows = tuple(_not_from_the_future(row, now) for row in placer.complete(decoded.rows))
 
+    beside = Row(number=0, draft=None, remarks=decoded.remarks)
+
+    def plan(session: Session) -> tuple[VocabularyPlan, Difference]:
+        vocabulary = plan_vocabulary(
+            session,
+            source=source,
+            source_url=source_url,
+            source_kind=kind,
+            bodies=decoded.bodies,
+            formats=decoded.formats,
+        )
+        return vocabulary, compare(placed_in_bodies(rows, vocabulary), held_listings(session, source))
+
     def report(difference: Difference, *, applied: bool, message: str) -> ImportReport:
         return ImportReport(
             source=source,
@@ -90,18 +116,19 @@ def run_import(
             unchanged=difference.unchanged,
             gone=len(difference.gone),
             refused=sum(row.draft is None for row in rows),
-            rows=report_lines(rows),
+            rows=report_lines([beside, *rows]),
             applied=applied,
             message=" ".join(part for part in (decoded.note, message) if part),
         )
 
     if dry_run:
         with database.reading() as session:
-            difference = compare(rows, held_listings(session, source))
+            vocabulary, difference = plan(session)
         objection = _objection(rows, difference, allowed=allow_mass_removal)
-        return report(difference, applied=False, message=objection or "This was a dry run: nothing was written.")
+        words = (told_of(vocabulary), objection or "This was a dry run: nothing was written.")
+        return report(difference, applied=False, message=" ".join(filter(None, words)))
     with database.unit_of_work() as session:
-        difference = compare(rows, held_listings(session, source))
+        vocabulary, difference = plan(session)
         if objection := _objection(rows, difference, allowed=allow_mass_removal):
             return report(difference, applied=False, message=objection)
         batch = Batch(
@@ -112,10 +139,33 @@ def run_import(
             changed=difference.changed,
             gone=difference.gone,
         )
+        reason = f"import of {source}"
+        write_vocabulary(session, vocabulary, actor="import", reason=reason, now=now)
         if not difference.empty:
-            apply_batch(session, batch, actor="import", reason=f"import of {source}", now=now, progress=progress)
-    message = "The feed says what it said before: nothing to change." if difference.empty else ""
-    return report(difference, applied=True, message=message)
+            apply_batch(session, batch, actor="import", reason=reason, now=now, progress=progress)
+    same = "The feed says what it said before: nothing to change." if difference.empty and not vocabulary.size else ""
+    return report(difference, applied=True, message=told_of(vocabulary) or same)
+
+
+def placed_in_bodies(rows: tuple[Row, ...], vocabulary: VocabularyPlan) -> tuple[Row, ...]:
+    """The rows with their service bodies as they are called and lie here."""
+    paths = {there: here for there, here in vocabulary.paths.items() if there != here}
+    if not paths:
+        return rows
+    return tuple(
+        replace(row, draft=replace(row.draft, service_body=body_words(paths[path])))
+        if row.draft and (path := body_path(row.draft.service_body)) in paths
+        else row
+        for row in rows
+    )
+
+
+def told_of(vocabulary: VocabularyPlan) -> str:
+    """A sentence on the service bodies and formats that are made or changed; "" when there are none."""
+    bodies, formats = vocabulary.bodies.size, vocabulary.size - vocabulary.bodies.size
+    if not vocabulary.size:
+        return ""
+    return f"Made or changed beside the listings: {bodies:,} service bodies, {formats:,} formats."
 
 
 def compare(rows: tuple[Row, ...], held: Mapping[str, HeldListing]) -> Difference:
