@@ -1,6 +1,10 @@
 """What a BMLT server tells beside its meetings, written into the register: its service bodies and its formats.
 
-Planned first, so that the listings can be compared before anything is written; the same answers twice plan nothing.
+A format that has the number and the meaning of one of the directory's own is that one: stock formats have the same
+numbers everywhere, and a saved link that asks for one goes on finding what it found.
+
+All of it is planned first, so that the listings can be compared before anything is written; the same answers twice
+plan nothing.
 """
 
 import datetime as dt
@@ -22,6 +26,8 @@ from finder.store.database import pairs
 from finder.store.source import Source
 from finder.store.vocabulary import Format
 
+#: The language of the directory's own formats.
+OWN_LANGUAGE = "en"
 FORMAT_COLUMNS = ("key", "world_id", "kind", "format_id")
 
 
@@ -44,6 +50,7 @@ class VocabularyPlan:
     bodies: BodyPlan
     new_formats: list[_Wanted] = field(default_factory=list)
     changed_formats: list[tuple[int, dict[str, Any], _Wanted]] = field(default_factory=list)
+    more_names: list[_Wanted] = field(default_factory=list)  # of the directory's own formats
 
     @property
     def paths(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
@@ -53,7 +60,7 @@ class VocabularyPlan:
     @property
     def size(self) -> int:
         """How many bodies and formats would be made or changed."""
-        return self.bodies.size + len(self.new_formats) + len(self.changed_formats)
+        return self.bodies.size + len(self.new_formats) + len(self.changed_formats) + len(self.more_names)
 
 
 def plan_vocabulary(
@@ -74,6 +81,7 @@ def plan_vocabulary(
     )
     ids: dict[str, int] = pairs(session, select(Format.slug, Format.id))
     held, names = _held_formats(session, source)
+    own = _own_formats(session)
     for draft in formats:
         columns = {"key": draft.key, "world_id": draft.world_id, "kind": draft.kind}
         told = {
@@ -81,13 +89,16 @@ def plan_vocabulary(
         }
         wanted = _Wanted(draft.number, columns | {"format_id": ids.get(draft.slug or "")}, told)
         row = held.get(draft.number)
-        if row is None:
+        if row is None and draft.slug is not None and own.get(draft.number) == ids.get(draft.slug):
+            if more := _more_names(session, wanted):
+                plan.more_names.append(more)
+        elif row is None:
             plan.new_formats.append(wanted)
-            continue
-        before = {name: getattr(row, name) for name in FORMAT_COLUMNS}
-        spoken = {language: names[row.id].get(language) for language in told}
-        if before != wanted.columns or spoken != told:
-            plan.changed_formats.append((row.id, before, wanted))
+        else:
+            before = {name: getattr(row, name) for name in FORMAT_COLUMNS}
+            spoken = {language: names[row.id].get(language) for language in told}
+            if before != wanted.columns or spoken != told:
+                plan.changed_formats.append((row.id, before, wanted))
     return plan
 
 
@@ -121,6 +132,21 @@ def _held_formats(session: Session, source: str) -> tuple[dict[int, BmltFormat],
     return held, names
 
 
+def _own_formats(session: Session) -> dict[int, int]:
+    """The directory's own formats that stand for one here: number -> the id of that."""
+    statement = select(BmltFormat.id, BmltFormat.format_id)
+    statement = statement.where(BmltFormat.source_id.is_(None), BmltFormat.format_id.is_not(None))
+    return pairs(session, statement)
+
+
+def _more_names(session: Session, wanted: _Wanted) -> _Wanted | None:
+    """The names in languages that a format of the directory's own has none in, beside the one it is written in."""
+    spoken = select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == wanted.number)
+    known = {OWN_LANGUAGE, *session.execute(spoken).scalars()}
+    names = {language: told for language, told in wanted.names.items() if language not in known}
+    return _Wanted(wanted.number, {}, names) if names else None
+
+
 def _write_formats(session: Session, plan: VocabularyPlan) -> list[audit.Act]:
     acts = []
     if plan.new_formats:
@@ -139,6 +165,11 @@ def _write_formats(session: Session, plan: VocabularyPlan) -> list[audit.Act]:
             )
         )
         _write_names(session, number, wanted)
+    for wanted in plan.more_names:
+        acts.append(
+            audit.Act(act="refresh", target_kind="bmlt_format", target_id=wanted.number, after={"names": wanted.names})
+        )
+        _write_names(session, wanted.number, wanted)
     return acts
 
 

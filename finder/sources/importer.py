@@ -12,12 +12,12 @@ from finder.directory.draft import digest_of
 from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
 from finder.feeds.bmlt_read import decode_bmlt
-from finder.feeds.bmlt_read_bodies import body_path, body_words
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.naws_read import decode_naws
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
+from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
 from finder.sources.report import ImportReport, report_lines
@@ -145,27 +145,6 @@ def run_import(
             apply_batch(session, batch, actor="import", reason=reason, now=now, progress=progress)
     same = "The feed says what it said before: nothing to change." if difference.empty and not vocabulary.size else ""
     return report(difference, applied=True, message=told_of(vocabulary) or same)
-
-
-def placed_in_bodies(rows: tuple[Row, ...], vocabulary: VocabularyPlan) -> tuple[Row, ...]:
-    """The rows with their service bodies as they are called and lie here."""
-    paths = {there: here for there, here in vocabulary.paths.items() if there != here}
-    if not paths:
-        return rows
-    return tuple(
-        replace(row, draft=replace(row.draft, service_body=body_words(paths[path])))
-        if row.draft and (path := body_path(row.draft.service_body)) in paths
-        else row
-        for row in rows
-    )
-
-
-def told_of(vocabulary: VocabularyPlan) -> str:
-    """A sentence on the service bodies and formats that are made or changed; "" when there are none."""
-    bodies, formats = vocabulary.bodies.size, vocabulary.size - vocabulary.bodies.size
-    if not vocabulary.size:
-        return ""
-    return f"Made or changed beside the listings: {bodies:,} service bodies, {formats:,} formats."
 
 
 def compare(rows: tuple[Row, ...], held: Mapping[str, HeldListing]) -> Difference:

@@ -15,6 +15,7 @@ from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.database import Database
 from finder.store.people import ServiceBody
 from finder.store.shelf import DirectoryRevision, PublicListing, PublicVocabulary
+from finder.store.vocabulary import Format
 from tests.conftest import NOW
 from tests.factories import a_listing
 
@@ -195,6 +196,21 @@ def test_formats_are_kept_with_names_in_every_language_and_what_they_stand_for(d
     assert (shown[27]["source"], shown[27]["key"], shown[27]["format"]) == ("Larks", "St", "step-study")
     assert shown[27]["names"]["de"] == {"key": "S", "name": "Schritte", "description": "Schritte."}
     assert shown[80]["format"] is None
+
+
+def test_a_format_of_the_directory_s_own_number_and_meaning_is_that_one(database: Database) -> None:
+    with database.unit_of_work() as session:
+        step = session.execute(select(Format.id).where(Format.slug == "step-study")).scalar_one()
+        for number, format_id in ((27, step), (80, step)):
+            session.add(BmltFormat(id=number, source_number=number, key=f"own {number}", format_id=format_id))
+
+    assert written(database, formats=(STEP, DOGS)) == 2
+    with database.reading() as session:
+        rows = session.execute(select(BmltFormat.id, BmltFormat.source_number, BmltFormat.key).order_by(BmltFormat.id))
+        assert [tuple(row) for row in rows] == [(27, 27, "own 27"), (80, 80, "own 80"), (81, 80, "ND")]
+        names = session.execute(select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == 27)).scalars()
+        assert list(names) == ["de"]  # in English it is called as here
+    assert written(database, formats=(STEP, DOGS)) == 0
 
 
 def test_a_format_that_changes_there_changes_here_and_keeps_its_number(database: Database) -> None:
