@@ -89,7 +89,7 @@ def plan_vocabulary(
         }
         wanted = _Wanted(draft.number, columns | {"format_id": ids.get(draft.slug or "")}, told)
         row = held.get(draft.number)
-        if row is None and draft.slug is not None and own.get(draft.number) == ids.get(draft.slug):
+        if row is None and _is_own(draft, own.get(draft.number), ids):
             if more := _more_names(session, wanted):
                 plan.more_names.append(more)
         elif row is None:
@@ -132,11 +132,22 @@ def _held_formats(session: Session, source: str) -> tuple[dict[int, BmltFormat],
     return held, names
 
 
-def _own_formats(session: Session) -> dict[int, int]:
-    """The directory's own formats that stand for one here: number -> the id of that."""
-    statement = select(BmltFormat.id, BmltFormat.format_id)
-    statement = statement.where(BmltFormat.source_id.is_(None), BmltFormat.format_id.is_not(None))
-    return pairs(session, statement)
+def _own_formats(session: Session) -> dict[int, BmltFormat]:
+    """The directory's own formats, by number."""
+    statement = select(BmltFormat).where(BmltFormat.source_id.is_(None))
+    return {row.id: row for row in session.execute(statement).scalars()}
+
+
+def _is_own(draft: FormatDraft, own: BmltFormat | None, ids: Mapping[str, int]) -> bool:
+    """Whether a format of a source is the directory's *own* of that number.
+
+    One that meetings have and that stands for nothing here is the source's all the same: they carry its key.
+    """
+    if own is None:
+        return False
+    if draft.slug is not None:
+        return own.format_id == ids.get(draft.slug)
+    return not draft.used and (own.key, own.world_id) == (draft.key, draft.world_id)
 
 
 def _more_names(session: Session, wanted: _Wanted) -> _Wanted | None:

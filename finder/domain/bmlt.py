@@ -35,8 +35,9 @@ class FormatName:
 class FormatDraft:
     """A format of a source by the number that it has there; ``key`` is unique within the source.
 
-    ``slug`` is the format here that it stands for. At most one format of a source stands for one here; those that say
-    nearly the same stand for nothing, and the listings carry their keys beside the format.
+    ``slug`` is the format here that it stands for; ``used`` says whether any meeting has it. At most one format of a
+    source stands for one here; those that say nearly the same stand for nothing, and the listings carry their keys
+    beside the format.
     """
 
     number: int
@@ -44,4 +45,5 @@ class FormatDraft:
     world_id: str = ""
     kind: str = ""
     slug: str | None = None
+    used: bool = True
     names: tuple[FormatName, ...] = ()

@@ -24,7 +24,12 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     above = body_path(options.service_body)
     told = answers.bodies or _named_by_meetings(answers.meetings or [])
     bodies, remarks_of_bodies = read_bodies(told, above=above, partial=not answers.bodies)
-    formats = FormatReader(answers.formats, options.catalogue, language=info.line("nativeLang", limit=16))
+    formats = FormatReader(
+        answers.formats,
+        options.catalogue,
+        language=info.line("nativeLang", limit=16),
+        meetings=answers.meetings or (),
+    )
     server = Server(
         formats=formats,
         bodies={body.number: body_words(body.path) for body in bodies if body.number is not None},

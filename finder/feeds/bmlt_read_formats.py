@@ -14,6 +14,8 @@ from finder.feeds.rows import Remark, Remarks
 MAX_FORMATS = 20_000
 KEY_LENGTH = 64
 MAX_DIGITS = 10
+#: Where a meeting says which formats it has.
+FIELDS = ("format_shared_id_list", "formats")
 DEFAULT_LANGUAGE = "en"
 #: The world id of every format that names a language.
 ANY_LANGUAGE = "LANG"
@@ -84,14 +86,18 @@ class FormatReader:
     ``drafts`` are all of them with their names in every language, ``remarks`` what was not plain about them.
     """
 
-    def __init__(self, rows: Sequence[Any], catalogue: FormatCatalogue, *, language: str = "") -> None:
+    def __init__(
+        self, rows: Sequence[Any], catalogue: FormatCatalogue, *, language: str = "", meetings: Sequence[Any] = ()
+    ) -> None:
         remarks = Remarks()
         self._catalogue = catalogue
         self._specials = {name.casefold(): each.means for each in catalogue.specials for name in each.aliases}
         told = _told(rows, remarks, language or DEFAULT_LANGUAGE)
         keys = _keys(told)
+        used = _used(told, meetings)
         meanings = {each.number: self._meaning(each) for each in told}
-        standing = _standing(keys, {number: slugs for number, (slugs, _) in meanings.items()}, catalogue)
+        slugs_of = {number: slugs for number, (slugs, _) in meanings.items()}
+        standing = _standing(keys, slugs_of, catalogue, used)
         self.drafts = tuple(
             FormatDraft(
                 number=each.number,
@@ -99,6 +105,7 @@ class FormatReader:
                 world_id=each.world_id,
                 kind=each.kind,
                 slug=standing.get(each.number),
+                used=each.number in used,
                 names=tuple(each.names.values()),
             )
             for each in told
@@ -109,7 +116,7 @@ class FormatReader:
             for number, (slugs, special) in meanings.items()
         }
         self._keys_of = {each.number: {name.key for name in each.names.values()} for each in told}
-        self._read_before: dict[tuple[Any, Any], tuple[Meaning, ...]] = {}
+        self._read_before: dict[tuple[Any, ...], tuple[Meaning, ...]] = {}
         self._by_key: dict[str, int] = {key: number for number, key in keys.items()}
         for each in told:
             for name in each.names.values():
@@ -117,7 +124,7 @@ class FormatReader:
 
     def read(self, record: Record) -> tuple[Meaning, ...]:
         """What the formats of a meeting say, each once; one that the server does not tell of is known by its key."""
-        said = (record.raw("format_shared_id_list"), record.raw("formats"))
+        said = tuple(record.raw(name) for name in FIELDS)
         if not all(each is None or isinstance(each, str) for each in said):
             return tuple(self._read(record))
         found = self._read_before.get(said)
@@ -213,14 +220,27 @@ def _keys(told: Sequence[_Told]) -> dict[int, str]:
     return keys
 
 
+def _used(told: Sequence[_Told], meetings: Sequence[Any]) -> frozenset[int]:
+    """The numbers of the formats that any of *meetings* has, by number or by key."""
+    records = [meeting for meeting in meetings if isinstance(meeting, dict)]
+    told_of = {record.get(field) for record in records for field in FIELDS if isinstance(record.get(field), str)}
+    said = {part.strip() for text in told_of for part in str(text).split(",")}
+    numbers = frozenset(each.number for each in told if str(each.number) in said)
+    return numbers or frozenset(each.number for each in told if any(name.key in said for name in each.names.values()))
+
+
 def _standing(
-    keys: Mapping[int, str], slugs: Mapping[int, tuple[str, ...]], catalogue: FormatCatalogue
+    keys: Mapping[int, str],
+    slugs: Mapping[int, tuple[str, ...]],
+    catalogue: FormatCatalogue,
+    used: frozenset[int],
 ) -> dict[int, str]:
-    """Which number stands for which slug: of several the one with the stock key, else the first."""
-    best: dict[str, tuple[int, int]] = {}
+    """Which number stands for which slug: of several one that meetings have, with the stock key, else the first."""
+    best: dict[str, tuple[bool, int, int]] = {}
     for number, meant in slugs.items():
         if len(meant) == 1:
             stock = catalogue.by_slug[meant[0]].na_keys
             rank = stock.index(keys[number]) if keys[number] in stock else len(stock)
-            best[meant[0]] = min(best.get(meant[0], (rank, number)), (rank, number))
-    return {number: slug for slug, (_, number) in best.items()}
+            own = (number not in used, rank, number)
+            best[meant[0]] = min(best.get(meant[0], own), own)
+    return {number: slug for slug, (_, _, number) in best.items()}

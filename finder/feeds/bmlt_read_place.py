@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from finder.domain.listing import LocationDraft
 from finder.domain.vocabulary import Precision
-from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code, country_name
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
 from finder.feeds.meeting_guide_record import Record
 
@@ -42,7 +42,7 @@ class BmltPlace:
             return draft
         if not (self.addressed or draft.name or draft.notes):
             return None
-        area = ", ".join(part for part in (draft.city, draft.state, draft.country) if part)
+        area = ", ".join(part for part in (draft.city, draft.state, country_name(draft.country)) if part)
         return LocationDraft(
             name=draft.name,
             formatted_address=area,
@@ -70,7 +70,8 @@ def read_place(record: Record) -> BmltPlace:
         record.remarks.add("latitude", f"{latitude}, {longitude}", "is where servers put what nobody placed: left out")
         latitude = longitude = None
     ending = " ".join(part for part in (state, postal_code) if part)
-    line = ", ".join(part for part in (street, city, ending, nation) if part)
+    country = nation.upper() if len(nation) == CODE_LENGTH else country_code(nation) or nation
+    line = ", ".join(part for part in (street, city, ending, country_name(country)) if part)
     draft = LocationDraft(
         name=record.line("location_text"),
         formatted_address=record.fit("location_street", line, ADDRESS_LENGTH),
@@ -78,7 +79,7 @@ def read_place(record: Record) -> BmltPlace:
         city=city,
         state=state,
         postal_code=postal_code,
-        country=nation.upper() if len(nation) == CODE_LENGTH else country_code(nation) or nation,
+        country=country,
         latitude=latitude,
         longitude=longitude,
         precision=Precision.EXACT if street else Precision.APPROXIMATE,

@@ -12,7 +12,7 @@ from finder.domain.schedule import Schedule
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance, Precision, RecurrenceKind
 from finder.feeds.bmlt_read_bodies import body_words, read_number
-from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code, country_name
 from finder.feeds.meeting_guide_online import WayInFields, read_way_in
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
 from finder.feeds.meeting_guide_record import Record
@@ -147,11 +147,12 @@ def _place(record: Record, *, online: bool) -> LocationDraft:
         postal_code = postal_code.zfill(ZIP_LENGTH)  # a spreadsheet took it for a number
     latitude, longitude, _ = read_point(record)
     ending = " ".join(part for part in (state, postal_code) if part)
-    parts = (city, state, country) if online else (street, city, ending, nation)
+    parts = (city, state) if online else (street, city, ending)
+    line = ", ".join(part for part in (*parts, country_name(country)) if part)
     notes = "\n".join(filter(None, (record.line("room"), record.notes("directions"))))
     return LocationDraft(
         name=record.line("place"),
-        formatted_address=record.fit("address", ", ".join(part for part in parts if part), ADDRESS_LENGTH),
+        formatted_address=record.fit("address", line, ADDRESS_LENGTH),
         street=street,
         city=city,
         state=state,

@@ -136,7 +136,7 @@ def test_a_meeting_online_has_no_line_that_leads_to_a_door() -> None:
 
     assert (draft.conference_url, draft.conference_url_notes) == (ZOOM, "Knock first")
     assert draft.location is not None
-    assert draft.location.formatted_address == "Springfield, IL, US"
+    assert draft.location.formatted_address == "Springfield, IL, USA"
     assert draft.location.precision is Precision.APPROXIMATE
     assert draft.location.street == "8 Example Street"  # kept for whoever takes the listing with all its fields
 
@@ -231,8 +231,10 @@ def test_formats_keep_their_names_in_every_language() -> None:
 
 
 def test_a_format_that_says_more_than_its_kind_keeps_its_key() -> None:
-    draft = draft_of(formats="S10,ND", format_shared_id_list="60,80")
+    meetings = (a_meeting(7, formats="S10,ND", format_shared_id_list="60,80"), a_meeting(8))
+    draft = decoded(*meetings).rows[0].draft
 
+    assert draft is not None
     assert draft.formats == ("step-study",)
     assert draft.unmapped_types == ("S10", "ND")
 
@@ -345,3 +347,20 @@ def test_what_is_no_answer_is_refused_with_a_reason(payload: bytes, reason: str)
 def test_an_empty_list_is_an_answer_without_meetings() -> None:
     assert decode_bmlt(b"[]", options=NA).rows == ()
     assert decoded().rows == ()
+
+
+def test_of_two_formats_that_mean_the_same_the_one_that_meetings_have_stands_for_it() -> None:
+    result = decoded(a_meeting(7, formats="S10", format_shared_id_list="60"))
+
+    assert {each.number: each.slug for each in result.formats if each.slug == "step-study"} == {60: "step-study"}
+    assert result.rows[0].draft is not None
+    assert result.rows[0].draft.unmapped_types == ()
+    assert {each.number for each in result.formats if each.used} == {60}
+
+
+@pytest.mark.parametrize("nation", ["Deutschland", "DE", "de", "Germany"])
+def test_a_country_is_the_same_however_it_is_written(nation: str) -> None:
+    place = draft_of(location_nation=nation).location
+
+    assert place is not None
+    assert (place.country, place.formatted_address.rsplit(", ", 1)[1]) == ("DE", "Germany")

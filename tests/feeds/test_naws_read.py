@@ -88,7 +88,7 @@ def test_every_column_has_its_place() -> None:
     assert draft.updated_at == dt.datetime(2024, 5, 31, 12, tzinfo=dt.UTC)
     assert draft.extra == {"borough": "West Side"}
     assert draft.location is not None
-    assert draft.location.formatted_address == "8 Example Street, Springfield, IL 62701, US"
+    assert draft.location.formatted_address == "8 Example Street, Springfield, IL 62701, USA"
     assert draft.location.notes == "Room 2\nRing twice"
     assert "sentinel" not in repr(draft)
 
