@@ -1,6 +1,6 @@
 """What the formats of a BMLT server stand for here, by their numbers and keys there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,7 +97,8 @@ class FormatReader:
         used = _used(told, meetings)
         meanings = {each.number: self._meaning(each) for each in told}
         slugs_of = {number: slugs for number, (slugs, _) in meanings.items()}
-        standing = _standing(keys, slugs_of, catalogue, used)
+        named = {each.number for each in told if self._is_named(each, slugs_of[each.number])}
+        standing = _standing(keys, slugs_of, catalogue, used=used, named=named)
         self.drafts = tuple(
             FormatDraft(
                 number=each.number,
@@ -177,6 +178,11 @@ class FormatReader:
         slug = catalogue.naws.get(world)
         return ((slug,) if slug else ()), None
 
+    def _is_named(self, told: _Told, slugs: tuple[str, ...]) -> bool:
+        """Whether a format is called what the one here is called that it means."""
+        found = (self._catalogue.by_name(name.name) for name in told.names.values())
+        return any(each is not None and each.slug in slugs for each in found)
+
     def _agrees(self, slug: str, key: str, world: str) -> bool:
         """Whether a stock key means *slug* on a server that gives it the world id *world*."""
         each = self._catalogue.by_slug[slug]
@@ -233,14 +239,16 @@ def _standing(
     keys: Mapping[int, str],
     slugs: Mapping[int, tuple[str, ...]],
     catalogue: FormatCatalogue,
-    used: frozenset[int],
+    *,
+    used: Collection[int],
+    named: Collection[int],
 ) -> dict[int, str]:
-    """Which number stands for which slug: of several one that meetings have, with the stock key, else the first."""
-    best: dict[str, tuple[bool, int, int]] = {}
+    """Which number stands for which slug: of several one that meetings have, of a stock key or name, else the first."""
+    best: dict[str, tuple[bool, int, bool, int]] = {}
     for number, meant in slugs.items():
         if len(meant) == 1:
             stock = catalogue.by_slug[meant[0]].na_keys
             rank = stock.index(keys[number]) if keys[number] in stock else len(stock)
-            own = (number not in used, rank, number)
+            own = (number not in used, rank, number not in named, number)
             best[meant[0]] = min(best.get(meant[0], own), own)
-    return {number: slug for slug, (_, _, number) in best.items()}
+    return {number: slug for slug, (*_, number) in best.items()}

@@ -169,14 +169,14 @@ def _attendance(
 
 
 def _unmapped(meanings: list[Meaning], attendance: Attendance, *, closed: bool) -> tuple[str, ...]:
-    """Keys that say more than the formats and the state of the listing do."""
+    """Keys that say more than the formats and the state of the listing do, sorted: servers give them in any order."""
     said = {
         SpecialMeaning.TEMPORARILY_CLOSED: closed,
         SpecialMeaning.ONLINE: attendance is Attendance.ONLINE,
         SpecialMeaning.HYBRID: attendance is Attendance.HYBRID,
     }
     kept = (each.key for each in meanings if not (said[each.special] if each.special else each.told))
-    return tuple(dict.fromkeys(kept))[:MAX_UNMAPPED]
+    return tuple(sorted(set(kept))[:MAX_UNMAPPED])
 
 
 def _body(record: Record, options: DecodeOptions, server: Server) -> str:

@@ -236,7 +236,7 @@ def test_a_format_that_says_more_than_its_kind_keeps_its_key() -> None:
 
     assert draft is not None
     assert draft.formats == ("step-study",)
-    assert draft.unmapped_types == ("S10", "ND")
+    assert draft.unmapped_types == ("ND", "S10")
 
 
 def test_keys_are_read_in_any_of_the_languages() -> None:
