@@ -10,8 +10,9 @@ from finder.cli.toolbox import toolbox_of
 from finder.cli.tools import tools_of
 from finder.domain.schedule import zone_of
 from finder.feeds.rows import DecodeOptions
+from finder.sources.bmlt_server import load_server
 from finder.sources.fetch import load_payload
-from finder.sources.importer import run_import
+from finder.sources.importer import DECODERS, run_import
 from finder.sources.report import render_report, write_report
 from finder.store import dump as dumping
 from finder.store import migrate
@@ -22,10 +23,11 @@ from finder.store import migrate
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["meeting-guide", "csv"]),
+    type=click.Choice(list(DECODERS)),
     default="meeting-guide",
     show_default=True,
-    help="How SOURCE is written: a Meeting Guide feed (JSON), or a table (CSV) with a row of headers.",
+    help="How SOURCE is written: a Meeting Guide feed (JSON), a table (csv, xlsx) with a row of headers, a BMLT "
+    "server, or the sheet of NA World Services (naws; CSV or XLSX).",
 )
 @click.option("--program", required=True, help="The program of the meetings, for example aa, na, al-anon, smart.")
 @click.option("--source", required=True, help='Name of where they come from, for example "Orange County".')
@@ -33,6 +35,7 @@ from finder.store import migrate
     "--zone", help="Time zone of rows that name none, for example America/Chicago; otherwise that of their point."
 )
 @click.option("--service-body", default="", help='Who answers for them; ">" between levels: "Area 2 > District 5".')
+@click.option("--region", default="", help='Put above the regions of the rows; ">" between: "Texas > Austin".')
 @click.option("--country", help="Two-letter country of rows that name none; otherwise FINDER_COUNTRY.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen and change nothing.")
 @click.option("--allow-removals", is_flag=True, help="Apply even when more than 10 listings or 10 % of them would go.")
@@ -49,12 +52,13 @@ def import_(
     source: str,
     zone: str | None,
     service_body: str,
+    region: str,
     country: str | None,
     dry_run: bool,
     allow_removals: bool,
     report: Path | None,
 ) -> None:
-    """Load the listings of SOURCE, a file or an http(s) address.
+    """Load the listings of SOURCE, a file or an http(s) address; of a BMLT server its address, or a folder of answers.
 
     Every row is accounted for: what was taken with a remark, what was refused and why. Loading the same feed twice
     changes nothing. Rows that are gone from the feed are unpublished. All of it is applied, or nothing.
@@ -72,9 +76,11 @@ def import_(
         zone=zone or None,
         country=country or settings.country,
         service_body=service_body,
+        region=tuple(filter(None, (part.strip() for part in region.split(">")))),
     )
     with error_screen().status("Reading ..."):
-        payload = load_payload(source_file, allow=settings.feed_allow)
+        load = load_server if kind == "bmlt" else load_payload
+        payload = load(source_file, allow=settings.feed_allow)
     with progress("Importing") as tell:
         result = run_import(
             toolbox.database,

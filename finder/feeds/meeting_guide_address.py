@@ -63,6 +63,8 @@ _NAMES = {
 }
 #: ISO 3166 codes of the names that stand at the end of addresses; what is not here stays part of the line.
 COUNTRIES = {name: code for code, names in _NAMES.items() for name in names.split(", ")}
+#: The same the other way, by the first of the names.
+_CALLED = {code: names.split(", ")[0] for code, names in _NAMES.items()} | {"US": "USA"}
 
 _STREET = re.compile(
     r"(?:#?\d+[\w/.-]*|[A-Z]\d+\w*)\s+\S|\D+\s\d+\s?[a-z]?$"
@@ -114,6 +116,12 @@ def read_address(record: Record) -> tuple[Address, bool]:
 def country_code(text: str) -> str:
     """The ISO code of a country that is written out, or ""."""
     return COUNTRIES.get(text.casefold().replace(".", ""), "")
+
+
+def country_name(country: str) -> str:
+    """A country as an address ends with it, given its ISO code; what is no code that is known stays."""
+    name = _CALLED.get(country, country)
+    return name if name in {country, "USA"} else name.title()
 
 
 def _coded(country: str) -> str:

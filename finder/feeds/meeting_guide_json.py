@@ -13,7 +13,7 @@ from finder.feeds.rows import FeedError
 #: Longer integers become infinite, so that Python does not refuse the whole text over one of them.
 MAX_DIGITS = 18
 
-#: The key under which a record carries the names that were given twice; no feed can send it.
+#: The key under which a record carries the names that were given twice; what a feed sends under it is dropped.
 REPEATED = "\0repeated"
 
 _MARKS = (
@@ -29,21 +29,30 @@ def read_json_rows(payload: bytes, *, max_rows: int) -> list[Any]:
 
     Raises FeedError, with line and column where there is one.
     """
-    text = _decode(payload)
-    if not text.strip():
-        raise FeedError("The feed is empty: there is nothing in it, not even an empty list.")
-    if text.lstrip()[:1] == "<":
-        raise FeedError("This is a web page, not a feed: check that the address is the one of the JSON feed.")
-    rows = _unwrap(_parse(text, max_rows))
+    rows = _unwrap(read_json(payload, max_rows=max_rows))
     if len(rows) > max_rows:
         raise FeedError(_too_many(max_rows))
     return rows
 
 
-def _decode(payload: bytes) -> str:
+def read_json(payload: bytes, *, max_rows: int) -> Any:  # noqa: ANN401 - JSON is any
+    """The JSON value in *payload* (UTF-8, BOM allowed), which holds at most twice *max_rows* objects.
+
+    Raises FeedError, with line and column where there is one.
+    """
+    text = decode_json_text(payload)
+    if not text.strip():
+        raise FeedError("The feed is empty: there is nothing in it, not even an empty list.")
+    if text.lstrip()[:1] == "<":
+        raise FeedError("This is a web page, not a feed: check that the address is the one of the JSON feed.")
+    return _parse(text, max_rows)
+
+
+def decode_json_text(payload: bytes) -> str:
+    """The text of a JSON payload; raises FeedError with line and column when it is not UTF-8."""
     for mark, name in _MARKS:
         if payload.startswith(mark):
-            raise FeedError(f"The feed is written in {name}; a Meeting Guide feed is UTF-8. Save it as UTF-8.")
+            raise FeedError(f"The feed is written in {name}; JSON is UTF-8. Save it as UTF-8.")
     payload = payload.removeprefix(codecs.BOM_UTF8)
     try:
         return payload.decode()
@@ -64,6 +73,7 @@ def _parse(text: str, max_rows: int) -> Any:  # noqa: ANN401 - JSON is any
         if count > max_rows * 2:  # before a million empty objects fill the memory
             raise FeedError(_too_many(max_rows))
         found = dict(pairs)
+        found.pop(REPEATED, None)
         if len(found) != len(pairs):
             names = [name for name, _ in pairs]
             found[REPEATED] = sorted({name for name in names if names.count(name) > 1})

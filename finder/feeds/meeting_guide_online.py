@@ -38,11 +38,24 @@ class WayIn:
         return bool(self.url or self.phone)
 
 
-def read_way_in(record: Record) -> WayIn:
+@dataclass(frozen=True, slots=True)
+class WayInFields:
+    """What a feed calls the fields of a way in."""
+
+    url: str = "conference_url"
+    url_notes: str = "conference_url_notes"
+    phone: str = "conference_phone"
+    phone_notes: str = "conference_phone_notes"
+
+
+MEETING_GUIDE = WayInFields()
+
+
+def read_way_in(record: Record, fields: WayInFields = MEETING_GUIDE) -> WayIn:
     """The conference fields of a row; what cannot be used becomes notes or a remark."""
-    url_notes, phone_notes = record.notes("conference_url_notes"), record.notes("conference_phone_notes")
-    url, other, words = _join_url(record)
-    phone, dial_words = _phone(record)
+    url_notes, phone_notes = record.notes(fields.url_notes), record.notes(fields.phone_notes)
+    url, other, words = _join_url(record, fields.url)
+    phone, dial_words = _phone(record, fields.phone)
     return WayIn(
         url=url,
         url_notes=_joined(words, url_notes),
@@ -67,9 +80,8 @@ def read_link(record: Record, *fields: str) -> str:
     return link
 
 
-def _join_url(record: Record) -> tuple[str, str, str]:
+def _join_url(record: Record, field: str) -> tuple[str, str, str]:
     """The join link, else a link of an unknown host, and the words that stood in its place."""
-    field = "conference_url"
     text = record.line(field, limit=URL_LENGTH * 2)
     if not text:
         return "", "", ""
@@ -95,9 +107,8 @@ def _join_url(record: Record) -> tuple[str, str, str]:
     return link, "", words
 
 
-def _phone(record: Record) -> tuple[str, str]:
+def _phone(record: Record, field: str) -> tuple[str, str]:
     """A number to dial, and the words that stood in its place."""
-    field = "conference_phone"
     text = record.line(field, limit=PHONE_LENGTH * 4)
     if not text:
         return "", ""

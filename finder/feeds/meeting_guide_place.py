@@ -66,7 +66,7 @@ def _coarse(degrees: float | None) -> float | None:
 def read_spot(record: Record) -> Spot:
     """The place of a row; ``known`` is false when it gives neither an address nor a point."""
     address, split = read_address(record)
-    latitude, longitude, boxed = _point(record)
+    latitude, longitude, boxed = read_point(record)
     said = record.yes("approximate")
     parts = [part for part in address.formatted.split(",") if part.strip()]
     full = len(parts) >= FULL_PARTS or split or bool(parts and is_street(parts[0].strip()))
@@ -88,7 +88,7 @@ def read_spot(record: Record) -> Spot:
     return Spot(draft=draft, area_only=area_only, known=bool(address.formatted) or latitude is not None)
 
 
-def _point(record: Record) -> tuple[float | None, float | None, bool]:
+def read_point(record: Record) -> tuple[float | None, float | None, bool]:
     """Latitude and longitude, and whether they are only the middle of a box."""
     latitude, longitude, boxed = record.number("latitude"), record.number("longitude"), False
     if latitude is None and longitude is None:
@@ -115,18 +115,27 @@ def _point(record: Record) -> tuple[float | None, float | None, bool]:
     return None, None, False
 
 
-def read_region(record: Record) -> tuple[str, ...]:
-    """Region names, the general first: ``regions``, or region and sub-regions; a name may hold a path "A > B"."""
+def read_region(record: Record, *, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Region names, the general first: ``regions``, or region and sub-regions; a name may hold a path "A > B".
+
+    They lie below the regions *above*.
+    """
     value = record.raw("regions")
     if isinstance(value, list) and value:
         names = record.texts("regions")
     else:
         names = [record.line(name, limit=ADDRESS_LENGTH) for name in ("region", "sub_region", "sub_sub_region")]
     path = [record.fit("region", part.strip(), 255) for name in names for part in name.split(">") if part.strip()]
-    found: list[str] = []
-    for name in path:
-        if not found or found[-1].casefold() != name.casefold():
-            found.append(name)
+    found = region_path(*above, *path)
     if len(found) > MAX_REGIONS:
         record.remarks.add("regions", " > ".join(found), f"is deeper than {MAX_REGIONS} regions: the rest was left out")
-    return tuple(found[:MAX_REGIONS])
+    return found[:MAX_REGIONS]
+
+
+def region_path(*names: str) -> tuple[str, ...]:
+    """*names* without empty ones and without one that says again what stands above it."""
+    found: list[str] = []
+    for name in filter(None, names):
+        if not found or found[-1].casefold() != name.casefold():
+            found.append(name)
+    return tuple(found)

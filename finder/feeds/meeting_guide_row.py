@@ -78,7 +78,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         unmapped_types=types.unmapped,
         group=read_group(record, name),
         location=_location(spot, in_person=in_person and not (closed and spot.area_only)),
-        region=read_region(record),
+        region=read_region(record, above=options.region),
         service_body=options.service_body,
         conference_url=way_in.url,
         conference_url_notes=way_in.url_notes,

@@ -1,8 +1,9 @@
 """What a feed brings, row by row: a draft where one can be made, and a remark for everything that was not plain."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from finder.domain.bmlt import BodyDraft, FormatDraft
 from finder.domain.catalogue import FormatCatalogue
 from finder.domain.errors import FinderError
 from finder.domain.listing import ListingDraft
@@ -38,22 +39,52 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A whole feed in its order; ``note`` says what was remarkable about the payload itself."""
+    """A whole feed in its order; ``note`` says what was remarkable about the payload itself.
+
+    ``bodies`` (each after the one above it) and ``formats`` are what some feeds tell beside their rows; ``remarks`` are
+    about those.
+    """
 
     rows: tuple[Row, ...]
     note: str = ""
+    bodies: tuple[BodyDraft, ...] = ()
+    formats: tuple[FormatDraft, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeOptions:
-    """What a feed does not say about itself: program slug, IANA zone, ISO country, service body."""
+    """What a feed does not say about itself: program slug, IANA zone, ISO country, service body.
+
+    ``region`` is put above the regions of its rows, and ``service_body`` above the bodies that it tells of.
+    """
 
     program: str
     catalogue: FormatCatalogue
     zone: str | None = None
     country: str = ""
     service_body: str = ""
+    region: tuple[str, ...] = ()
     max_rows: int = MAX_ROWS
+
+
+def unique_keys(rows: Iterable[Row], *, field: str) -> Iterator[Row]:
+    """The same rows; the second one of a key becomes ``key#2``, in the order of the feed, with a remark on *field*."""
+    seen: set[str] = set()
+    last: dict[str, int] = {}
+    for row in rows:
+        if not row.key or row.key not in seen:
+            seen.add(row.key)
+            yield row
+            continue
+        number = last.get(row.key, 1) + 1
+        while (key := f"{row.key}#{number}") in seen:
+            number += 1
+        last[row.key] = number
+        seen.add(key)
+        remark = Remark(field, shown(row.key), f"is given to more than one row: this one is kept as {shown(key)}")
+        draft = row.draft and replace(row.draft, source_key=key)
+        yield replace(row, key=key, draft=draft, remarks=(*row.remarks, remark))
 
 
 class Remarks:

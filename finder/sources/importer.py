@@ -10,12 +10,16 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
 from finder.domain.errors import BadInputError
 from finder.domain.sources import ChangeKind, RunState, SourcePolicy
+from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.meeting_guide import decode_meeting_guide
+from finder.feeds.naws_read import decode_naws
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
+from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.comparing import Difference
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
@@ -31,7 +35,14 @@ IN_FUTURE = "lies in the future: left out"
 
 Progress = Callable[[int, int], None]
 
-DECODERS: Mapping[str, Callable[..., Decoded]] = {"meeting-guide": decode_meeting_guide, "csv": decode_table}
+#: What reads a payload, by the name of its format; a table may be CSV or XLSX whichever of the two is said.
+DECODERS: Mapping[str, Callable[..., Decoded]] = {
+    "meeting-guide": decode_meeting_guide,
+    "csv": decode_table,
+    "xlsx": decode_table,
+    "bmlt": decode_bmlt,
+    "naws": decode_naws,
+}
 
 
 def run_import(
@@ -50,7 +61,7 @@ def run_import(
     allow_mass_removal: bool = False,
     progress: Progress | None = None,
 ) -> ImportReport:
-    """Bring the listings of *source* in line with *payload* (*kind*: "meeting-guide" or "csv").
+    """Bring the listings of *source* in line with *payload* (*kind*: a key of DECODERS).
 
     Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. What people
     here have edited and the source has changed as well waits for a moderator. Raises FeedError for a payload that is no
@@ -65,30 +76,39 @@ def run_import(
         gazetteer=gazetteer, geocoder=geocoder, known=known, country=options.country, default_zone=default_zone
     )
     rows = completed(decoded.rows, placer, now=now)
+    beside = Row(number=0, draft=None, remarks=decoded.remarks)
+
+    def report(difference: Difference, *messages: str, applied: bool) -> ImportReport:
+        return _report(source, difference, (beside, *rows), applied=applied, messages=(decoded.note, *messages))
+
     if dry_run:
         with database.reading() as session:
-            difference = difference_of(session, source_row(session, source, url=source_url, kind=kind), rows)
+            vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+            placed = placed_in_bodies(rows, vocabulary)
+            difference = difference_of(session, source_row(session, source, url=source_url, kind=kind), placed)
         objection = "" if allow_mass_removal else objection_to(rows, difference)
         message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
-        return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+        return report(difference, told_of(vocabulary), message, applied=False)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
         row = source_row(session, source, url=source_url, kind=kind)
-        difference = difference_of(session, row, rows)
+        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+        placed = placed_in_bodies(rows, vocabulary)
+        difference = difference_of(session, row, placed)
         if not allow_mass_removal and (objection := objection_to(rows, difference)):
-            message = f"Nothing was imported: {objection}"
-            return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+            return report(difference, f"Nothing was imported: {objection}", applied=False)
         session.add(row)
         session.flush()  # its refresh names its id
-        proposal = propose(session, row, rows, manner, difference=difference)
+        write_vocabulary(session, vocabulary, actor="import", reason=f"import of {source}", now=now)
+        proposal = propose(session, row, placed, manner, difference=difference)
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         waiting = proposal.waiting
-        unchanged = proposal.run.state is RunState.UNCHANGED and not waiting
+        unchanged = proposal.run.state is RunState.UNCHANGED and not waiting and not vocabulary.size
     message = "The feed says what it said before: nothing to change." if unchanged else ""
     if waiting:
         message = f"{counted(waiting, 'listing was', 'listings were')} edited here as well: see finder sources diff."
-    return _report(source, difference, rows, applied=True, messages=(decoded.note, message))
+    return report(difference, told_of(vocabulary), message, applied=True)
 
 
 def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:

@@ -5,7 +5,7 @@ again without asking, so that the same feed makes the same listings when the geo
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
@@ -52,7 +52,8 @@ class Placer:
     """Places and zones for one import.
 
     A point comes from a row of the same feed with the same address, from what is ``known`` exactly, the geocoder,
-    what is known roughly, the gazetteer; a zone from the point, the town, most rows of the feed, or ``default_zone``.
+    what is known roughly, the gazetteer; a zone from the point, the town, most rows of the same
+    service body, most of the feed, or ``default_zone``.
     """
 
     gazetteer: Gazetteer | None
@@ -67,10 +68,17 @@ class Placer:
         """The same rows with points and zones."""
         self._given = {fold(place.formatted_address): found for place, found in _given_points(rows)}
         placed = [row if row.draft is None else self._complete(row, row.draft) for row in rows]
-        zones = Counter(row.draft.schedule.zone for row in placed if row.draft and row.draft.schedule.zone)
-        usual = min(zones, key=lambda zone: (-zones[zone], zone), default=self.default_zone)
+        zoned = [row.draft for row in placed if row.draft and row.draft.schedule.zone]
+        usual = _most((draft.schedule.zone for draft in zoned), self.default_zone)
+        own: dict[str, list[str]] = {}
+        for draft in zoned:
+            own.setdefault(draft.service_body, []).append(draft.schedule.zone)
+        usual_of = {body: _most(zones, usual) for body, zones in own.items()}
         for row in placed:
-            yield row if row.draft is None or row.draft.schedule.zone else _assuming(row, row.draft, usual)
+            if row.draft is None or row.draft.schedule.zone:
+                yield row
+            else:
+                yield _assuming(row, row.draft, usual_of.get(row.draft.service_body, usual))
 
     def _complete(self, row: Row, draft: ListingDraft) -> Row:
         remarks: list[Remark] = []
@@ -133,6 +141,12 @@ class Placer:
         return self._towns[key]
 
 
+def _most(zones: Iterable[str], otherwise: str) -> str:
+    """The zone that is there most often, the first by name of several; *otherwise* when there is none."""
+    counts = Counter(zones)
+    return min(counts, key=lambda zone: (-counts[zone], zone), default=otherwise)
+
+
 def _given_points(rows: Sequence[Row]) -> Iterator[tuple[LocationDraft, Found]]:
     """Places that the feed itself gives an exact point for."""
     for row in rows:
@@ -151,7 +165,7 @@ def _zoned(draft: ListingDraft, zone: str) -> ListingDraft:
 
 
 def _assuming(row: Row, draft: ListingDraft, zone: str) -> Row:
-    """The row in the zone that most rows of its feed are in."""
+    """The row in the zone that most rows beside it are in."""
     address = draft.location.formatted_address if draft.location else ""
     remark = Remark("timezone", shown(address), NO_ZONE.format(zone))
     return replace(row, draft=_zoned(draft, zone), remarks=(*row.remarks, remark))

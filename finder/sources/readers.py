@@ -1,6 +1,6 @@
 """How each kind of source is read: from which addresses, and what makes listings of what they gave.
 
-A reader that is not named in `READERS` reads one address, or one uploaded file, by the decoder of its kind.
+Most read one address, or one uploaded file, by the decoder of their kind; `GATHER` names those that ask for more.
 """
 
 import hashlib
@@ -8,14 +8,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
+from finder.domain.bmlt import BodyDraft, FormatDraft
 from finder.domain.errors import BadInputError
 from finder.feeds.rows import DecodeOptions, Row
+from finder.sources.bmlt_server import read_server
 from finder.sources.connection import Deadline
 from finder.sources.fetch import MAX_BYTES, MAX_SECONDS, FetchError, ask
 from finder.sources.importer import DECODERS
-from finder.store.source import Source
 
 Payloads = Mapping[str, bytes]  # by address; an uploaded file stands under ""
 Validators = Mapping[str, Mapping[str, str]]  # by address
@@ -24,11 +23,12 @@ Ask = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """What a reader made of the payloads. ``keep`` writes what else they hold, in the transaction of the listings."""
+    """What a reader made of the payloads: rows, and the service bodies and formats that are told beside them."""
 
     rows: tuple[Row, ...]
     note: str = ""
-    keep: Callable[[Session, Source], None] | None = None
+    bodies: tuple[BodyDraft, ...] = ()
+    formats: tuple[FormatDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +48,41 @@ def one_address(url: str, ask: Ask) -> dict[str, bytes]:
     return {url: ask(url)}
 
 
+def whole_server(url: str, ask: Ask) -> dict[str, bytes]:
+    """Everything that the BMLT server at *url* tells, as one payload."""
+    return {url: read_server(url, lambda address, _seconds, _size: ask(address))}
+
+
 #: What the kinds of sources are called.
-KIND_WORDS = {"meeting-guide": "Meeting Guide feed (JSON)", "csv": "Table (CSV)"}
-#: Readers that need more than one address, by kind.
-READERS: dict[str, Reader] = {}
+KIND_WORDS = {
+    "meeting-guide": "Meeting Guide feed (JSON)",
+    "csv": "Table (CSV)",
+    "xlsx": "Spreadsheet (XLSX)",
+    "bmlt": "BMLT server",
+    "naws": "Sheet of NA World Services",
+}
+#: How a source of a kind is gathered that has more than one address.
+GATHER: dict[str, Callable[[str, Ask], dict[str, bytes]]] = {"bmlt": whole_server}
 
 
 def kinds() -> list[str]:
     """Every kind of source there is."""
-    return list(dict.fromkeys([*DECODERS, *READERS]))
+    return list(DECODERS)
 
 
 def reader_of(kind: str) -> Reader:
     """The reader of *kind*. Raises BadInputError."""
-    if kind in READERS:
-        return READERS[kind]
     if kind not in DECODERS:
         raise BadInputError("kind", f"There is no format {kind!r}: choose {' or '.join(kinds())}.")
     decoder = DECODERS[kind]
 
     def decode(payloads: Payloads, options: DecodeOptions) -> Brought:
         decoded = decoder(next(iter(payloads.values())), options=options)
-        return Brought(rows=decoded.rows, note=decoded.note)
+        aside = f"{len(decoded.remarks)} things about its bodies and formats were odd." if decoded.remarks else ""
+        note = " ".join(filter(None, (decoded.note, aside)))
+        return Brought(rows=decoded.rows, note=note, bodies=decoded.bodies, formats=decoded.formats)
 
-    return Reader(words=KIND_WORDS.get(kind, kind), gather=one_address, decode=decode)
+    return Reader(words=KIND_WORDS.get(kind, kind), gather=GATHER.get(kind, one_address), decode=decode)
 
 
 @dataclass(slots=True)

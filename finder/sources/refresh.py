@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
 from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.catalogue import FormatCatalogue
@@ -15,6 +16,7 @@ from finder.domain.errors import BadInputError, FinderError
 from finder.domain.sources import OWN, WAITING, FieldRule, RunState
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
+from finder.sources.beside import placed_in_bodies
 from finder.sources.connection import FetchError
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
@@ -110,14 +112,24 @@ def refresh(
         return note_failure(database, number, str(error), by=by, now=now)
     with database.unit_of_work() as session:
         source = source_of(session, number)
-        if brought.keep is not None:
-            brought.keep(session, source)
-        proposal = propose(session, source, brought.rows, manner)
+        rows = _beside(session, source, brought, manner)
+        proposal = propose(session, source, rows, manner)
         settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
         words = " ".join(part for part in (brought.note, proposal.run.words) if part)
         return _look_ended(source, proposal.run, words=words, now=now)
+
+
+def _beside(session: Session, source: Source, brought: Brought, manner: Manner) -> tuple[Row, ...]:
+    """The rows, once what stands beside them is written: formats, and the bodies of a source that is nobody's own.
+
+    Whatever a source that belongs to a service body says of bodies, it writes none of the others'.
+    """
+    bodies = brought.bodies if source.service_body_id is None else ()
+    vocabulary = plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats)
+    write_vocabulary(session, vocabulary, actor=manner.by, reason=f"refresh of {source.name}", now=manner.now)
+    return placed_in_bodies(brought.rows, vocabulary)
 
 
 def _terms(session: Session, number: int, tools: Tools) -> _Terms:

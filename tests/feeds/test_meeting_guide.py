@@ -579,3 +579,10 @@ def test_no_value_in_any_field_is_a_crash(field: str, value: object) -> None:
 
     assert row.number == 1
     assert row.draft is not None or any(remark.refused for remark in row.remarks)
+
+
+def test_a_field_that_is_named_like_our_own_mark_says_nothing() -> None:
+    payload = json.dumps([{"name": "A", "slug": "a", "city": "Springfield", "\0repeated": 5}]).encode()
+
+    (row,) = decode_meeting_guide(payload, options=OPTIONS).rows
+    assert row.draft is not None

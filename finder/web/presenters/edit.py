@@ -25,6 +25,7 @@ ACTS = {
     "part": "Made two again",
     "create": "Made",
     "remove": "Removed",
+    "refresh": "Brought in line with its source",
     "add_contact": "Contact added",
     "remove_contact": "Contact removed",
 }

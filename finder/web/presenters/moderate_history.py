@@ -23,6 +23,7 @@ ACTS = {
     "publish": "Put into the finder",
     "revise": "Changed",
     "unpublish": "Taken out of the finder",
+    "refresh": "Brought in line with its source",
     "rename": "Given another address",
     "override": "Other for some dates",
     "send": "Sent",

@@ -1,0 +1,200 @@
+"""What a BMLT server tells beside its meetings, written into the register: its service bodies and its formats.
+
+A format that has the number and the meaning of one of the directory's own is that one: stock formats have the same
+numbers everywhere, and a saved link that asks for one goes on finding what it found.
+
+All of it is planned first, so that the listings can be compared before anything is written; the same answers twice
+plan nothing.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.bmlt_bodies import BodyPlan, plan_bodies, write_bodies
+from finder.directory.numbers import bmlt_numbers
+from finder.directory.revision import note_vocabulary_change, raise_revision
+from finder.directory.vocabulary import shelve_vocabulary
+from finder.domain.bmlt import BodyDraft, FormatDraft
+from finder.store.bmlt import BmltFormat, BmltFormatName
+from finder.store.database import pairs
+from finder.store.source import Source
+from finder.store.vocabulary import Format
+
+#: The language of the directory's own formats.
+OWN_LANGUAGE = "en"
+FORMAT_COLUMNS = ("key", "world_id", "kind", "format_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A format as it is to be: its columns, and its names by language."""
+
+    number: int  # at the source
+    columns: dict[str, Any]
+    names: dict[str, dict[str, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class VocabularyPlan:
+    """What is to be written. ``paths`` say under which path here the listings of a body of the source lie."""
+
+    source: str
+    source_url: str
+    source_kind: str
+    bodies: BodyPlan
+    new_formats: list[_Wanted] = field(default_factory=list)
+    changed_formats: list[tuple[int, dict[str, Any], _Wanted]] = field(default_factory=list)
+    more_names: list[_Wanted] = field(default_factory=list)  # of the directory's own formats
+
+    @property
+    def paths(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """Path there -> path here, where they differ."""
+        return self.bodies.paths
+
+    @property
+    def size(self) -> int:
+        """How many bodies and formats would be made or changed."""
+        return self.bodies.size + len(self.new_formats) + len(self.changed_formats) + len(self.more_names)
+
+
+def plan_vocabulary(
+    session: Session,
+    *,
+    source: str,
+    bodies: Sequence[BodyDraft],
+    formats: Sequence[FormatDraft],
+    source_url: str = "",
+    source_kind: str = "",
+) -> VocabularyPlan:
+    """What *bodies* and *formats* of *source* change about those that are held; writes nothing."""
+    plan = VocabularyPlan(
+        source=source,
+        source_url=source_url,
+        source_kind=source_kind,
+        bodies=plan_bodies(session, bodies, source=source),
+    )
+    ids: dict[str, int] = pairs(session, select(Format.slug, Format.id))
+    held, names = _held_formats(session, source)
+    own = _own_formats(session)
+    for draft in formats:
+        columns = {"key": draft.key, "world_id": draft.world_id, "kind": draft.kind}
+        told = {
+            each.language: {"key": each.key, "name": each.name, "description": each.description} for each in draft.names
+        }
+        wanted = _Wanted(draft.number, columns | {"format_id": ids.get(draft.slug or "")}, told)
+        row = held.get(draft.number)
+        if row is None and _is_own(draft, own.get(draft.number), ids):
+            if more := _more_names(session, wanted):
+                plan.more_names.append(more)
+        elif row is None:
+            plan.new_formats.append(wanted)
+        else:
+            before = {name: getattr(row, name) for name in FORMAT_COLUMNS}
+            spoken = {language: names[row.id].get(language) for language in told}
+            if before != wanted.columns or spoken != told:
+                plan.changed_formats.append((row.id, before, wanted))
+    return plan
+
+
+def write_vocabulary(session: Session, plan: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime) -> None:
+    """Write a plan made in the same transaction to register, audit chain and public vocabulary."""
+    if not plan.size:
+        return
+    revision = raise_revision(session, now=now)  # takes the write lock
+    acts = write_bodies(session, plan.bodies, revision=revision)
+    acts += _write_formats(session, plan)
+    session.flush()
+    note_vocabulary_change(session)
+    shelve_vocabulary(session)
+    audit.append(session, acts, actor=actor, reason=reason, now=now)
+
+
+def _held_formats(session: Session, source: str) -> tuple[dict[int, BmltFormat], dict[int, dict[str, dict[str, str]]]]:
+    """Formats of *source* by their number there, and by number here their names by language."""
+    own = select(BmltFormat).join(Source, Source.id == BmltFormat.source_id).where(Source.name == source)
+    held = {row.source_number: row for row in session.execute(own).scalars()}
+    names: dict[int, dict[str, dict[str, str]]] = {row.id: {} for row in held.values()}
+    statement = (
+        select(BmltFormatName)
+        .join(BmltFormat, BmltFormat.id == BmltFormatName.bmlt_format_id)
+        .join(Source, Source.id == BmltFormat.source_id)
+        .where(Source.name == source)
+    )
+    for each in session.execute(statement).scalars():
+        told = {"key": each.key, "name": each.name, "description": each.description}
+        names[each.bmlt_format_id][each.language] = told
+    return held, names
+
+
+def _own_formats(session: Session) -> dict[int, BmltFormat]:
+    """The directory's own formats, by number."""
+    statement = select(BmltFormat).where(BmltFormat.source_id.is_(None))
+    return {row.id: row for row in session.execute(statement).scalars()}
+
+
+def _is_own(draft: FormatDraft, own: BmltFormat | None, ids: Mapping[str, int]) -> bool:
+    """Whether a format of a source is the directory's *own* of that number.
+
+    One that meetings have and that stands for nothing here is the source's all the same: they carry its key.
+    """
+    if own is None:
+        return False
+    if draft.slug is not None:
+        return own.format_id == ids.get(draft.slug)
+    return not draft.used and (own.key, own.world_id) == (draft.key, draft.world_id)
+
+
+def _more_names(session: Session, wanted: _Wanted) -> _Wanted | None:
+    """The names in languages that a format of the directory's own has none in, beside the one it is written in."""
+    spoken = select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == wanted.number)
+    known = {OWN_LANGUAGE, *session.execute(spoken).scalars()}
+    names = {language: told for language, told in wanted.names.items() if language not in known}
+    return _Wanted(wanted.number, {}, names) if names else None
+
+
+def _write_formats(session: Session, plan: VocabularyPlan) -> list[audit.Act]:
+    acts = []
+    if plan.new_formats:
+        source_id = _source_id(session, plan)
+        numbers = bmlt_numbers(session, BmltFormat, [each.number for each in plan.new_formats])
+        for number, wanted in zip(numbers, plan.new_formats, strict=True):
+            own = {"id": number, "source_id": source_id, "source_number": wanted.number, **wanted.columns}
+            session.execute(insert(BmltFormat), [own])
+            acts.append(audit.Act(act="create", target_kind="bmlt_format", target_id=number, after=own))
+            _write_names(session, number, wanted)
+    for number, before, wanted in plan.changed_formats:
+        session.execute(update(BmltFormat).where(BmltFormat.id == number).values(wanted.columns))
+        acts.append(
+            audit.Act(
+                act="refresh", target_kind="bmlt_format", target_id=number, before=before, after=dict(wanted.columns)
+            )
+        )
+        _write_names(session, number, wanted)
+    for wanted in plan.more_names:
+        acts.append(
+            audit.Act(act="refresh", target_kind="bmlt_format", target_id=wanted.number, after={"names": wanted.names})
+        )
+        _write_names(session, wanted.number, wanted)
+    return acts
+
+
+def _write_names(session: Session, number: int, wanted: _Wanted) -> None:
+    """Write the names in the languages that the source told; those of others stay."""
+    for language, told in wanted.names.items():
+        session.merge(BmltFormatName(bmlt_format_id=number, language=language, **told))
+
+
+def _source_id(session: Session, plan: VocabularyPlan) -> int:
+    found = session.execute(select(Source.id).where(Source.name == plan.source)).scalar_one_or_none()
+    if found is not None:
+        return found
+    row = Source(name=plan.source, url=plan.source_url, kind=plan.source_kind)
+    session.add(row)
+    session.flush()  # its formats need its id
+    return row.id

@@ -1,0 +1,71 @@
+"""A BMLT server read at once: its tree of service bodies, its formats in every language, its meetings."""
+
+import datetime as dt
+from typing import Any
+
+from finder.domain.schedule import DEFAULT_DURATION
+from finder.feeds.bmlt_read_answers import Answers, read_answers
+from finder.feeds.bmlt_read_bodies import body_path, body_words, read_bodies
+from finder.feeds.bmlt_read_formats import FormatReader
+from finder.feeds.bmlt_read_row import Server, decode_meeting
+from finder.feeds.bmlt_read_time import read_length
+from finder.feeds.meeting_guide_record import Record
+from finder.feeds.rows import Decoded, DecodeOptions, Remarks, unique_keys
+
+
+def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
+    """Every meeting of the answers in *payload*, taken or refused, in its order; with bodies and formats.
+
+    The answers are what `bmlt_read_answers` takes. Raises FeedError when there is no list of meetings among them.
+    """
+    answers = read_answers(payload, max_rows=options.max_rows)
+    remarks = Remarks()
+    info = Record(answers.info, remarks)
+    above = body_path(options.service_body)
+    told = answers.bodies or _named_by_meetings(answers.meetings or [])
+    bodies, remarks_of_bodies = read_bodies(told, above=above, partial=not answers.bodies)
+    formats = FormatReader(
+        answers.formats,
+        options.catalogue,
+        language=info.line("nativeLang", limit=16),
+        meetings=answers.meetings or (),
+    )
+    server = Server(
+        formats=formats,
+        bodies={body.number: body_words(body.path) for body in bodies if body.number is not None},
+        usual=_usual(info),
+    )
+    rows = (
+        decode_meeting(meeting, number=number, options=options, server=server)
+        for number, meeting in enumerate(answers.meetings or (), start=1)
+    )
+    return Decoded(
+        rows=tuple(unique_keys(rows, field="id_bigint")),
+        note=_missing(answers),
+        bodies=tuple(bodies),
+        formats=formats.drafts,
+        remarks=(*remarks.all(), *remarks_of_bodies, *formats.remarks),
+    )
+
+
+def _usual(info: Record) -> dt.timedelta:
+    """The length of meetings that name none, as the server has it."""
+    return read_length(info, "defaultDuration") or DEFAULT_DURATION
+
+
+def _named_by_meetings(meetings: list[Any]) -> list[dict[str, Any]]:
+    """Service bodies as the meetings themselves name them, where the server's list of them is not there."""
+    named = {
+        meeting.get("service_body_bigint"): meeting["service_body_name"]
+        for meeting in meetings
+        if isinstance(meeting, dict) and isinstance(meeting.get("service_body_bigint"), str | int)
+        if isinstance(meeting.get("service_body_name"), str) and meeting["service_body_name"].strip()
+    }
+    return [{"id": number, "name": name} for number, name in named.items()]
+
+
+def _missing(answers: Answers) -> str:
+    """A sentence on what the server did not tell."""
+    parts = (("service bodies", answers.bodies), ("formats", answers.formats))
+    absent = [words for words, told in parts if not told]
+    return f"No {' and no '.join(absent)} were told beside the meetings." if absent else ""

@@ -1,0 +1,47 @@
+"""The import command over the other formats: a BMLT server, a workbook."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import Instance, feed, instance
+from tests.feeds.bmlt_answers import a_meeting, answers
+from tests.feeds.workbooks import workbook
+
+__all__ = ["feed", "instance"]  # fixtures
+
+TABLE = workbook([("Name", "Day", "Time", "City", "State"), ("Larks", "Monday", "19:00", "Springfield", "IL")])
+PAYLOADS = {
+    "bmlt": answers(*(a_meeting(number) for number in range(1, 4))),
+    "xlsx": TABLE,
+}
+
+
+@pytest.mark.parametrize(("kind", "number"), [("bmlt", 3), ("xlsx", 1)])
+def test_each_format_is_imported_once(kind: str, number: int, instance: Instance, tmp_path: Path) -> None:
+    payload, report = tmp_path / "payload", tmp_path / "report.json"
+    payload.write_bytes(PAYLOADS[kind])
+    command = ["import", str(payload), "--format", kind, "--program", "na", "--source", "Larks"]
+    command += ["--region", "United States > ", "--report", str(report)]
+
+    assert instance.run(*command).returncode == 0
+    assert json.loads(report.read_text())["new"] == number
+    assert instance.run("check").returncode == 0
+    before = instance.run("dump").stdout
+    shown = [json.loads(line) for line in before.splitlines()]
+    documents = [json.loads(row["row"]["document"]) for row in shown if row["table"] == "public_listing"]
+    assert {document["region"][0]["name"] for document in documents} == {"United States"}
+
+    assert instance.run(*command).returncode == 0
+    assert instance.run("dump").stdout == before
+
+
+def test_what_cannot_be_read_is_said_in_a_sentence(instance: Instance, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(b'{"GetServiceBodies": "[{]"}')
+    done = instance.run("import", str(broken), "--format", "bmlt", "--program", "na", "--source", "Larks")
+
+    assert done.returncode != 0
+    assert "GetServiceBodies" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,229 @@
+"""The tree and the formats of a source, laid over what there is: numbers that stay, words that people edited."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from finder.directory.batch import Batch, apply_batch
+from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
+from finder.directory.check import faults
+from finder.directory.vocabulary_edit import BODIES, NodeDraft, revise_node
+from finder.domain.bmlt import BodyDraft, FormatDraft, FormatName
+from finder.store.audit import AuditEntry
+from finder.store.bmlt import BmltFormat, BmltFormatName
+from finder.store.database import Database
+from finder.store.people import ServiceBody
+from finder.store.shelf import DirectoryRevision, PublicListing, PublicVocabulary
+from finder.store.vocabulary import Format
+from tests.conftest import NOW
+from tests.factories import a_listing
+
+REGION = BodyDraft(path=("Lark Region",), number=1, kind="RS", world_id="RG901", helpline="555-0100")
+AREA = BodyDraft(path=("Lark Region", "River Area"), number=12, kind="AS", world_id="AR90112")
+GROUP = BodyDraft(path=("Lark Region", "River Area", "Mill Town"), number=40, kind="GR")
+TREE = (REGION, AREA, GROUP)
+STEP = FormatDraft(
+    number=27,
+    key="St",
+    world_id="STEP",
+    kind="FC1",
+    slug="step-study",
+    names=(FormatName("en", "St", "Step", "Steps."), FormatName("de", "S", "Schritte", "Schritte.")),
+)
+DOGS = FormatDraft(number=80, key="ND", names=(FormatName("en", "ND", "No dogs", ""),))
+
+
+def written(
+    database: Database,
+    bodies: Sequence[BodyDraft] = (),
+    formats: Sequence[FormatDraft] = (),
+    source: str = "Larks",
+) -> int:
+    """Write them; gives how many were made or changed."""
+    with database.unit_of_work() as session:
+        plan = plan_vocabulary(session, source=source, bodies=bodies, formats=formats, source_kind="bmlt")
+        write_vocabulary(session, plan, actor="import", reason=f"import of {source}", now=NOW)
+        return plan.size
+
+
+def tree(database: Database) -> dict[str, int]:
+    """The number of each body, by its path."""
+    with database.reading() as session:
+        rows = {row.id: row for row in session.execute(select(ServiceBody)).scalars()}
+
+    def path(row: ServiceBody) -> str:
+        return row.name if row.parent_id is None else f"{path(rows[row.parent_id])} / {row.name}"
+
+    return {path(row): row.bmlt_id for row in rows.values()}
+
+
+def revision(database: Database) -> int:
+    with database.reading() as session:
+        return session.execute(select(DirectoryRevision.revision)).scalar_one()
+
+
+def assert_whole(database: Database) -> None:
+    with database.reading() as session:
+        assert list(faults(session)) == []
+
+
+def test_a_tree_is_written_with_its_words_and_numbers(database: Database) -> None:
+    assert written(database, TREE) == 3
+
+    assert tree(database) == {
+        "Lark Region": 1,
+        "Lark Region / River Area": 12,
+        "Lark Region / River Area / Mill Town": 40,
+    }
+    with database.reading() as session:
+        texts = session.execute(select(PublicVocabulary.document).where(PublicVocabulary.kind == "service_body"))
+        shown = [json.loads(text) for text in texts.scalars()]
+        acts = session.execute(select(AuditEntry.act).where(AuditEntry.target_kind == "service_body")).scalars().all()
+    region = next(body for body in shown if body["bmlt_id"] == 1)
+    assert (region["kind"], region["helpline"], region["world_id"]) == ("RS", "555-0100", "RG901")
+    assert acts == ["create"] * 3
+    assert_whole(database)
+
+
+def test_the_same_words_twice_change_nothing(database: Database) -> None:
+    written(database, TREE, (STEP, DOGS))
+    before = revision(database)
+
+    assert written(database, TREE, (STEP, DOGS)) == 0
+    assert revision(database) == before
+
+
+def test_a_number_that_is_taken_is_replaced_by_a_free_one_and_stays(database: Database) -> None:
+    written(database, [BodyDraft(path=("Elsewhere",), number=1)], [DOGS], source="Owls")
+    written(database, TREE, (STEP, FormatDraft(number=80, key="XX")))
+
+    numbers = tree(database)
+    assert numbers["Elsewhere"] == 1
+    assert numbers["Lark Region"] not in {1, 12, 40}
+    with database.reading() as session:
+        rows = session.execute(select(BmltFormat.source_number, BmltFormat.id, BmltFormat.key)).all()
+    assert {(number, key) for number, _, key in rows} == {(80, "ND"), (80, "XX"), (27, "St")}
+    assert (80, 80, "ND") in rows
+    assert (27, 27, "St") in rows
+
+    assert written(database, TREE, (STEP, FormatDraft(number=80, key="XX"))) == 0
+    assert tree(database) == numbers
+
+
+def test_a_body_that_is_renamed_and_moved_there_keeps_its_number(database: Database) -> None:
+    written(database, TREE)
+    moved = BodyDraft(path=("Stream Area",), number=12, kind="AS", world_id="AR90112")
+
+    assert written(database, [REGION, moved, BodyDraft(path=("Stream Area", "Mill Town"), number=40, kind="GR")]) == 1
+    assert tree(database) == {"Lark Region": 1, "Stream Area": 12, "Stream Area / Mill Town": 40}
+    assert_whole(database)
+
+
+def test_a_body_without_world_id_is_known_by_its_number_when_listings_of_the_source_lie_in_it(
+    database: Database,
+) -> None:
+    written(database, [BodyDraft(path=("Old Name",), number=5)])
+    with database.unit_of_work() as session:
+        batch = Batch(source="Larks", new=(a_listing(service_body="Old Name"),))
+        apply_batch(session, batch, actor="import", reason="", now=NOW)
+
+    written(database, [BodyDraft(path=("New Name",), number=5)])
+    assert tree(database) == {"New Name": 5}
+    with database.reading() as session:
+        (text,) = session.execute(select(PublicListing.document)).scalars()
+    assert json.loads(text)["service_body"]["name"] == "New Name"
+    assert_whole(database)
+
+
+def test_names_that_change_places_keep_their_numbers(database: Database) -> None:
+    first = BodyDraft(path=("A",), number=1, world_id="AR1")
+    second = BodyDraft(path=("B",), number=2, world_id="AR2")
+    written(database, [first, second])
+
+    written(
+        database, [BodyDraft(path=("B",), number=1, world_id="AR1"), BodyDraft(path=("A",), number=2, world_id="AR2")]
+    )
+    assert tree(database) == {"B": 1, "A": 2}
+
+
+def test_what_somebody_edited_here_stays_and_listings_find_it(database: Database) -> None:
+    written(database, TREE)
+    with database.unit_of_work() as session:
+        number = session.execute(select(ServiceBody.id).where(ServiceBody.bmlt_id == 12)).scalar_one()
+        draft = NodeDraft(name="River and Lake Area", parent_id=None)
+        revise_node(session, BODIES, number, draft, actor="user:1", reason="", now=NOW)
+
+    with database.reading() as session:
+        plan = plan_vocabulary(session, source="Larks", bodies=TREE, formats=())
+    assert plan.size == 0
+    assert plan.paths[AREA.path] == ("River and Lake Area",)
+    assert plan.paths[GROUP.path] == ("River and Lake Area", "Mill Town")
+
+
+def test_of_a_body_that_is_told_in_part_only_what_was_empty_is_filled_in(database: Database) -> None:
+    written(database, [BodyDraft(path=("River Area",), number=12, helpline="555-0100")])
+    written(database, [BodyDraft(path=("River Area",), kind="AS", world_id="AR90112", partial=True)])
+
+    with database.reading() as session:
+        row = session.execute(select(ServiceBody)).scalar_one()
+    assert (row.bmlt_id, row.helpline, row.kind, row.world_id) == (12, "555-0100", "AS", "AR90112")
+
+
+def test_what_lies_above_is_made_too(database: Database) -> None:
+    written(database, [BodyDraft(path=("World", "Zone", "Lark Region"), number=1)])
+
+    assert list(tree(database)) == ["World", "World / Zone", "World / Zone / Lark Region"]
+    assert tree(database)["World / Zone / Lark Region"] == 1
+
+
+def test_a_body_is_never_put_below_itself(database: Database) -> None:
+    written(database, [REGION, AREA])
+    below = BodyDraft(path=("Lark Region", "River Area", "Lark Region"), number=1, kind="RS", world_id="RG901")
+
+    written(database, [below])
+    assert tree(database)["Lark Region"] == 1
+    assert written(database, [below]) == 0
+    assert_whole(database)
+
+
+def test_formats_are_kept_with_names_in_every_language_and_what_they_stand_for(database: Database) -> None:
+    assert written(database, formats=(STEP, DOGS)) == 2
+
+    with database.reading() as session:
+        texts = session.execute(select(PublicVocabulary.document).where(PublicVocabulary.kind == "bmlt_format"))
+        shown = {each["id"]: each for each in map(json.loads, texts.scalars())}
+    assert (shown[27]["source"], shown[27]["key"], shown[27]["format"]) == ("Larks", "St", "step-study")
+    assert shown[27]["names"]["de"] == {"key": "S", "name": "Schritte", "description": "Schritte."}
+    assert shown[80]["format"] is None
+
+
+def test_a_format_of_the_directory_s_own_number_and_meaning_is_that_one(database: Database) -> None:
+    with database.unit_of_work() as session:
+        step = session.execute(select(Format.id).where(Format.slug == "step-study")).scalar_one()
+        for number, format_id in ((27, step), (80, step)):
+            session.add(BmltFormat(id=number, source_number=number, key=f"own {number}", format_id=format_id))
+
+    assert written(database, formats=(STEP, DOGS)) == 2
+    with database.reading() as session:
+        rows = session.execute(select(BmltFormat.id, BmltFormat.source_number, BmltFormat.key).order_by(BmltFormat.id))
+        assert [tuple(row) for row in rows] == [(27, 27, "own 27"), (80, 80, "own 80"), (81, 80, "ND")]
+        names = session.execute(select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == 27)).scalars()
+        assert list(names) == ["de"]  # in English it is called as here
+    assert written(database, formats=(STEP, DOGS)) == 0
+
+
+def test_a_format_that_changes_there_changes_here_and_keeps_its_number(database: Database) -> None:
+    written(database, formats=(STEP, DOGS))
+    changed = FormatDraft(
+        number=80, key="NP", slug="timed", names=(FormatName("en", "NP", "No pets", ""), FormatName("fr", "PA", "", ""))
+    )
+
+    assert written(database, formats=(STEP, changed)) == 1
+    with database.reading() as session:
+        row = session.get_one(BmltFormat, 80)
+        names = session.execute(
+            select(BmltFormatName.language, BmltFormatName.key).where(BmltFormatName.bmlt_format_id == 80)
+        )
+        assert (row.key, row.format_id is None) == ("NP", False)
+        assert dict(names.all()) == {"en": "NP", "fr": "PA"}
