@@ -9,8 +9,6 @@ from finder.feeds.spreadsheet import is_spreadsheet, spreadsheet_cells
 
 MAX_COLUMNS = 500
 
-#: The apostrophe that keeps a spreadsheet from computing a cell is not part of what the cell says.
-
 
 def table_cells(payload: bytes, *, max_rows: int) -> tuple[Iterator[list[str]], str]:
     """The lines of the table in *payload*, empty ones and the header line included, and a word on how it was read.
