@@ -185,6 +185,9 @@ class Maker:
             "updated_at": None,
             "source": "Synthetic",
             "source_key": str(identity),
+            "bmlt_id": identity,
+            "world_id": "",
+            "extra": {},
             "demo": False,
         }
 

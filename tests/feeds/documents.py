@@ -79,5 +79,8 @@ def a_document(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever the
         "updated_at": "2026-02-01T12:00:00Z",
         "source": "",
         "source_key": "",
+        "bmlt_id": 1,
+        "world_id": "",
+        "extra": {},
         "demo": False,
     } | changes
