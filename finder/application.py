@@ -26,6 +26,7 @@ from finder.web import (
     api,
     assets,
     audit_pages,
+    bmlt,
     caching,
     calendar,
     confirm,
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         local=LocalKeeper(reader, clock=clock),
         tally=Tally(),
     )
+    bmlt.install(app)
     caching.install(app)
     headers.install(app)
     errors.install(app)

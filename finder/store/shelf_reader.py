@@ -6,6 +6,7 @@ readers survive a fork. Every method raises the driver's own error when the data
 dropped the connection, so that the next call tries a new one.
 """
 
+import datetime as dt
 import os
 import sqlite3
 import threading
@@ -40,6 +41,7 @@ SNAPSHOT_COLUMNS = (
     "service_body_id",
     "name_key",
     "words",
+    "bmlt_id",
 )
 
 
@@ -48,6 +50,38 @@ class Revision(NamedTuple):
 
     directory: int
     vocabulary: int
+
+
+class ChangesWanted(NamedTuple):
+    """Which changes are asked for: from an instant on, before another (aware), of a number, of service bodies."""
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    number: int | None = None
+    bodies: Sequence[int] | None = None
+
+
+class Change(NamedTuple):
+    """That a listing came, changed or left; ``fields`` are parts of its document, space between.
+
+    ``latest``: nothing has happened to the listing since.
+    """
+
+    id: int
+    kind: str
+    listing_id: int
+    number: int
+    body_id: int
+    fields: str
+    at: dt.datetime
+    latest: bool
+
+
+def _aware(value: str | dt.datetime) -> dt.datetime:
+    """An instant as a driver gives it, in UTC."""
+    if isinstance(value, str):
+        return dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    return value.astimezone(dt.UTC)
 
 
 class _Held:
@@ -177,9 +211,42 @@ class ShelfReader:
         )
 
     def vocabulary(self, kind: str) -> list[bytes]:
-        """Documents of one kind (program, format, region, service_body), by id."""
+        """Documents of one kind (program, format, region, service_body, bmlt_format), by id."""
         rows = self._read(f"SELECT document FROM public_vocabulary WHERE kind = {self._mark} ORDER BY id", (kind,))  # noqa: S608
         return [row[0].encode() for row in rows]
+
+    def revision_after(self, instant: dt.datetime) -> int | None:
+        """The first revision of the directory made after *instant* (aware), or None."""
+        statement = f"SELECT MIN(revision) FROM public_revision WHERE at > {self._mark}"  # noqa: S608 - constants only
+        found: int | None = self._read(statement, (self._instant(instant),))[0][0]
+        return found
+
+    def changes(self, before: int, wanted: ChangesWanted, limit: int) -> list[Change]:
+        """The newest changes of the shelf numbered below *before* that are *wanted*, newest first."""
+        conditions = {
+            "r.at >= ?": self._instant(wanted.since) if wanted.since else None,
+            "r.at < ?": self._instant(wanted.until) if wanted.until else None,
+            "c.bmlt_id = ?": wanted.number,
+        }
+        held = {text: value for text, value in conditions.items() if value is not None}
+        where = " AND ".join(["c.id < ?", *held]).replace("?", self._mark)
+        values: list[object] = [before, *held.values()]
+        if wanted.bodies is not None:
+            where += f" AND c.service_body_id IN ({', '.join([self._mark] * len(wanted.bodies)) or 'NULL'})"
+            values += wanted.bodies
+        latest = "NOT EXISTS (SELECT 1 FROM public_change n WHERE n.listing_id = c.listing_id AND n.id > c.id)"
+        statement = (
+            f"SELECT c.id, c.kind, c.listing_id, c.bmlt_id, c.service_body_id, c.fields, r.at, {latest} "  # noqa: S608
+            "FROM public_change c JOIN public_revision r ON r.revision = c.revision "
+            f"WHERE {where} ORDER BY c.id DESC LIMIT {self._mark}"
+        )
+        rows = self._read(statement, [*values, limit])
+        return [Change._make((*row[:6], _aware(row[6]), bool(row[7]))) for row in rows]
+
+    def _instant(self, instant: dt.datetime) -> object:
+        """An aware instant as the driver compares it."""
+        utc = instant.astimezone(dt.UTC)
+        return utc.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else utc
 
     def successor(self, kind: str, slug: str) -> str | None:
         """The slug that answers today for a retired *slug* of *kind* (meeting, region, program), or None."""

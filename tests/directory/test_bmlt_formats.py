@@ -51,7 +51,7 @@ def test_every_format_has_a_number_of_its_own_and_every_number_a_name(database: 
     told = _told(database)
     with database.reading() as session:
         slugs = set(session.execute(select(Format.slug)).scalars())
-    standing = [each["format"] for each in told.values() if each["format"]]
+    standing = [str(each["format"]) for each in told.values() if each["format"]]
     assert sorted(standing) == sorted(slugs)
     assert len({str(each["key"]).casefold() for each in told.values()}) == len(told)
     for each in told.values():
