@@ -94,7 +94,7 @@ def _keep_name(session: Session, row: BmltFormat, own: OwnFormat) -> bool:
 
 
 def bmlt_format_rows(session: Session) -> list[dict[str, Any]]:
-    """Rows of the public vocabulary: number, source, format here, and ``names`` by language: key, name, words."""
+    """Rows of the public vocabulary: number, source and the number there, format here, ``names`` by language."""
     names: dict[int, dict[str, Mapping[str, str]]] = {}
     for row in session.execute(select(BmltFormatName).order_by(BmltFormatName.language)).scalars():
         told = {"key": row.key, "name": row.name, "description": row.description}
@@ -112,6 +112,7 @@ def bmlt_format_rows(session: Session) -> list[dict[str, Any]]:
         document = {
             "id": each.id,
             "source": source or "",
+            "source_number": each.source_number,
             "key": each.key,
             "world_id": each.world_id,
             "kind": each.kind,

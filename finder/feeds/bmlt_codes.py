@@ -1,7 +1,7 @@
 """Formats as BMLT clients know them: which of them a listing has, and what they are called in a language."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from finder.feeds.bmlt_stock import CLOSED_FOR_NOW, HYBRID, NOT_WEEKLY, STOCK, VIRTUAL
@@ -63,19 +63,30 @@ class BmltFormatEntry:
 
 
 class BmltFormats:
-    """All of them under one vocabulary, looked up by what listings say; in ``languages`` any of them has a name."""
+    """All of them under one vocabulary, looked up by what listings say; in ``languages`` any of them has a name.
+
+    A stock format that stands for nothing here (VM, TC) is the same one at every source that has it under its number.
+    """
 
     def __init__(self, documents: Iterable[Document]) -> None:
-        self.entries = {entry.number: entry for entry in map(BmltFormatEntry.of, documents)}
+        held = {document["id"]: document for document in documents}
+        self.entries: dict[int, BmltFormatEntry] = {}
         self._standing: dict[tuple[str, str], int] = {}
         self._keyed: dict[tuple[str, str], int] = {}
         self._special: dict[tuple[str, str], int] = {}
-        for number, entry in sorted(self.entries.items()):
-            if entry.slug is not None:
-                self._standing.setdefault((entry.source, entry.slug), number)
+        for number, document in sorted(held.items(), key=lambda item: (item[1]["source"] != "", item[0])):
+            entry = BmltFormatEntry.of(document)
+            shown = _shared_with(entry, document["source_number"], self.entries) or number
+            if shown == number:
+                self.entries[number] = entry
             else:
-                self._special.setdefault((entry.source, entry.world_id), number)
-            self._keyed.setdefault((entry.source, entry.key), number)
+                ours = self.entries[shown]
+                self.entries[shown] = replace(ours, names={**entry.names, **ours.names})
+            if entry.slug is not None:
+                self._standing.setdefault((entry.source, entry.slug), shown)
+            else:
+                self._special.setdefault((entry.source, entry.world_id), shown)
+            self._keyed.setdefault((entry.source, entry.key), shown)
         self.languages = frozenset(language for entry in self.entries.values() for language in entry.names)
         self._numbers: dict[Said, tuple[int, ...]] = {}
         self._shown: dict[tuple[tuple[int, ...], str], tuple[str, str]] = {}
@@ -119,6 +130,14 @@ class BmltFormats:
         world_id = STOCK[key].world_id if key in STOCK else None
         theirs = (self._special.get((source, world_id)) if world_id else None) or self._keyed.get((source, key))
         return theirs or self._keyed.get(("", key))
+
+
+def _shared_with(entry: BmltFormatEntry, number_there: int, ours: Mapping[int, BmltFormatEntry]) -> int | None:
+    """The number of the format of ours that one of a source is: the same number and key, and no format here either."""
+    held = ours.get(number_there)
+    if not entry.source or held is None or held.source or held.slug is not None or entry.slug is not None:
+        return None
+    return number_there if held.key == entry.key else None
 
 
 def _record(entry: BmltFormatEntry, language: str, root: str) -> dict[str, str]:

@@ -87,11 +87,15 @@ def test_distances_have_the_digits_of_those_servers() -> None:
     assert distance(None, "distance_in_km") == ""
 
 
-def a_format(number: int, key: str, slug: str | None = None, source: str = "", world_id: str = "") -> dict[str, object]:
-    names = {"en": {"key": key, "name": key, "description": ""}}
+def a_format(
+    number: int, key: str, slug: str | None = None, source: str = "", world_id: str = "", there: int = 0
+) -> dict[str, object]:
+    language = "de" if there else "en"
+    names = {language: {"key": key, "name": f"{key} {language}", "description": ""}}
     return {
         "id": number,
         "source": source,
+        "source_number": there or number,
         "key": key,
         "world_id": world_id,
         "kind": "FC1",
@@ -111,6 +115,8 @@ FORMATS = BmltFormats(
         a_format(300, "OO", "open", "There", "OPEN"),
         a_format(301, "V", None, "There", "VM"),
         a_format(302, "Zz", None, "There"),
+        a_format(310, "VM", None, "Stock", "VM", there=54),
+        a_format(311, "IRR", None, "Stock", there=55),
     ]
 )
 
@@ -126,6 +132,8 @@ FORMATS = BmltFormats(
         ({"source": "Elsewhere", "unmapped_types": ["Zz"]}, (17,)),
         ({"attendance": "online"}, (17, 54)),
         ({"attendance": "online", "source": "There"}, (300, 301)),
+        ({"attendance": "online", "source": "Stock"}, (17, 54)),
+        ({"unmapped_types": ["IRR"], "source": "Stock"}, (17, 311)),
         ({"temporarily_closed": True}, (17, 55)),
         ({"schedule": a_rule(interval=2)}, (17, 10900)),
     ],
@@ -141,6 +149,12 @@ def test_formats_without_a_name_in_a_language_are_not_told_in_it() -> None:
     assert FORMATS.shown((8, 17), "xx") == ("", "")
     assert FORMATS.records({17}, ["xx"], "") == []
     assert FORMATS.numbers(Said("", (), (), ("HY",))) == ()
+
+
+def test_a_stock_format_of_a_source_is_ours_in_one_language_more() -> None:
+    assert 310 not in FORMATS.entries
+    assert FORMATS.shown((54,), "de") == ("VM", "54")
+    assert [each["name_string"] for each in FORMATS.records({54}, ["de", "en"], "")] == ["VM de", "VM en"]
 
 
 def test_types_are_those_that_the_plugins_know() -> None:
