@@ -41,7 +41,8 @@ JSON_OPERATIONS: dict[str, Write] = {
     "GetServerInfo": bmlt_lists.server,
     "GetCoverageArea": bmlt_lists.area,
 }
-#: Format in the path -> operation -> what answers it. The table of NA World Services (GetNAWSDump) belongs to csv.
+#: Format in the path -> operation -> what answers it. The table of NA World Services (GetNAWSDump) belongs to csv: until
+#: something writes it, that is refused as unknown.
 OPERATIONS: dict[str, dict[str, Write]] = {
     "json": JSON_OPERATIONS,
     "jsonp": JSON_OPERATIONS,
@@ -56,7 +57,12 @@ UNKNOWN = (
 NAWS_ONLY_CSV = "GetNAWSDump is only valid for csv format."
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\[[0-9]{1,9}\])*")
 MAX_CALLBACK = 200
-JSON, SCRIPT = "application/json", "text/javascript; charset=utf-8"
+CONTENT_TYPES = {
+    "json": "application/json",
+    "jsonp": "text/javascript; charset=utf-8",
+    "tsml": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
 EXPOSED = "ETag, X-Total-Count, Warning"
 #: What clients may send; some set a header that names them.
 ALLOWED = "If-None-Match, User-Agent, Accept, Content-Type, X-Requested-With"
@@ -112,7 +118,7 @@ def client_interface(data_format: str) -> Response:
         told = write(args, about, held, snapshot, now)
         return wrapped(name, told) if name else told
 
-    response = feed(pieces, content_type=SCRIPT if name else JSON, private=is_exact(args))
+    response = feed(pieces, content_type=CONTENT_TYPES[data_format], private=is_exact(args))
     tell(response, about)
     return response
 
@@ -143,9 +149,11 @@ def wrapped(name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def tell(response: Response, about: Told) -> None:
-    """Say beside the answer how many there are in all, and what was passed over."""
+    """Say beside the answer how many there are in all, what was passed over, and under which name to save it."""
     if about.total is not None:
         response.headers["X-Total-Count"] = str(about.total)
+    if about.file_name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{about.file_name}"'
     for name in about.ignored:
         response.headers.add("Warning", f'299 - "{name}: what is not a number was ignored"')
 

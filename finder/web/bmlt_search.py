@@ -22,10 +22,14 @@ from finder.web.parts import Parts
 
 @dataclass(slots=True)
 class Told:
-    """What is told about an answer beside it: how many there are in all, which parameters were partly passed over."""
+    """What is told about an answer beside it: how many there are in all, which parameters were partly passed over.
+
+    ``file_name`` makes browsers save it.
+    """
 
     total: int | None = None
     ignored: tuple[str, ...] = field(default=())
+    file_name: str = ""
 
 
 def search_results(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
