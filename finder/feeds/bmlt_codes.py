@@ -76,7 +76,7 @@ class BmltFormats:
         self._special: dict[tuple[str, str], int] = {}
         for number, document in sorted(held.items(), key=lambda item: (item[1]["source"] != "", item[0])):
             entry = BmltFormatEntry.of(document)
-            shown = _shared_with(entry, document["source_number"], self.entries) or number
+            shown = _shared_with(entry, document.get("source_number", 0), self.entries) or number
             if shown == number:
                 self.entries[number] = entry
             else:

@@ -41,8 +41,8 @@ JSON_OPERATIONS: dict[str, Write] = {
     "GetServerInfo": bmlt_lists.server,
     "GetCoverageArea": bmlt_lists.area,
 }
-#: Format in the path -> operation -> what answers it. The table of NA World Services (GetNAWSDump) belongs to csv: until
-#: something writes it, that is refused as unknown.
+#: Format in the path -> operation -> what answers it. The table of NA World Services (GetNAWSDump) belongs to csv;
+#: until something writes it, it is refused as unknown.
 OPERATIONS: dict[str, dict[str, Write]] = {
     "json": JSON_OPERATIONS,
     "jsonp": JSON_OPERATIONS,
