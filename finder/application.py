@@ -29,6 +29,7 @@ from finder.web import (
     api,
     assets,
     audit_pages,
+    bmlt,
     bmlt_naws,
     caching,
     calendar,
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # our default provider has it
     held = app.extensions["finder"] = parts_for(settings, clock)
+    bmlt.install(app)
     caching.install(app)
     headers.install(app)
     errors.install(app)

@@ -9,15 +9,14 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bmlt_formats import bmlt_format_rows, complete_own_formats, keep_own_formats
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.domain.catalogue import Format as FormatValue
 from finder.domain.catalogue import Program as ProgramValue
 from finder.store.audit import AuditEntry
-from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.people import ServiceBody
 from finder.store.place import Region
 from finder.store.shelf import PublicVocabulary
-from finder.store.source import Source
 from finder.store.vocabulary import Format, FormatCode, Program
 
 Entry = TypeVar("Entry", Program, Format)
@@ -44,7 +43,8 @@ def load_vocabulary(
         *_merge(session, Format, FORMAT_FIELDS, formats, "format", FORMAT_WORDS),
     ]
     codes_changed = _merge_codes(session, formats)
-    if acts or codes_changed:
+    numbers_changed = keep_own_formats(session, formats)
+    if acts or codes_changed or numbers_changed:
         raise_revision(session, now=now)
         note_vocabulary_change(session)
         audit.append(session, acts, actor=actor, reason="vocabulary of the seed files", now=now)
@@ -112,7 +112,11 @@ def _merge_codes(session: Session, formats: Sequence[FormatValue]) -> bool:
 
 
 def shelve_vocabulary(session: Session) -> None:
-    """Write the public documents of programs, formats, regions and service bodies anew."""
+    """Write the public documents of programs, formats, regions and service bodies anew.
+
+    Every format has a number for BMLT clients afterwards.
+    """
+    complete_own_formats(session)
     codes: dict[int, dict[str, list[str]]] = {}
     for row in session.execute(select(FormatCode).order_by(FormatCode.system, FormatCode.code)).scalars():
         codes.setdefault(row.format_id, {}).setdefault(row.system, []).append(row.code)
@@ -121,7 +125,7 @@ def shelve_vocabulary(session: Session) -> None:
         *_documents(session, "format", Format, FORMAT_FIELDS, codes),
         *_documents(session, "region", Region, ("slug", "name", "parent_id", "latitude", "longitude"), {}),
         *_documents(session, "service_body", ServiceBody, BODY_FIELDS, {}),
-        *_bmlt_formats(session),
+        *bmlt_format_rows(session),
     ]
     session.execute(delete(PublicVocabulary))
     if rows:
@@ -142,31 +146,4 @@ def _documents(
             own = codes.get(row.id, {})
             document |= {"meeting_guide": own.get("meeting_guide", []), "naws": own.get("naws", [])}
         rows.append({"kind": kind, "id": row.id, "slug": row.slug, "document": orjson.dumps(document).decode()})
-    return rows
-
-
-def _bmlt_formats(session: Session) -> list[dict[str, Any]]:
-    """Formats as BMLT clients know them: number, source, format here, and ``names`` by language: key, name, words."""
-    names: dict[int, dict[str, dict[str, str]]] = {}
-    for row in session.execute(select(BmltFormatName).order_by(BmltFormatName.language)).scalars():
-        told = {"key": row.key, "name": row.name, "description": row.description}
-        names.setdefault(row.bmlt_format_id, {})[row.language] = told
-    statement = (
-        select(BmltFormat, Source.name, Format.slug)
-        .outerjoin(Source, Source.id == BmltFormat.source_id)
-        .outerjoin(Format, Format.id == BmltFormat.format_id)
-    )
-    rows = []
-    for each, source, slug in session.execute(statement.order_by(BmltFormat.id)):
-        document = {
-            "id": each.id,
-            "source": source or "",
-            "key": each.key,
-            "world_id": each.world_id,
-            "kind": each.kind,
-            "format": slug,
-            "names": names.get(each.id, {}),
-        }
-        text = orjson.dumps(document).decode()
-        rows.append({"kind": "bmlt_format", "id": each.id, "slug": f"bmlt-{each.id}", "document": text})
     return rows

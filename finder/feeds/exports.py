@@ -10,10 +10,13 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from finder.feeds.atom import ChangedListing, encode_atom
+from finder.feeds.bmlt_encode import array
+from finder.feeds.bmlt_whole import encode_whole
 from finder.feeds.document import Document
 from finder.feeds.hsds import Documents, encode_hsds
 from finder.feeds.ical import calendar_of_many
 from finder.feeds.jsonld import encode_jsonld
+from finder.feeds.meeting_guide_write import Vocabulary, encode_listing
 from finder.feeds.naws import GoneListing, MomentOf, encode_naws
 from finder.feeds.tabular_write import encode_table
 from finder.feeds.words import Words
@@ -57,6 +60,20 @@ class Format(NamedTuple):
     encode: Callable[[Export], Iterable[bytes]]
 
 
+def _meeting_guide(export: Export) -> Iterator[bytes]:
+    vocabulary = Vocabulary.of(export.words.formats.values(), export.words.bodies.values())
+    rows = (
+        row
+        for document in export.documents()
+        for row in encode_listing(document, vocabulary=vocabulary, public_url=export.public_url, now=export.now)
+    )
+    return array(rows)
+
+
+def _bmlt(export: Export) -> Iterator[bytes]:
+    return encode_whole(export.documents, export.words, public_url=export.public_url, today=export.now.date())
+
+
 def _csv(export: Export) -> Iterator[bytes]:
     return encode_table(export.documents(), export.words, mark=export.mark)
 
@@ -98,6 +115,10 @@ FORMATS: dict[str, Format] = {
     "csv": Format(
         "meetings.csv", "text/csv; charset=utf-8", "a table for spreadsheet programs that `finder import` reads", _csv
     ),
+    "meeting-guide": Format(
+        "meetings.json", "application/json", "a Meeting Guide feed, for the app and for websites", _meeting_guide
+    ),
+    "bmlt": Format("bmlt.json", "application/json", "the answers of a BMLT server, for another one", _bmlt),
     "naws": Format("naws.csv", "text/csv; charset=utf-8", "the table of NA World Services", _naws),
     "ics": Format("meetings.ics", "text/calendar; charset=utf-8", "a calendar", _ics),
     "atom": Format("changes.atom", "application/atom+xml; charset=utf-8", "what is new and what has changed", _atom),

@@ -47,6 +47,7 @@ class Columns:
     special: Flags
     region: NDArray[np.int32]
     body: NDArray[np.int32]
+    number: NDArray[np.int32]  # by which BMLT clients know it
 
     def taken(self, places: NDArray[np.intp] | slice) -> "Columns":
         """These places only, in that order."""
@@ -124,6 +125,7 @@ def block_of(rows: Rows, zone_number: ZoneNumber) -> Block:
         special=special,
         region=_numbers(by_name["region_id"]),
         body=_numbers(by_name["service_body_id"]),
+        number=_numbers(by_name["bmlt_id"]),
     )
     away = nowhere | (attendance == ONLINE)
     with np.errstate(invalid="ignore"):  # the cell of no place is replaced

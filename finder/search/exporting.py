@@ -78,7 +78,7 @@ def _changes(
     seen: set[int] = set()
     before: int | None = None
     for _ in range(0, LOOKED_AT, BATCH):
-        rows = reader.changes(before, BATCH)
+        rows = reader.latest_changes(before, BATCH)
         numbers = list(dict.fromkeys(row[3] for row in rows if row[3] in wanted and row[3] not in seen))
         found = reader.documents(numbers)
         for _number, revision, kind, listing, fields in rows:

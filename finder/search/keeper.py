@@ -11,7 +11,8 @@ from finder.search.memory import give_back
 from finder.search.snapshot import Snapshot
 from finder.search.snapshot_build import build_snapshot
 from finder.search.snapshot_update import rolled, updated
-from finder.store.shelf_reader import READ_ERRORS, ShelfReader
+from finder.store.shelf_connection import READ_ERRORS
+from finder.store.shelf_reader import ShelfReader
 
 #: Sittings are computed anew after so long.
 ROLL_AFTER = dt.timedelta(hours=24)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import orjson
 
 from finder.search.local_places import LocalPlaces, LocalRow
-from finder.store.shelf_reader import READ_ERRORS, ShelfReader
+from finder.store.shelf_connection import READ_ERRORS
+from finder.store.shelf_reader import ShelfReader
 
 #: Postcodes of new listings are known after this time at the latest.
 REFRESH = dt.timedelta(minutes=1)

@@ -42,10 +42,12 @@ class Scope:
         return cls(snapshot, [(len(snapshot.cells) // WORD, snapshot.words)])
 
     @classmethod
-    def near(cls, snapshot: Snapshot, latitude: float, longitude: float, within_km: float) -> "Scope":
-        """The rows whose cells are near a point, and some more."""
+    def near(
+        cls, snapshot: Snapshot, latitude: float, longitude: float, within_km: float, *, with_online: bool = False
+    ) -> "Scope":
+        """The rows whose cells are near a point, and some more; *with_online* also what is online only, wherever."""
         runs: list[tuple[int, int]] = []
-        late = (snapshot.built, snapshot.used)
+        late = (len(snapshot.cells) if with_online else snapshot.built, snapshot.used)
         for first, end in (*runs_near(snapshot.cells, latitude, longitude, within_km), late):
             word, last = first // WORD, -(-end // WORD)
             if first == end:

@@ -24,7 +24,7 @@ from finder.search.tags import Matrix, TagNames
 from finder.search.vocabulary import Vocabulary
 from finder.search.windows import instant_of
 from finder.search.word_index import WordIndex
-from finder.store.shelf_reader import Revision
+from finder.store.shelf_history import Revision
 
 __all__ = ["Late", "Snapshot", "Vocabulary"]
 

@@ -131,5 +131,5 @@ def specials(reader: ShelfReader, columns: Columns, rows: range, minute: int) ->
 
 
 def _no_columns() -> Columns:
-    row = (0, False, 0, 0, 0, False, None, None, 0, -1, 0, "", False, "0", 0, 0, "", "")
+    row = (0, False, 0, 0, 0, False, None, None, 0, -1, 0, "", False, "0", 0, 0, "", "", 0)
     return block_of([row], Numbering().__getitem__).columns.taken(np.empty(0, np.intp))

@@ -20,7 +20,8 @@ from finder.search.tags import Matrix, build_tags, renamed
 from finder.search.vocabulary import Vocabulary
 from finder.search.windows import minutes_of
 from finder.search.word_index import WordCollector, WordIndex
-from finder.store.shelf_reader import Revision, ShelfReader
+from finder.store.shelf_history import Revision
+from finder.store.shelf_reader import ShelfReader
 
 #: So many rows may lie outside the order of the grid: every radius looks at them.
 FEWEST_LATE_ROWS = 4096

@@ -6,20 +6,11 @@ readers survive a fork. Every method raises the driver's own error when the data
 dropped the connection, so that the next call tries a new one.
 """
 
-import datetime as dt
-import os
-import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import psycopg
-from sqlalchemy import URL, make_url
-
-from finder.store.database import BUSY_TIMEOUT_MS
-
-#: What reading can raise when the database is out of reach.
-READ_ERRORS = (sqlite3.Error, psycopg.Error)
+from finder.store.shelf_connection import READ_ERRORS
+from finder.store.shelf_history import ShelfHistory
 
 #: The columns a snapshot is made of, in the order of `rows_since`.
 SNAPSHOT_COLUMNS = (
@@ -41,80 +32,12 @@ SNAPSHOT_COLUMNS = (
     "service_body_id",
     "name_key",
     "words",
+    "bmlt_id",
 )
 
 
-class Revision(NamedTuple):
-    """How new the shelf is, and its vocabulary."""
-
-    directory: int
-    vocabulary: int
-
-
-class _Held:
-    """A connection of one thread; it is closed with the thread, but never by a child of its process."""
-
-    __slots__ = ("connection", "pid")
-
-    def __init__(self, connection: Any, pid: int) -> None:  # noqa: ANN401 - one of two drivers' connections
-        self.connection, self.pid = connection, pid
-
-    def close(self) -> None:
-        if self.pid == os.getpid():
-            self.connection.close()
-
-    __del__ = close
-
-
-#: Connections of parent processes: letting go of them would end them for the parent too.
-_OF_PARENTS: list[_Held] = []
-
-
-class ShelfReader:
+class ShelfReader(ShelfHistory):
     """A reader of the shelf of the database at *url*."""
-
-    def __init__(self, url: str | URL) -> None:
-        self._url = make_url(url)
-        self._sqlite = self._url.get_backend_name() == "sqlite"
-        self._mark = "?" if self._sqlite else "%s"
-        self._local = threading.local()
-
-    def _connection(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None or held.pid != os.getpid():
-            if held is not None:
-                _OF_PARENTS.append(held)
-            self._local.held = held = _Held(self._open(), os.getpid())
-        return held.connection
-
-    def _open(self) -> Any:  # noqa: ANN401 - one of two drivers' connections
-        if self._sqlite:
-            connection = sqlite3.connect(self._url.database or ":memory:", isolation_level=None)
-            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            connection.execute("PRAGMA query_only=ON")
-            return connection
-        dsn = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return psycopg.connect(dsn, autocommit=True, connect_timeout=5)
-
-    def _read(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        try:
-            rows: list[tuple[Any, ...]] = self._connection().execute(statement, parameters).fetchall()
-        except READ_ERRORS:
-            self.close()
-            raise
-        return rows
-
-    def close(self) -> None:
-        """Close this thread's connection, if it has one."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is not None:
-            self._local.held = None
-            held.close()
-
-    def revision(self) -> Revision:
-        """How new the shelf is; (0, 0) before anything was put on it."""
-        rows = self._read("SELECT revision, vocabulary_revision FROM directory_revision WHERE id = 1")
-        return Revision(*rows[0]) if rows else Revision(0, 0)
 
     def rows_since(self, revision: int) -> Iterator[tuple[Any, ...]]:
         """Rows of SNAPSHOT_COLUMNS changed after *revision*, the oldest change first.
@@ -178,7 +101,7 @@ class ShelfReader:
         )
 
     def vocabulary(self, kind: str) -> list[bytes]:
-        """Documents of one kind (program, format, region, service_body), by id."""
+        """Documents of one kind (program, format, region, service_body, bmlt_format), by id."""
         rows = self._read(f"SELECT document FROM public_vocabulary WHERE kind = {self._mark} ORDER BY id", (kind,))  # noqa: S608
         return [row[0].encode() for row in rows]
 
@@ -204,39 +127,3 @@ class ShelfReader:
         of_them = "" if bodies is None else f"AND service_body_id IN ({marks or 'NULL'}) "
         statement = f"SELECT id FROM public_listing WHERE NOT gone {of_them}ORDER BY id"  # noqa: S608 - marks only
         return [row[0] for row in self._read(statement, list(bodies or ()))]
-
-    def addresses(self, first: int, last: int) -> Iterator[tuple[str, dt.datetime | None]]:
-        """Slug, and when it last changed (aware), of the listings with ids from *first* to *last*, by id."""
-        statement = (
-            "SELECT l.slug, r.at FROM public_listing l LEFT JOIN public_revision r ON r.revision = l.revision "  # noqa: S608 - constants only
-            f"WHERE NOT l.gone AND l.id BETWEEN {self._mark} AND {self._mark} ORDER BY l.id"
-        )
-        for slug, at in self._read(statement, (first, last)):
-            yield slug, _instant(at)
-
-    def moment(self, revision: int) -> dt.datetime | None:
-        """When a revision of the directory was made (aware), or None when nobody knows."""
-        rows = self._read(f"SELECT at FROM public_revision WHERE revision = {self._mark}", (revision,))  # noqa: S608 - constants only
-        return _instant(rows[0][0]) if rows else None
-
-    def gone(self) -> list[tuple[Any, ...]]:
-        """World id, BMLT id, service body and revision of the listings that have left and that no other stands for."""
-        return self._read(
-            "SELECT world_id, bmlt_id, service_body_id, revision FROM public_listing WHERE gone AND world_id <> '' "
-            "AND world_id NOT IN (SELECT world_id FROM public_listing WHERE NOT gone) ORDER BY id"
-        )
-
-    def changes(self, before: int | None, limit: int) -> list[tuple[Any, ...]]:
-        """Id, revision, kind, listing and fields of at most *limit* changes, newest first, from the one *before* on."""
-        mark = self._mark
-        where, values = ("", [limit]) if before is None else (f"WHERE id < {mark}", [before, limit])
-        columns = "id, revision, kind, listing_id, fields"
-        return self._read(f"SELECT {columns} FROM public_change {where} ORDER BY id DESC LIMIT {mark}", values)  # noqa: S608 - constants only
-
-
-def _instant(value: str | dt.datetime | None) -> dt.datetime | None:
-    """An instant as a database gives it, aware; SQLite gives UTC as text without a zone."""
-    if value is None:
-        return None
-    at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-    return at.replace(tzinfo=dt.UTC) if at.tzinfo is None else at.astimezone(dt.UTC)

@@ -1,27 +1,24 @@
 """The table of NA World Services, of a service body and everything below it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-import orjson
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
-from finder.domain.errors import NotFoundError
+from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.text import slugify
 from finder.feeds.document import Document
 from finder.feeds.exports import FORMATS
 from finder.feeds.words import Words
 from finder.search.exporting import export_of, of_bodies
 from finder.search.snapshot import Snapshot
-from finder.web.armour import OPEN_TO_ALL
+from finder.web.bmlt_search import Told
 from finder.web.feeding import feed
+from finder.web.forms.bmlt_arguments import Arguments
 from finder.web.forms.values import is_slug
 from finder.web.parts import Parts, parts
 
 blueprint = Blueprint("bmlt_naws", __name__)
-
-UNPROCESSABLE = 422
 
 
 @blueprint.get("/export/naws.csv")
@@ -31,30 +28,29 @@ def table() -> Response:
     body = Words.read(parts().reader.vocabulary).bodies.get(slug) if is_slug(slug) else None
     if body is None:
         raise NotFoundError("There is no service body of that name here: give service_body=, as its page calls it.")
-    return _table(body)
 
-
-def naws_dump(args: "MultiDict[str, str]") -> Response:
-    """What BMLT clients get for GetNAWSDump: the table of the body with the number ``sb_id``, or 422 in JSON."""
-    number = args.get("sb_id", "").strip()
-    bodies = Words.read(parts().reader.vocabulary).bodies.values()
-    body = next((each for each in bodies if number == str(each["bmlt_id"])), None)
-    if body is not None:
-        return _table(body)
-    message = "The sb_id field is required." if not number else "The selected sb_id is invalid."
-    told = orjson.dumps({"message": message, "errors": {"sb_id": [message]}})
-    return Response(told, status=UNPROCESSABLE, headers=OPEN_TO_ALL, content_type="application/json")
-
-
-def _table(body: Document) -> Response:
-    below = frozenset[int](each["id"] for each in Words.read(parts().reader.vocabulary).bodies_below(body["id"]))
-
-    def write(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterable[bytes]:
-        del snapshot
-        whole = export_of(held.reader, held.reader.ids(below), settings=held.settings, now=now)
-        return FORMATS["naws"].encode(of_bodies(whole, below))
+    def write(held: Parts, _: Snapshot, now: dt.datetime) -> Iterable[bytes]:
+        return _lines(body, held, now)
 
     return feed(write, content_type=FORMATS["naws"].content_type, file_name=file_name(body, parts().clock()))
+
+
+def naws_dump(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
+    """What BMLT clients get for GetNAWSDump: the table of the body with the number ``sb_id``. Raises BadInputError."""
+    del snapshot
+    number = (args.text("sb_id") or "").strip()
+    bodies = Words.read(held.reader.vocabulary).bodies.values()
+    body = next((each for each in bodies if number == str(each["bmlt_id"])), None)
+    if body is None:
+        raise BadInputError("sb_id", "The selected sb_id is invalid." if number else "The sb_id field is required.")
+    about.file_name = file_name(body, now)
+    return iter(_lines(body, held, now))
+
+
+def _lines(body: Document, held: Parts, now: dt.datetime) -> Iterable[bytes]:
+    below = frozenset[int](each["id"] for each in Words.read(held.reader.vocabulary).bodies_below(body["id"]))
+    whole = export_of(held.reader, held.reader.ids(below), settings=held.settings, now=now)
+    return FORMATS["naws"].encode(of_bodies(whole, below))
 
 
 def file_name(body: Mapping[str, object], now: dt.datetime) -> str:

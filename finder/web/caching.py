@@ -24,7 +24,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.sansio.utils import host_is_trusted
 
 from finder.search.snapshot import Snapshot
-from finder.store.shelf_reader import READ_ERRORS
+from finder.store.shelf_connection import READ_ERRORS
 from finder.web.armour import API, OPEN_TO_ALL, Headers, WsgiApp
 from finder.web.parts import Parts, parts
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, FinderError, GoneError, NotFoundError, NotSavedError, TooManyError
 from finder.domain.review import AlreadyDecidedError, StaleError
-from finder.store.shelf_reader import READ_ERRORS
+from finder.store.shelf_connection import READ_ERRORS
 from finder.web import unsaved
 from finder.web.faults import Fault, bare_page, fault_of, unsaved_fault
 from finder.web.forms.search import InvalidSearchError

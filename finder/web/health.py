@@ -3,7 +3,7 @@
 import orjson
 from flask import Blueprint, Response
 
-from finder.store.shelf_reader import READ_ERRORS
+from finder.store.shelf_connection import READ_ERRORS
 from finder.web.parts import parts
 
 blueprint = Blueprint("health", __name__)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from finder.config import Settings
 from finder.search.answer import Hit
 from finder.search.snapshot import Snapshot
-from finder.store.shelf_reader import READ_ERRORS
+from finder.store.shelf_connection import READ_ERRORS
 from finder.web.assets import Assets, assets_of
 from finder.web.beside import OnlineBeside
 from finder.web.parts import Parts, parts

@@ -73,6 +73,10 @@ def everything_public(server: Server) -> list[tuple[str, str]]:
     paths += [f"/?near=Austin%2C+TX&within=50&page={page}" for page in (2, 3)]
     paths += ["/meetings.json", "/meetings.json?near=Austin%2C+TX&within=50&q=quiet"]
     paths += ["/wp-admin/admin-ajax.php?action=meetings&latitude=30.3&longitude=-97.7&distance=50"]
+    paths += [f"/client_interface/json/?switcher={name}" for name in ("GetSearchResults", "GetChanges")]
+    paths += ["/client_interface/tsml/?switcher=GetSearchResults"]
+    paths += ["/client_interface/json/?switcher=GetFieldValues&meeting_key=location_street"]
+    paths += ["/client_interface/json/?switcher=GetFieldValues&meeting_key=virtual_meeting_link"]
     for slug in slugs:
         paths += [f"/meetings/{slug}", f"/meetings/{slug}.ics", f"/api/v1/meetings/{slug}", f"/meetings/{slug}/change"]
         paths += [f"/meetings/{slug}/problem", f"/meetings/{slug}/dates"]

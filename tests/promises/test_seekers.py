@@ -117,9 +117,10 @@ def test_s3_s4_a_seeker_leaves_no_trace_on_disk(demo_server: Server, demo_url: s
             f"/?near={planted['street']}+Street&q={planted['query']}",
             f"/?lat={position[0]}&lon={position[1]}&within=10",
             f"/api/v1/meetings?lat={position[0]}&lon={position[1]}",
+            f"/client_interface/json/?switcher=GetSearchResults&geo_width=9&lat_val={position[0]}&long_val={position[1]}",
             f"/api/v1/places?q={planted['street']}",
             f"/meetings/{planted['query']}",
-        )[number % 5]
+        )[number % 6]
         headers = {
             "User-Agent": planted["agent"],
             "Referer": f"https://{planted['referrer']}.example.org/",

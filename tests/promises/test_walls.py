@@ -74,6 +74,8 @@ ANYBODY: dict[Route, int] = {
     ("GET", "/api/v1/meetings"): 200,
     ("GET", "/api/v1/meetings/<slug>"): 200,
     ("GET", "/api/v1/openapi.json"): 200,
+    ("GET", "/client_interface/serverInfo.xml"): 200,
+    ("GET", "/client_interface/<data_format>/"): 422,  # it wants an operation
     ("GET", "/api/v1/places"): 400,  # it wants words
     ("GET", "/submit"): 200,
     ("POST", "/submit"): 422,

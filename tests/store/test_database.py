@@ -9,7 +9,8 @@ from finder.store import dump, migrate
 from finder.store.database import Database
 from finder.store.schema import metadata
 from finder.store.shelf import DirectoryRevision
-from finder.store.shelf_reader import READ_ERRORS, ShelfReader
+from finder.store.shelf_connection import READ_ERRORS
+from finder.store.shelf_reader import ShelfReader
 from tests.conftest import Databases, prepare
 
 

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from werkzeug.datastructures import MultiDict
 
 from finder.config import Settings
 from finder.directory.publish import publish, revise, unpublish
@@ -19,7 +19,6 @@ from finder.domain.listing import ListingDraft
 from finder.feeds.atom import ATOM
 from finder.store.database import Database
 from finder.web import exports
-from finder.web.bmlt_naws import naws_dump
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing
 
@@ -199,11 +198,13 @@ def test_na_world_services_learn_what_has_gone(directory: Directory) -> None:
 
 def test_the_table_of_na_world_services_is_asked_for_by_number(directory: Directory) -> None:
     directory.publish(a_listing(name="Stays", world_id="G1", program="na", service_body="Région > Area 51"))
-    with directory.app.test_request_context("/client_interface/csv/?switcher=GetNAWSDump&sb_id=2"):
-        response = naws_dump(MultiDict({"sb_id": "2"}))
-        assert response.headers["Content-Disposition"] == 'attachment; filename="BMLT_area_51_2026_03_10_23_05_00.csv"'
-        assert b"Stays" in b"".join(response.response)  # type: ignore[arg-type] # bytes, as we made them
-        for args in ({}, {"sb_id": "9"}, {"sb_id": "area-51"}):
-            refused = naws_dump(MultiDict(args))
-            assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (422, "*")
-            assert "message" in json.loads(refused.data)
+    path = "/client_interface/csv/?switcher=GetNAWSDump"
+    answer = directory.client.get(f"{path}&sb_id=2")
+    assert re.fullmatch(
+        r'attachment; filename="BMLT_area_51_2026_03_10_23_\d\d_00\.csv"', answer.headers["Content-Disposition"]
+    )
+    assert "Stays" in answer.text
+    for asked in ("", "&sb_id=9", "&sb_id=area-51"):
+        refused = directory.client.get(path + asked)
+        assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (422, "*")
+        assert "sb_id" in refused.get_json()["errors"]
