@@ -9,13 +9,13 @@ from sqlalchemy import func, select, update
 
 from finder.directory import audit
 from finder.directory.draft import draft_of
-from finder.directory.publish import OWN, revise
+from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.directory.revert import revert
 from finder.directory.vocabulary_edit import BODIES, merge_nodes
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
-from finder.domain.sources import RunState, SourcePolicy
+from finder.domain.sources import OWN, RunState, SourcePolicy
 from finder.review.purge import purge
 from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source, seen_of, source_named
 from finder.sources.removing import remove_source
