@@ -161,6 +161,15 @@ def _published(session: Session, where: Any) -> int:  # noqa: ANN401 - a conditi
     return session.execute(select(func.count()).select_from(Meeting).where(Meeting.published, where)).scalar_one()
 
 
+def bodies_of(session: Session, act: Act) -> set[int | None]:
+    """Whose listings *act* changes: their service bodies, and the administrators' (None) for acts on trees."""
+    columns = {"place": Meeting.location_id, "closing": Meeting.location_id, "group": Meeting.group_id}
+    if act.kind not in columns:
+        return {None}
+    where = (Meeting.published, columns[act.kind] == act.target)
+    return set(session.execute(select(Meeting.service_body_id).where(*where).distinct()).scalars())
+
+
 def _count_of_node(session: Session, act: Act) -> int:
     """A new name alone is of the region or service body; a new place in the tree is of all that lies in it."""
     tree = _tree(act)
