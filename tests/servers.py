@@ -54,6 +54,12 @@ class Server:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(30)
 
+    def end(self) -> None:
+        """End it and its workers at once."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(30)
+
 
 def _clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
@@ -66,9 +72,10 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server over a database address; keywords are variables without ``FINDER_``, in small letters."""
+Serve = Callable[..., Server]
+
+
+def _serving(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
     started: list[Server] = []
 
     def start(database_url: str, *, workers: int = 2, **variables: str) -> Server:
@@ -81,12 +88,27 @@ def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Ite
 
     yield start
     for server in started:
-        server.stop()
+        server.end()
+
+
+@pytest.fixture
+def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
+    """Start a server over a database address, for one test.
+
+    Keywords are variables without ``FINDER_``, in small letters.
+    """
+    yield from _serving(tmp_path_factory, gazetteer_path)
 
 
 @pytest.fixture(scope="session")
-def demo_server(demo_url: str, serve: Callable[..., Server]) -> Server:
+def serve_for_all(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
+    """Likewise, for many tests that only read, or that do not mind each other."""
+    yield from _serving(tmp_path_factory, gazetteer_path)
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_url: str, serve_for_all: Serve) -> Server:
     """A server over the demo meetings whose clock stands at the tests' instant."""
     from tests.conftest import NOW  # noqa: PLC0415 - the plugin is loaded by it
 
-    return serve(demo_url, testing="1", now=NOW.isoformat())
+    return serve_for_all(demo_url, testing="1", now=NOW.isoformat())
