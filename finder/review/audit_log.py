@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, se
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.audit import words_of
 from finder.domain.roles import Right
 from finder.review.case import Step
 from finder.review.queue import BODY
@@ -67,7 +68,7 @@ def acts(session: Session, question: LogQuestion, *, viewer: Viewer) -> tuple[li
             by=name or entry.actor,
             act=entry.act,
             target=entry.target_kind,
-            reason=entry.reason,
+            reason=words_of(entry.reason),
             before=entry.before,
             after=entry.after,
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from finder.accounts.permissions import Viewer
 from finder.directory import one_listing
+from finder.directory.audit import words_of
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow
 from finder.domain.asked import Compared, Fields, compare, fields_of, with_fields
@@ -231,7 +232,7 @@ def timeline(session: Session, *, submission_id: int | None = None, meeting_id: 
             by=name or entry.actor,
             act=entry.act,
             target=entry.target_kind,
-            reason=entry.reason,
+            reason=words_of(entry.reason),
             before=entry.before,
             after=entry.after,
         )

@@ -96,10 +96,11 @@ def decide(
             Action.MERGE,
             actor=actor,
             now=now,
+            reason=words,
             values={**_decided(by, now, words), "merged_into": other and other.id},
         )
     elif decision.action is Action.REJECT:
-        act(session, row, Action.REJECT, actor=actor, now=now, values=_decided(by, now, words))
+        act(session, row, Action.REJECT, actor=actor, now=now, reason=words, values=_decided(by, now, words))
     elif decision.action is Action.ASK:
         act(session, row, Action.ASK, actor=actor, now=now)
         session.execute(insert(SubmissionMessage).values(submission_id=row.id, user_id=by.user_id, at=now, text=words))
@@ -135,7 +136,8 @@ def _approve(
         act(session, row, Action.SCHEDULE, actor=actor, now=now, values={**values, "effective_date": decision.on})
         return
     number, entries = apply(session, row, fields, actor=actor, now=now)
-    act(session, row, Action.APPROVE, actor=actor, now=now, values={**values, "meeting_id": number, "entries": entries})
+    values |= {"meeting_id": number, "entries": entries}
+    act(session, row, Action.APPROVE, actor=actor, now=now, reason=words, values=values)
 
 
 def needs_two(row: Submission) -> bool:
