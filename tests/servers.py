@@ -23,13 +23,17 @@ class Server:
         self.folder, self.port = folder, _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self.env = {**_clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_PUBLIC_URL": self.url, **env}
+        self.env = {**clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_PUBLIC_URL": self.url, **env}
         command = [str(FINDER), "serve", "--port", str(self.port), "--workers", str(workers)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:  # a test's time may be over meanwhile
+            self.end()
+            raise
 
     def _wait(self) -> None:
         """Ask until it answers: each refused connection is a question, not a pause."""
@@ -61,8 +65,10 @@ class Server:
             self.process.wait(30)
 
 
-def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+def clean_environment() -> dict[str, str]:
+    """The variables of this process without the product's own; what is compiled once may be kept for the next one."""
+    without = ("FINDER_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)}
 
 
 def _free_port() -> int:
