@@ -42,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act in a timeline; ``by`` is a name or what acted ("import", "submitter")."""
+    """One act in a timeline; ``by`` is a name or what acted ("import", "submitter"). ``request``: that it is about."""
 
     entry: int
     at: dt.datetime
@@ -52,6 +52,7 @@ class Step:
     reason: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
