@@ -23,7 +23,7 @@ from finder.feeds.seed import load_formats, load_programs
 from finder.store import migrate
 from finder.store.database import Database
 from finder.web.headers import parts_of
-from tests import postgres
+from tests import postgres, quicker
 from tests.requirements import need
 
 #: What the fixture `build_site` gives.
@@ -36,6 +36,7 @@ NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
 
 SEEDS = Path(__file__).resolve().parent.parent / "seed_data"
 _cluster: list[postgres.Cluster] = []
+quicker.install()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -23,13 +23,17 @@ class Server:
         self.folder, self.port = folder, _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self.env = {**_clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_PUBLIC_URL": self.url, **env}
+        self.env = {**clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_PUBLIC_URL": self.url, **env}
         command = [str(FINDER), "serve", "--port", str(self.port), "--workers", str(workers)]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:  # a test's time may be over meanwhile
+            self.end()
+            raise
 
     def _wait(self) -> None:
         """Ask until it answers: each refused connection is a question, not a pause."""
@@ -54,9 +58,17 @@ class Server:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(30)
 
+    def end(self) -> None:
+        """End it and its workers at once."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(30)
 
-def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+
+def clean_environment() -> dict[str, str]:
+    """The variables of this process without the product's own; what is compiled once may be kept for the next one."""
+    without = ("FINDER_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)}
 
 
 def _free_port() -> int:
@@ -66,9 +78,10 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server over a database address; keywords are variables without ``FINDER_``, in small letters."""
+Serve = Callable[..., Server]
+
+
+def _serving(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
     started: list[Server] = []
 
     def start(database_url: str, *, workers: int = 2, **variables: str) -> Server:
@@ -81,12 +94,27 @@ def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Ite
 
     yield start
     for server in started:
-        server.stop()
+        server.end()
+
+
+@pytest.fixture
+def serve(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
+    """Start a server over a database address, for one test.
+
+    Keywords are variables without ``FINDER_``, in small letters.
+    """
+    yield from _serving(tmp_path_factory, gazetteer_path)
 
 
 @pytest.fixture(scope="session")
-def demo_server(demo_url: str, serve: Callable[..., Server]) -> Server:
+def serve_for_all(tmp_path_factory: pytest.TempPathFactory, gazetteer_path: Path) -> Iterator[Serve]:
+    """Likewise, for many tests that only read, or that do not mind each other."""
+    yield from _serving(tmp_path_factory, gazetteer_path)
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_url: str, serve_for_all: Serve) -> Server:
     """A server over the demo meetings whose clock stands at the tests' instant."""
     from tests.conftest import NOW  # noqa: PLC0415 - the plugin is loaded by it
 
-    return serve(demo_url, testing="1", now=NOW.isoformat())
+    return serve_for_all(demo_url, testing="1", now=NOW.isoformat())

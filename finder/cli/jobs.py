@@ -70,7 +70,7 @@ def remind(toolbox: Toolbox) -> str | None:
 def digest(toolbox: Toolbox) -> str | None:
     """Tell moderators who want one mail a day what waits."""
     count = tell_daily(toolbox.database, letterhead=_letterhead(toolbox), now=toolbox.clock())
-    return f"{count} queues told of" if count else None
+    return f"{count} told" if count else None
 
 
 def forget(toolbox: Toolbox) -> str | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import click
+import gunicorn.__main__
+from gunicorn.app import wsgiapp
 from sqlalchemy import select
 
 from finder.cli.screen import error_screen
@@ -43,8 +45,8 @@ def serve(context: click.Context, *, host: str | None, port: int | None, workers
     for line in (f"Serving on http://{address} (Ctrl+C stops)", *_first_steps(toolbox)):
         error_screen().print(line, markup=False)
     toolbox.database.dispose()
-    command = [
-        *(sys.executable, "-m", "gunicorn", "app:app", "--chdir", str(toolbox.root), "--bind", address),
+    sys.argv = [  # as if gunicorn had been called; it looks here again when it is told to begin anew
+        *(gunicorn.__main__.__file__, "app:app", "--chdir", str(toolbox.root), "--bind", address),
         *("--workers", str(workers or settings.workers), "--worker-class", WORKER, "--threads", str(THREADS)),
         *("--preload", "--log-level", "warning", "--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "15"),
         *("--limit-request-line", "8190", "--worker-tmp-dir", _memory_folder(), "--name", "meeting-finder"),
@@ -52,7 +54,7 @@ def serve(context: click.Context, *, host: str | None, port: int | None, workers
     os.environ["FINDER_DATA_DIR"] = str(settings.data_dir)
     if beside:
         _start_worker()
-    os.execv(command[0], command)  # noqa: S606 - our own interpreter, no shell
+    wsgiapp.run()  # in this process: what is imported already is not read a second time
 
 
 def _first_steps(toolbox: Toolbox) -> Iterator[str]:
@@ -71,7 +73,7 @@ def _first_steps(toolbox: Toolbox) -> Iterator[str]:
 
 
 def _start_worker() -> None:
-    """Start the worker as a child of this process, which is about to become the server; it ends when the server does.
+    """Start the worker as a child of this process, which goes on as the server; it ends when the server does.
 
     It looks at who its parent is: that works wherever Python does, and also when the server is killed.
     """

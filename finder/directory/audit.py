@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from finder.store.audit import AuditEntry
 
 GENESIS = "0" * 64
+#: What stands for a reason that was forgotten: this and the digest of its text.
+FORGOTTEN = "sha256:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,16 @@ def content_digest(content: dict[str, Any] | None) -> str:
     if content is None:
         return ""
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def forgotten(reason: str) -> str:
+    """What is kept of a reason when its text is forgotten, so that the seal still holds."""
+    return FORGOTTEN + hashlib.sha256(reason.encode()).hexdigest()
+
+
+def words_of(reason: str) -> str:
+    """The words of a reason; "" once they are forgotten."""
+    return "" if reason.startswith(FORGOTTEN) else reason
 
 
 def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, now: dt.datetime) -> None:
@@ -54,7 +66,7 @@ def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, no
             "after_digest": content_digest(act.after),
             "previous": previous,
         }
-        previous = _digest(row)
+        previous = _digest(row, forgotten(reason))
         rows.append({**row, "before": act.before, "after": act.after, "digest": previous})
     session.execute(insert(AuditEntry), rows)
 
@@ -74,7 +86,7 @@ def faults(session: Session) -> Iterator[str]:
             expected = entry.id
         if entry.previous != previous:
             yield f"Audit entry {entry.id} does not continue the chain."
-        if entry.digest != _digest({name: getattr(entry, name) for name in _SEALED}):
+        if not _holds(entry):
             yield f"Audit entry {entry.id} was altered."
         for content, digest in ((entry.before, entry.before_digest), (entry.after, entry.after_digest)):
             if content is not None and content_digest(content) != digest:
@@ -96,7 +108,13 @@ _SEALED = (
 )
 
 
-def _digest(row: dict[str, Any]) -> str:
-    sealed = {name: row[name] for name in _SEALED}
+def _holds(entry: AuditEntry) -> bool:
+    """Whether an entry is as it was sealed; seals of the first days are over the text of the reason."""
+    row = {name: getattr(entry, name) for name in _SEALED}
+    return any(_digest(row, reason) == entry.digest for reason in (forgotten(entry.reason), entry.reason))
+
+
+def _digest(row: dict[str, Any], reason: str) -> str:
+    sealed = {**{name: row[name] for name in _SEALED}, "reason": reason}
     sealed["at"] = row["at"].astimezone(dt.UTC).isoformat()
     return hashlib.sha256(orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS)).hexdigest()

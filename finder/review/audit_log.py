@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, se
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.audit import words_of
 from finder.domain.roles import Right
 from finder.review.case import Step
 from finder.review.queue import BODY
@@ -53,8 +54,9 @@ class LogQuestion:
 def acts(session: Session, question: LogQuestion, *, viewer: Viewer) -> tuple[list[Step], bool]:
     """A page of the acts on what is the viewer's, the newest first, and whether there are older ones: one statement."""
     statement = (
-        select(AuditEntry, func.coalesce(func.nullif(User.name, ""), User.email))
+        select(AuditEntry, func.coalesce(func.nullif(User.name, ""), User.email), Submission.reference)
         .outerjoin(User, AuditEntry.actor == literal("user:") + cast(User.id, String))
+        .outerjoin(Submission, and_(AuditEntry.target_kind == "submission", AuditEntry.target_id == Submission.id))
         .where(*_conditions(question), *walls(viewer))
         .order_by(AuditEntry.id.desc())
         .limit(PER_PAGE + 1)
@@ -69,11 +71,12 @@ def acts(session: Session, question: LogQuestion, *, viewer: Viewer) -> tuple[li
             by=name or entry.actor,
             act=entry.act,
             target=entry.target_kind,
-            reason=entry.reason,
+            reason=words_of(entry.reason),
             before=entry.before,
             after=entry.after,
+            request=reference or "",
         )
-        for entry, name in rows[:PER_PAGE]
+        for entry, name, reference in rows[:PER_PAGE]
     ]
     return steps, len(rows) > PER_PAGE
 

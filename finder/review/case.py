@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from finder.accounts.permissions import Viewer
 from finder.directory import one_listing
+from finder.directory.audit import words_of
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow
 from finder.domain.asked import Compared, Fields, compare, fields_of, with_fields
@@ -41,7 +42,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act in a timeline; ``by`` is a name or what acted ("import", "submitter")."""
+    """One act in a timeline; ``by`` is a name or what acted ("import", "submitter"). ``request``: that it is about."""
 
     entry: int
     at: dt.datetime
@@ -51,6 +52,7 @@ class Step:
     reason: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ def timeline(session: Session, *, submission_id: int | None = None, meeting_id: 
             by=name or entry.actor,
             act=entry.act,
             target=entry.target_kind,
-            reason=entry.reason,
+            reason=words_of(entry.reason),
             before=entry.before,
             after=entry.after,
         )

@@ -15,7 +15,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import WORDS, Action, Kind, Risk, StaleError, Status
 from finder.domain.roles import Right
 from finder.domain.text import clean_multiline
-from finder.review import letters, tokens
+from finder.review import letters, notices, tokens
 from finder.review.applying import apply, present
 from finder.review.history import act, already_decided, submission_of
 from finder.review.letters import Letterhead
@@ -101,16 +101,21 @@ def decide(
             Action.MERGE,
             actor=actor,
             now=now,
+            reason=words,
             values={**_decided(by, now, words), "merged_into": other and other.id},
         )
     elif decision.action is Action.REJECT:
-        act(session, row, Action.REJECT, actor=actor, now=now, values=_decided(by, now, words))
+        act(session, row, Action.REJECT, actor=actor, now=now, reason=words, values=_decided(by, now, words))
     elif decision.action is Action.ASK:
         act(session, row, Action.ASK, actor=actor, now=now)
         session.execute(insert(SubmissionMessage).values(submission_id=row.id, user_id=by.user_id, at=now, text=words))
     else:
         raise BadInputError("action", "Approve, ask, reject or settle together with another.")
-    _tell(session, row, decision.action, words, letterhead=letterhead, now=now)
+    if row.status is Status.SECOND_LOOK:
+        bodies, path = [body_of(session, row)], f"/moderate/{reference}"
+        notices.ask_second(session, bodies, path, asked_by=by.user_id, letterhead=letterhead, now=now)
+    else:
+        _tell(session, row, decision.action, words, letterhead=letterhead, now=now)
     return row.status
 
 
@@ -136,7 +141,8 @@ def _approve(
         act(session, row, Action.SCHEDULE, actor=actor, now=now, values={**values, "effective_date": decision.on})
         return
     number, entries = apply(session, row, fields, actor=actor, now=now)
-    act(session, row, Action.APPROVE, actor=actor, now=now, values={**values, "meeting_id": number, "entries": entries})
+    values |= {"meeting_id": number, "entries": entries}
+    act(session, row, Action.APPROVE, actor=actor, now=now, reason=words, values=values)
 
 
 def needs_two(row: Submission) -> bool:
@@ -177,7 +183,7 @@ def _refuse_stale(session: Session, row: Submission, decision: Decision, fields:
 def _tell(
     session: Session, row: Submission, action: Action, words: str, *, letterhead: Letterhead, now: dt.datetime
 ) -> None:
-    if not row.email or row.status is Status.SECOND_LOOK:
+    if not row.email:
         return
     secret = tokens.issue(session, "status", now=now, submission_id=row.id)
     if action is Action.ASK:
@@ -222,16 +228,23 @@ def apply_scheduled(session: Session, reference: str, *, letterhead: Letterhead,
         now_fields = fields_of(draft_of(held))
         then = row.then or {}
         if any(now_fields[name] not in (then.get(name), value) for name, value in fields.items() if name in now_fields):
-            act(
-                session,
-                row,
-                Action.RETURN,
-                actor="worker",
-                now=now,
-                values={"waiting_since": now, "decided_by": None, "decided_at": None},
-            )
+            _return(session, row, letterhead=letterhead, now=now)
             return row.status
     number, entries = apply(session, row, fields, actor=f"user:{row.decided_by}", now=now)
     act(session, row, Action.APPLY, actor="worker", now=now, values={"meeting_id": number, "entries": entries})
     _tell(session, row, Action.APPLY, "", letterhead=letterhead, now=now)
     return row.status
+
+
+def return_scheduled(session: Session, reference: str, *, letterhead: Letterhead, now: dt.datetime) -> None:
+    """Put what was approved for a date back into the queue, when it still waits for it, and tell the moderators."""
+    take_lock(session)
+    row = submission_of(session, reference)
+    if row.status is Status.SCHEDULED:
+        _return(session, row, letterhead=letterhead, now=now)
+
+
+def _return(session: Session, row: Submission, *, letterhead: Letterhead, now: dt.datetime) -> None:
+    values = {"waiting_since": now, "decided_by": None, "decided_at": None}
+    act(session, row, Action.RETURN, actor="worker", now=now, values=values)
+    notices.announce(session, row, letterhead=letterhead, now=now)

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.audit import words_of
 from finder.directory.places import location_of, revise_location
 from finder.directory.publish import override_location
 from finder.directory.resolve import location_key
@@ -104,7 +105,7 @@ def told(
                 by=names.get(entry.actor, entry.actor),
                 act=entry.act,
                 target=entry.target_kind,
-                reason=entry.reason,
+                reason=words_of(entry.reason),
                 before=entry.before,
                 after=entry.after,
             ),

@@ -1,5 +1,6 @@
 """What the site writes to people: subjects without a private word, texts of plain sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -86,12 +87,33 @@ def waiting_again(head: Letterhead, reference: str, reason: str, secret: str) ->
     )
 
 
-def waiting(head: Letterhead, body_name: str, count: int) -> Letter:
-    """Tells a moderator that requests wait."""
+def waiting(head: Letterhead, queues: Mapping[str, int]) -> Letter:
+    """Tells a moderator how many requests wait in each of *queues*, by name."""
+    count = sum(queues.values())
     requests = "One request waits" if count == 1 else f"{count} requests wait"
+    where = f"in the queue of {next(iter(queues))}" if len(queues) == 1 else "in your queues"
+    lines = "".join(f"- {name}: {number}\n" for name, number in sorted(queues.items())) if len(queues) > 1 else ""
     return Letter(
         f"{requests} for a moderator",
-        f"{requests} in the queue of {body_name}.\n\nOpen the queue:\n{head.link('/moderate')}\n",
+        f"{requests} {where}.\n{lines}\nOpen the queue:\n{head.link('/moderate')}\n",
+    )
+
+
+def more_waiting(head: Letterhead, queue: str) -> Letter:
+    """Tells a moderator that more requests have come since the last mail about a queue."""
+    return Letter(
+        "More requests for a moderator",
+        f"More has come into the queue of {queue} since we wrote to you last.\n\n"
+        f"Open the queue:\n{head.link('/moderate')}\n",
+    )
+
+
+def second(head: Letterhead, path: str) -> Letter:
+    """Asks a moderator to look at something as the second of two."""
+    return Letter(
+        "Something waits for a second moderator",
+        "A moderator asked for something that wants two people.\n\n"
+        f"Look at it, and do it or leave it:\n{head.link(path)}\n",
     )
 
 

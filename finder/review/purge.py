@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, CursorResult, Delete, Update, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, Update, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.forgetting import forget_old
+from finder.directory.audit import FORGOTTEN, forgotten
 from finder.directory.revision import take_lock
 from finder.domain.review import OPEN, Action, Status
 from finder.mail.carriers import file_of
@@ -174,7 +175,14 @@ def _mails(session: Session, now: dt.datetime) -> int:
 
 
 def _audit_texts(session: Session, now: dt.datetime) -> int:
+    """Remove what was before and after, and the words of reasons, a digest of which is kept for the seal."""
+    old = AuditEntry.at < now - AUDIT_TEXTS_KEPT
     table = AuditEntry.__table__
-    written = or_(table.c.before.is_not(None), table.c.after.is_not(None))
-    statement = update(AuditEntry).where(AuditEntry.at < now - AUDIT_TEXTS_KEPT, written)
-    return _rows(session, statement.values(before=None, after=None))
+    said = (AuditEntry.reason != "", AuditEntry.reason.not_like(f"{FORGOTTEN}%"))
+    written = or_(table.c.before.is_not(None), table.c.after.is_not(None), and_(*said))
+    count = session.execute(select(func.count()).select_from(AuditEntry).where(old, written)).scalar_one()
+    rows = session.execute(select(AuditEntry.id, AuditEntry.reason).where(old, *said)).all()
+    if rows:
+        session.execute(update(AuditEntry), [{"id": number, "reason": forgotten(reason)} for number, reason in rows])
+    _rows(session, update(AuditEntry).where(old, written).values(before=None, after=None))
+    return count

@@ -5,13 +5,11 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
-from finder.domain.review import Action, Status
+from finder.domain.review import Status
 from finder.domain.schedule import zone_of
 from finder.review import notices
-from finder.review.decisions import apply_scheduled
-from finder.review.history import act, submission_of
+from finder.review.decisions import apply_scheduled, return_scheduled
 from finder.review.letters import Letterhead
 from finder.store.database import Database
 from finder.store.meeting import Meeting
@@ -32,7 +30,7 @@ def apply_due(database: Database, *, letterhead: Letterhead, now: dt.datetime) -
                 apply_scheduled(session, reference, letterhead=letterhead, now=now)
         except (NotFoundError, BadInputError):
             with database.unit_of_work() as session:
-                _return(session, reference, now=now)
+                return_scheduled(session, reference, letterhead=letterhead, now=now)
     return len(due)
 
 
@@ -58,24 +56,7 @@ def _today(zone: str | None, now: dt.datetime) -> dt.date:
         return now.date()
 
 
-def _return(session: Session, reference: str, *, now: dt.datetime) -> None:
-    take_lock(session)
-    row = submission_of(session, reference)
-    if row.status is Status.SCHEDULED:
-        values = {"waiting_since": now, "decided_by": None, "decided_at": None}
-        act(session, row, Action.RETURN, actor="worker", now=now, values=values)
-
-
 def tell_daily(database: Database, *, letterhead: Letterhead, now: dt.datetime) -> int:
-    """Write to the moderators who want one mail a day how many requests wait; gives the number of queues.
-
-    However often it is called on one day (UTC), each gets one mail a queue.
-    """
+    """Write to the moderators who want one mail a day what waits; gives the number of mails, one a day each."""
     with database.unit_of_work() as session:
-        waiting = select(Submission.service_body_id).where(Submission.status.in_(notices.WAITING)).distinct()
-        bodies = list(session.execute(waiting).scalars())
-        for body in bodies:
-            notices.tell(
-                session, body, letterhead=letterhead, now=now, daily=True, key=f"daily:{now.astimezone(dt.UTC):%Y%m%d}"
-            )
-    return len(bodies)
+        return notices.tell_daily(session, letterhead=letterhead, now=now)

@@ -13,6 +13,8 @@ from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, BulkStatus
 from finder.domain.roles import Right
+from finder.review.letters import Letterhead
+from finder.review.notices import ask_second
 from finder.review.queue import BODY
 from finder.store.accounts import User
 from finder.store.meeting import Meeting
@@ -37,10 +39,13 @@ class HeldBulk:
     undoable: bool
 
 
-def keep_waiting(session: Session, seen: Seen, *, by: Viewer, now: dt.datetime) -> int:
+def keep_waiting(session: Session, seen: Seen, *, by: Viewer, letterhead: Letterhead, now: dt.datetime) -> int:
     """Have a second moderator asked about *seen*; gives the number. Raises NotFoundError for what is foreign."""
-    _refuse_foreign(session, list(seen), by)
-    return _kept(session, seen, BulkStatus.WAITING, by=by, now=now)
+    bodies = _refuse_foreign(session, list(seen), by)
+    number = _kept(session, seen, BulkStatus.WAITING, by=by, now=now)
+    path = f"/moderate/bulk/{number}"
+    ask_second(session, bodies, path, asked_by=by.user_id, letterhead=letterhead, now=now)
+    return number
 
 
 def keep_done(session: Session, seen: Seen, approved: Sequence[str], *, by: Viewer, now: dt.datetime) -> int:
@@ -135,8 +140,10 @@ def note_approved(session: Session, number: int, approved: Sequence[str]) -> Non
     session.execute(update(BulkAct).where(BulkAct.id == number).values(approved=list(approved)))
 
 
-def _refuse_foreign(session: Session, references: list[str], viewer: Viewer) -> None:
+def _refuse_foreign(session: Session, references: list[str], viewer: Viewer) -> set[int | None]:
+    """The service bodies of the requests, every one of which is the viewer's. Raises NotFoundError."""
     whose = select(BODY).select_from(Submission).outerjoin(Meeting, Meeting.id == Submission.meeting_id)
     bodies = session.execute(whose.where(Submission.reference.in_(references))).scalars().all()
     if len(bodies) != len(references) or not all(viewer.may(Right.DECIDE, body) for body in set(bodies)):
         raise NotFoundError("There is no such act here.")
+    return set(bodies)

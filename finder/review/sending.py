@@ -19,6 +19,7 @@ from finder.domain.schedule import validate
 from finder.mail import outbox
 from finder.review import letters, limits, tokens
 from finder.review.letters import Letterhead
+from finder.review.notices import announce
 from finder.review.routing import body_for, region_for, risks_of
 from finder.store.meeting import Meeting
 from finder.store.review import Submission
@@ -126,6 +127,8 @@ def submit(session: Session, request: Request, *, letterhead: Letterhead, now: d
     session.flush()  # its id goes into the link, the mail and the audit
     sent = audit.Act(act="send", target_kind="submission", target_id=row.id, after={"kind": row.kind.value})
     audit.append(session, [sent], actor="submitter", reason="", now=now)
+    if not waits:
+        announce(session, row, letterhead=letterhead, now=now)
     return _acknowledge(session, row, waits=waits, letterhead=letterhead, now=now)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from finder.accounts.permissions import Viewer
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.roles import Right
+from finder.review.letters import Letterhead
 from finder.review.wide import Outcome, carry_out
 from finder.review.wide_shapes import Act
 from finder.sources.applying import merge_new
@@ -68,14 +69,16 @@ def change(
     return change_source(session, number, draft, seen=seen, by=_actor(by), reason=reason, now=now)
 
 
-def remove(session: Session, number: int, *, keep: bool, by: Viewer, reason: str, now: dt.datetime) -> Outcome:
+def remove(
+    session: Session, number: int, *, keep: bool, by: Viewer, reason: str, letterhead: Letterhead, now: dt.datetime
+) -> Outcome:
     """Remove a source of the viewer's; without *keep* its listings go, and many of them want a second moderator."""
     steered(session, number, by=by)
     if keep:
         remove_source(session, number, keep=True, by=_actor(by), reason=reason, now=now)
         return Outcome(done=number)
     act = Act(kind="source_removal", target=number, asked={}, reason=reason)
-    return carry_out(session, act, by=by, now=now)
+    return carry_out(session, act, by=by, letterhead=letterhead, now=now)
 
 
 def steered(session: Session, number: int, *, by: Viewer) -> None:
@@ -98,7 +101,7 @@ class Wanted:
     changes: Collection[int] | None = None
 
 
-def apply(session: Session, wanted: Wanted, *, by: Viewer, now: dt.datetime) -> Outcome:
+def apply(session: Session, wanted: Wanted, *, by: Viewer, letterhead: Letterhead, now: dt.datetime) -> Outcome:
     """Apply changes, or have a second moderator asked when they are many.
 
     Raises NotFoundError, AlreadyDecidedError, StaleError and BadInputError. ``done`` is the number of the refresh.
@@ -106,14 +109,17 @@ def apply(session: Session, wanted: Wanted, *, by: Viewer, now: dt.datetime) -> 
     decided(session, wanted, by=by)
     chosen = None if wanted.changes is None else sorted(set(wanted.changes))
     asked = {"changes": chosen, "revision": wanted.seen}
-    return carry_out(session, Act(kind="source_apply", target=wanted.run, asked=asked, reason=""), by=by, now=now)
+    act = Act(kind="source_apply", target=wanted.run, asked=asked, reason="")
+    return carry_out(session, act, by=by, letterhead=letterhead, now=now)
 
 
-def roll_back(session: Session, run: int, *, seen: int, by: Viewer, reason: str, now: dt.datetime) -> Outcome:
+def roll_back(
+    session: Session, run: int, *, seen: int, by: Viewer, reason: str, letterhead: Letterhead, now: dt.datetime
+) -> Outcome:
     """Take back what a refresh did, or have a second moderator asked when it was much. Raises like `apply`."""
     decided(session, Wanted(run=run, seen=seen), by=by)
     act = Act(kind="source_rollback", target=run, asked={"revision": seen}, reason=reason)
-    return carry_out(session, act, by=by, now=now)
+    return carry_out(session, act, by=by, letterhead=letterhead, now=now)
 
 
 def put_aside(session: Session, wanted: Wanted, *, by: Viewer, now: dt.datetime) -> int:

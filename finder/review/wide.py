@@ -11,8 +11,10 @@ from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, BulkStatus
 from finder.review.bulk import most_at_once
+from finder.review.letters import Letterhead
+from finder.review.notices import ask_second
 from finder.review.second_person import OWN
-from finder.review.wide_kinds import KINDS
+from finder.review.wide_kinds import KINDS, bodies_of
 from finder.review.wide_shapes import Act, Shown
 from finder.store.accounts import User
 from finder.store.review import WideAct
@@ -50,7 +52,7 @@ def most_of_one_thing(session: Session) -> int:
     return max(ALWAYS, most_at_once(session))
 
 
-def carry_out(session: Session, act: Act, *, by: Viewer, now: dt.datetime) -> Outcome:
+def carry_out(session: Session, act: Act, *, by: Viewer, letterhead: Letterhead, now: dt.datetime) -> Outcome:
     """Do *act*, or have a second moderator asked when it changes too many listings.
 
     It is tried either way: raises NotFoundError, BadInputError and StaleError as the act itself does.
@@ -80,6 +82,8 @@ def carry_out(session: Session, act: Act, *, by: Viewer, now: dt.datetime) -> Ou
     )
     session.add(row)
     session.flush()
+    path = f"/moderate/wide/{row.id}"
+    ask_second(session, bodies_of(session, act), path, asked_by=by.user_id, letterhead=letterhead, now=now)
     return Outcome(waits=row.id)
 
 

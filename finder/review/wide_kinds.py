@@ -30,7 +30,7 @@ from finder.domain.vocabulary import OverrideKind
 from finder.review.editing import close_place, edit_place, place_for
 from finder.review.editing_groups import edit_group, group_for
 from finder.review.wide_shapes import Act, Kind, Shown
-from finder.review.wide_sources import SOURCE_KINDS
+from finder.review.wide_sources import SOURCE_KINDS, body_of
 from finder.store.meeting import Meeting
 
 #: Listings that are named where an act is looked at.
@@ -127,6 +127,17 @@ def _count_of_group(session: Session, act: Act) -> int:
 
 def _published(session: Session, where: Any) -> int:  # noqa: ANN401 - a condition
     return session.execute(select(func.count()).select_from(Meeting).where(Meeting.published, where)).scalar_one()
+
+
+def bodies_of(session: Session, act: Act) -> set[int | None]:
+    """Whose listings *act* changes: their service bodies, and the administrators' (None) for acts on trees."""
+    if act.kind in SOURCE_KINDS:
+        return {body_of(session, act)}
+    columns = {"place": Meeting.location_id, "closing": Meeting.location_id, "group": Meeting.group_id}
+    if act.kind not in columns:
+        return {None}
+    where = (Meeting.published, columns[act.kind] == act.target)
+    return set(session.execute(select(Meeting.service_body_id).where(*where).distinct()).scalars())
 
 
 def _count_of_node(session: Session, act: Act) -> int:

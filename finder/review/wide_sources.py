@@ -84,6 +84,13 @@ def _do_removal(session: Session, act: Act, by: Viewer, reason: str, now: dt.dat
     return act.target
 
 
+def body_of(session: Session, act: Act) -> int | None:
+    """The service body whose source *act* is about; None: the administrators'."""
+    if act.kind == "source_removal":
+        return source_of(session, act.target).service_body_id
+    return run_of(session, act.target)[1].service_body_id
+
+
 def _nothing(_session: Session, _act: Act) -> None:
     """Removing can always be done."""
 

@@ -12,6 +12,7 @@ from finder.review.wide_shapes import Act
 from finder.web.account_page import go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.identity import require_anywhere
+from finder.web.moderate_page import letterhead
 from finder.web.parts import parts
 from finder.web.presenters.edit import wide_lines
 
@@ -27,7 +28,7 @@ def carried_out(act: Act, page_of: str, told: str) -> Response:
     """
     viewer, held = require_anywhere(Right.EDIT), parts()
     with held.database.unit_of_work() as register:
-        outcome = wide.carry_out(register, act, by=viewer, now=held.clock())
+        outcome = wide.carry_out(register, act, by=viewer, letterhead=letterhead(), now=held.clock())
         if outcome.waits:
             listings = wide.held_act(register, outcome.waits, viewer=viewer).listings
     if outcome.waits:

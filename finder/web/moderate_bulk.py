@@ -73,7 +73,7 @@ def approve_many() -> Response:
         return _fault(viewer, error.message)
     if second:
         with parts().database.unit_of_work() as session:
-            number = second_person.keep_waiting(session, seen, by=viewer, now=now())
+            number = second_person.keep_waiting(session, seen, by=viewer, letterhead=letterhead(), now=now())
         return go(f"{QUEUE}/bulk/{number}", WAITS)
     done = _approve_all(seen, viewer)
     try:

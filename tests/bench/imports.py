@@ -1,7 +1,6 @@
 """How long an import takes, as its user sees it: the command from its start to its end."""
 
 import json
-import os
 import subprocess
 import tempfile
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.search.shelves import Shelf
-from tests.servers import FINDER
+from tests.servers import FINDER, clean_environment
 from tests.synthetic import Document
 
 
@@ -46,7 +45,7 @@ def import_into(folder: Path, number: int) -> float:
     rows = [feed_row(document) for document in shelf.maker().documents(number)]
     feed.write_text(json.dumps(rows), encoding="utf-8")
     shelf.close()
-    env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+    env = clean_environment()
     env["FINDER_DATA_DIR"] = str(folder / "var")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run([str(FINDER), "init"], env=env, check=True, **quiet)  # type: ignore[call-overload]

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from finder.directory.publish import publish, unpublish
 from finder.store.database import Database
 from tests.conftest import NOW
 from tests.factories import a_listing
-from tests.servers import FINDER
+from tests.servers import FINDER, clean_environment
 
 
 def finder(database: Database, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+    clean = clean_environment()
     url = database.url.render_as_string(hide_password=False)
     env = {**clean, "FINDER_DATA_DIR": str(folder), "FINDER_DATABASE_URL": url}
     return subprocess.run([str(FINDER), *arguments], env=env, capture_output=True, text=True, check=False)

@@ -21,7 +21,7 @@ from finder.store.database import Database
 from finder.store.mail import OutboxMail
 from tests.conftest import NOW, Databases, prepare
 from tests.mail.letters import put, rows
-from tests.servers import FINDER, _clean_environment, _free_port
+from tests.servers import FINDER, _free_port, clean_environment
 
 DEADLINE_SECONDS = 60
 #: A wide terminal, so that no sentence is broken.
@@ -34,7 +34,7 @@ class Instance:
     def __init__(self, folder: Path, database: Database) -> None:
         self.folder, self.database = folder, database
         url = database.url.render_as_string(hide_password=False)
-        self.env = {**_clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_DATABASE_URL": url}
+        self.env = {**clean_environment(), "FINDER_DATA_DIR": str(folder), "FINDER_DATABASE_URL": url}
 
     def put(self) -> None:
         """Put in a mail that is due by any clock."""

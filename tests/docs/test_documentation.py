@@ -1,7 +1,6 @@
 """What the documentation says is so."""
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -12,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from finder.cli import finder as group
-from tests.servers import FINDER
+from tests.servers import FINDER, clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -78,7 +77,7 @@ def test_the_first_feed_of_the_readme_is_loaded_by_its_own_words(tmp_path: Path)
     row = {"slug": "demo-one", "name": "Demo One", "day": 1, "time": "19:00", "types": ["O"], "location": "Demo Hall"}
     row |= {"formatted_address": "1 Example Street, Irvine, CA 92602, USA", "latitude": 33.69, "longitude": -117.77}
     (tmp_path / "feed.json").write_text(json.dumps([row]), encoding="utf-8")
-    env = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
+    env = clean_environment()
     commands = first_feed()
     assert len(commands) == 3
     for command in commands:

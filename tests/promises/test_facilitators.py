@@ -61,6 +61,7 @@ def told(location: str) -> str:
     return location.partition("reference=")[2]
 
 
+@pytest.mark.timeout(1200)  # it starts a server for each kill
 def test_f1_what_is_acknowledged_is_stored_once_whenever_the_server_is_killed(
     database: Database, url: str, serve: Callable[..., Server]
 ) -> None:

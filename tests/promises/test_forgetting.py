@@ -20,6 +20,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from finder.config import Settings
+from finder.directory.check import faults
 from finder.directory.publish import publish, unpublish
 from finder.domain.roles import Role
 from finder.store.audit import AuditEntry
@@ -28,7 +29,7 @@ from finder.store.meeting import Meeting
 from tests.accounts.visitors import Visitor, Watch, a_member
 from tests.conftest import NOW, BuildSite, Databases, prepare, prepare_demo
 from tests.factories import a_listing
-from tests.servers import FINDER, Server
+from tests.servers import FINDER, Server, clean_environment
 
 Form = dict[str, str | list[str]]
 
@@ -204,17 +205,12 @@ def test_m7_tampering_with_the_chain_is_noticed(
             number = publish(session, a_listing(), actor="user:1", reason="asked", now=NOW)
             unpublish(session, number, actor="user:1", reason="closed", now=NOW)
     (tmp_path / "places.db").symlink_to(gazetteer_path)
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("FINDER_")}
     url = database.url.render_as_string(hide_password=False)
-    env = {**clean, "FINDER_DATA_DIR": str(tmp_path), "FINDER_DATABASE_URL": url}
-
-    def check() -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(FINDER), "check"], env=env, capture_output=True, text=True, check=False)
-
-    assert check().returncode == 0
+    env = {**clean_environment(), "FINDER_DATA_DIR": str(tmp_path), "FINDER_DATABASE_URL": url}
     with database.unit_of_work() as session:
+        assert list(faults(session)) == []
         session.execute(text(statement))
-    told = check()
+    told = subprocess.run([str(FINDER), "check"], env=env, capture_output=True, text=True, check=False)
     assert (told.returncode, "Audit entry 3" in told.stdout) == (1, True)
     database.dispose()
 

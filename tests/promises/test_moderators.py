@@ -162,7 +162,7 @@ class Made:
             reference = _request_of(desk, thing)
             with desk.database.unit_of_work() as session:
                 by = seen_as(session, a_user(session))
-                self.path["number"] = keep_waiting(session, {reference: (1, 1)}, by=by, now=NOW)
+                self.path["number"] = keep_waiting(session, {reference: (1, 1)}, by=by, letterhead=HEAD, now=NOW)
 
     def _together(self, desk: Desk, thing: str) -> None:
         self.path["number"] = 99_999

@@ -64,6 +64,7 @@ def notes(desk: Desk, references: list[str]) -> set[str]:
 def test_m7_another_moderator_confirms_and_nothing_happens_before(desk: Desk) -> None:
     references, where = asked(desk)
     assert statuses(desk, references) == {Status.PENDING}
+    assert desk.asked_to_look_at(where) == {"body_administrator", "second", "weak"}
     own = desk.client("moderator")
     assert "another than you" in own.get("/moderate").text
     assert "/confirm" not in own.get(where).text

@@ -67,6 +67,7 @@ def test_m7_a_place_of_many_listings_waits_for_a_second_moderator(desk: Desk) ->
     where = rename(desk, place)
     assert re.fullmatch(r"/moderate/wide/\d+", where)
     assert name_of(desk, place) == "Example Hall"
+    assert desk.asked_to_look_at(where) == {"body_administrator", "second", "weak"}
 
     own = desk.client("moderator")
     assert "another than you" in own.get("/moderate").text

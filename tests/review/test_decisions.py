@@ -18,7 +18,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import Action, AlreadyDecidedError, Kind, StaleError, Status
 from finder.domain.roles import Role
 from finder.domain.vocabulary import AddressVisibility
-from finder.review.case import read_case
+from finder.review.case import read_case, timeline
 from finder.review.decisions import Decision, apply_scheduled, decide, undo
 from finder.review.queue import QueueQuestion, claim, list_queue, release
 from finder.store.database import Database
@@ -182,6 +182,9 @@ def test_a_rejection_and_a_question_want_words(database: Database) -> None:
             decided(database, reference, action)
     assert decided(database, reference, Action.REJECT, text="Listed already.") is Status.REJECTED
     assert any("Listed already." in mail for mail in mails(database))
+    with database.reading() as session:
+        newest = timeline(session, submission_id=submission(session, reference).id)[0]
+    assert (newest.act, newest.reason) == ("reject", "Listed already.")
     with pytest.raises(AlreadyDecidedError):
         decided(database, reference)
 

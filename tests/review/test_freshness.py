@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory.check import faults
@@ -17,8 +17,7 @@ from finder.domain.listing import ContactDraft, GroupDraft
 from finder.domain.review import Kind, Status
 from finder.review.decisions import decide
 from finder.review.freshness import asked_group, confirm_asked, remind_due
-from finder.review.scheduled import apply_due, tell_daily
-from finder.store.accounts import User
+from finder.review.scheduled import apply_due
 from finder.store.database import Database
 from finder.store.mail import OutboxMail
 from finder.store.meeting import Meeting
@@ -35,7 +34,6 @@ from tests.review.people import (
     in_queue,
     looking,
     secret_mailed,
-    seen_as,
     submission,
 )
 
@@ -216,16 +214,3 @@ def test_what_is_due_for_a_listing_that_has_gone_returns_to_the_queue_and_holds_
     with database.reading() as session:
         assert submission(session, lost).status is Status.PENDING
         assert list(faults(session)) == []
-
-
-def test_moderators_who_want_one_mail_a_day_get_one_a_day(database: Database) -> None:
-    with database.unit_of_work() as session:
-        by = seen_as(session, an_administrator(session).user_id)
-        session.execute(update(User).values(digest_daily=True))
-    in_queue(database)
-    in_queue(database)
-    for hours in (0, 0, 24, 25):
-        tell_daily(database, letterhead=HEAD, now=NOW.replace(hour=6) + dt.timedelta(hours=hours))
-    with database.reading() as session:
-        told = select(func.count()).where(OutboxMail.recipient == by.email)
-        assert session.execute(told).scalar_one() == 2

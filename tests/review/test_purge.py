@@ -5,14 +5,17 @@ import os
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from finder.directory import audit
 from finder.directory.check import faults
+from finder.directory.publish import unpublish
 from finder.domain.review import Action, Status
 from finder.mail.carriers import FolderCarrier, file_of
 from finder.mail.message import Sender
 from finder.mail.sending import send_due
+from finder.review.case import timeline
 from finder.review.correspondence import answer, withdraw
 from finder.review.decisions import decide
 from finder.review.purge import purge, touched
@@ -168,16 +171,44 @@ def test_rows_of_mail_links_and_tries_go_after_their_days(database: Database, tm
 
 def test_texts_of_the_audit_chain_go_after_two_years_and_the_chain_still_holds(database: Database) -> None:
     with database.unit_of_work() as session:
-        a_published(session)
+        number = a_published(session).id
+        unpublish(session, number, actor="user:1", reason="Quillfeather asked for it", now=NOW)
     run(database, NOW + 729 * DAYS)
     with database.reading() as session:
-        assert session.execute(select(AuditEntry.after).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
+        newest = session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
+        assert (newest.before is None, newest.reason) == (False, "Quillfeather asked for it")
     removed = purge(database, mail_dir=Path("/nowhere"), now=NOW + 731 * DAYS)
     assert touched(removed) == ("audit_entry",)
     with database.reading() as session:
         assert session.execute(select(AuditEntry.after)).scalars().all().count(None) > 1
+        assert [reason for reason in session.execute(select(AuditEntry.reason)).scalars() if "Quill" in reason] == []
+        assert [step.reason for step in timeline(session, meeting_id=number)] == ["", ""]
         assert list(faults(session)) == []
         assert run(database, NOW + 731 * DAYS) == 0
+
+
+def test_a_seal_over_the_words_of_a_reason_still_holds(database: Database) -> None:
+    """As the seals of the first days are."""
+    with database.unit_of_work() as session:
+        number = a_published(session).id
+        unpublish(session, number, actor="user:1", reason="Closed", now=NOW)
+        newest = session.execute(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
+        row = {column.key: getattr(newest, column.key) for column in AuditEntry.__table__.columns}
+        newest.digest = audit._digest(row, "Closed")
+        session.flush()
+        assert list(faults(session)) == []
+        session.execute(update(AuditEntry).where(AuditEntry.reason == "Closed").values(reason="Closed for good"))
+        assert len(list(faults(session))) == 1
+
+
+@pytest.mark.parametrize("reason", ["Another reason", "", "sha256:" + "0" * 64])
+def test_a_reason_that_was_altered_is_noticed(database: Database, reason: str) -> None:
+    with database.unit_of_work() as session:
+        number = a_published(session).id
+        unpublish(session, number, actor="user:1", reason="Closed", now=NOW)
+        session.execute(update(AuditEntry).where(AuditEntry.reason == "Closed").values(reason=reason))
+    with database.reading() as session:
+        assert [fault for fault in faults(session) if "was altered" in fault] != []
 
 
 def test_a_trial_run_counts_what_a_run_removes_and_removes_nothing(database: Database) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -17,7 +17,9 @@ from finder.config import Settings
 from finder.directory.publish import publish
 from finder.domain.review import Kind
 from finder.domain.roles import Role
+from finder.store.accounts import User
 from finder.store.database import Database
+from finder.store.mail import OutboxMail
 from finder.store.meeting import Meeting
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing
@@ -62,6 +64,13 @@ class Desk:
         """A request about *meeting* in the queue; gives its reference."""
         sent = a_request(kind=kind, meeting_slug=meeting.slug, asked=asked or {}, **changes)
         return in_queue(self.database, sent)
+
+    def asked_to_look_at(self, path: str) -> set[str]:
+        """Who is told by mail that *path* waits for a second moderator, by the names of their roles."""
+        letters = select(User.id).join(OutboxMail, OutboxMail.recipient == User.email)
+        with self.database.reading() as session:
+            told = set(session.execute(letters.where(OutboxMail.body.endswith(path))).scalars())
+        return {name for name, number in self.users.items() if number in told}
 
 
 def entrust(session: Session, number: int, body: int) -> None:

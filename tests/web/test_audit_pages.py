@@ -45,6 +45,16 @@ def test_the_timeline_shows_who_did_what_and_why(desk: Desk) -> None:
     assert "/moderate/acts/" in page
 
 
+def test_an_act_on_a_request_leads_to_it_and_tells_the_reason(desk: Desk) -> None:
+    reference = desk.request(Kind.PROBLEM, desk.listing("own"), {"problem": "nobody_there"}, email="")
+    client = desk.client("moderator")
+    assert "Nobody was there" in client.get(f"/moderate/{reference}").text
+    assert press(client, reference, "reject", text="It was a holiday").status_code == 303
+    page = client.get("/moderate/audit").text
+    act = page[page.index("Request: Rejected") :].partition("</li>")[0]
+    assert (f'href="/moderate/{reference}"' in act, "It was a holiday" in act) == (True, True)
+
+
 def test_acts_on_what_is_foreign_are_not_there(desk: Desk) -> None:
     take_out(desk, "own", "Ours")
     take_out(desk, "foreign", "Theirs")

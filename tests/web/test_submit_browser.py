@@ -20,9 +20,9 @@ WAYS = {"In person": "in_person", "Online": "online", "In person and online": "h
 
 
 @pytest.fixture(scope="module")
-def server(both_kinds: dict[str, Databases], serve: Callable[..., Server]) -> Server:
+def server(both_kinds: dict[str, Databases], serve_for_all: Callable[..., Server]) -> Server:
     """A server over the demo meetings, for these tests to write to."""
-    return serve(both_kinds["sqlite"].copy_of("demo", prepare_demo), testing="1", now=NOW.isoformat())
+    return serve_for_all(both_kinds["sqlite"].copy_of("demo", prepare_demo), testing="1", now=NOW.isoformat())
 
 
 @pytest.fixture

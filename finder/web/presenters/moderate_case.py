@@ -17,6 +17,7 @@ from finder.review.applying import exception_of
 from finder.review.case import Case, Other, Said
 from finder.review.decisions import needs_two
 from finder.web.forms.moderate import Typed
+from finder.web.forms.submit import PROBLEMS
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.moderate_fields import NOTHING, FieldRow, exception_rows, field_rows
 from finder.web.presenters.moderate_history import StepLine, step_lines
@@ -213,7 +214,8 @@ def _sentence(case: Case, now: dt.datetime) -> Markup:
         case Kind.CONFIRM:
             return Markup("Everything about this meeting is still right.")
         case Kind.PROBLEM:
-            return visible(str(row.asked.get("problem", "")))
+            problem = str(row.asked.get("problem", ""))
+            return visible(PROBLEMS.get(problem, problem))
         case Kind.EXCEPTION:
             zone = zone_of(str((case.now or {}).get("zone", "")))
             try:

@@ -65,7 +65,7 @@ class ChangedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """One act. ``request`` is the reference of the request it came of; *may_undo*: it can still be taken back."""
+    """One act. ``request``: the reference of that it came of or is about; *may_undo*: it can still be taken back."""
 
     entry: int
     words: str
@@ -128,7 +128,7 @@ def _line(step: Step, labels: Labels, now: dt.datetime) -> StepLine:
         when=when(step.at, now),
         date=f"{long_date(step.at.date(), now=now.date())}, {step.at:%H:%M} UTC",
         reason=Markup("") if came else visible(step.reason),
-        request=came[1] if came else "",
+        request=came[1] if came else step.request,
         changes=_changes(step, labels)[:MOST_CHANGES],
         may_undo=young and step.target == "meeting" and step.act in REVERSIBLE,
     )
