@@ -78,6 +78,7 @@ def decision(name: str, button: str, **typed: Any) -> Form:  # noqa: ANN401 - wh
 
 
 SEND = ("step", "send")
+SOURCE = {"name": WORDS, "program": "aa", "policy": "propose", "every_min": "0", "reason": "A vote"}
 FORMS: dict[str, Form] = {
     "new meeting": Form(page="/submit", typed={**NEW, "notes": WORDS}, button=SEND, steps=2),
     "change": Form(page="/meetings/larkspur/change", typed={**ROBIN, "notes": WORDS}, button=SEND, steps=2),
@@ -137,6 +138,26 @@ FORMS: dict[str, Form] = {
         "/account/people", email="new@example.org", name=WORDS, role="moderator", body="{own}"
     ),
     "role taken back": of_administrators("/account/people", "/account/people/roles/{grant}/revoke", **WHY),
+    "new source": of_administrators("/moderate/sources/new", **SOURCE),
+    "changed source": of_administrators(
+        "/moderate/sources/{source}/change", name=WORDS, policy="propose", reason="A vote"
+    ),
+    "reading a source": of_administrators("/moderate/sources/{source}", "/moderate/sources/{source}/refresh"),
+    "source removed": of_administrators(
+        "/moderate/sources/{unwanted}/remove", "/moderate/sources/{unwanted}/remove", keep="keep", **WHY
+    ),
+    "part of a refresh": Form(
+        page="/moderate/sources/{source}/refreshes/{refresh}",
+        action="/moderate/sources/{source}/refreshes/{refresh}/decide",
+        who="moderator",
+        typed={"change": "{change}"},
+        button=("action", "aside"),
+    ),
+    "refresh rolled back": of_moderators(
+        "/moderate/sources/{source}/refreshes/{applied}/roll-back",
+        "/moderate/sources/{source}/refreshes/{applied}/roll-back",
+        **WHY,
+    ),
     "details": of_moderators("/account", "/account/details", name=WORDS),
     "other sessions": Form(page="/account", action="/account/sessions/end-others", who="twice"),
     "signing out": Form(page="/account", action="/account/sign-out", who="leaver"),
