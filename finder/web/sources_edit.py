@@ -14,7 +14,7 @@ from finder.sources.shown import ShownSource
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.edit_wide import WAITS, WIDE
-from finder.web.forms.sources import POLICIES, REMOVED, SHORT_RULES, RemoveForm, SourceForm
+from finder.web.forms.sources import POLICIES, REMOVED, RULES, SHORT_RULES, RemoveForm, SourceForm
 from finder.web.identity import require_anywhere, require_fresh
 from finder.web.moderate_page import labels
 from finder.web.parts import parts
@@ -59,6 +59,7 @@ def _form(form: SourceForm, viewer: Viewer, held: ShownSource | None = None, *, 
         stale=stale,
         differs=differs,
         rules={rule.value: words for rule, words in SHORT_RULES.items()},
+        whole={rule.value: words for rule, words in RULES.items()},
         policies=POLICIES,
     )
 

@@ -20,11 +20,15 @@ from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.listing import ContactDraft, GroupDraft
 from finder.domain.review import Action, Kind
+from finder.domain.sources import SourcePolicy
 from finder.review import correspondence
 from finder.review import manage as managing
 from finder.review.decisions import decide
+from finder.sources.managing import SourceDraft, add_source, change_source
+from finder.sources.refresh import Tools, refresh
 from finder.store.accounts import Grant, User
 from finder.store.review import SavedReply
+from finder.store.source import SourceChange
 from finder.store.vocabulary import Program
 from finder.web.headers import parts_of
 from tests.accounts.visitors import PASSWORD, Visitor, Watch, kept_password
@@ -32,6 +36,7 @@ from tests.conftest import NOW
 from tests.factories import a_location
 from tests.review.people import HEAD, a_body, a_request, a_user, an_administrator, looking, secret_mailed, send
 from tests.review.test_freshness import remind
+from tests.sources.feeds import CATALOGUE, a_feed, a_row
 from tests.web.desk import Desk, a_desk
 from tests.web.submitting import NEW
 
@@ -180,7 +185,7 @@ def furnished(app: Flask, watch: Watch) -> tuple[dict[str, Any], dict[str, str]]
     *app* has the key `SECRET_KEY` and the clock *watch*.
     """
     desk = a_desk(parts_of(app).database)
-    things = {**_requests(desk), **_links(desk), **_things(desk)}
+    things = {**_requests(desk), **_links(desk), **_things(desk), **_sources(desk)}
     people, device = dict(desk.secrets), Device(network="", browser="Firefox")
     with desk.database.unit_of_work() as session:
         for name in ("owner", "member", "changer", "leaver", "twice"):
@@ -231,6 +236,31 @@ def _things(desk: Desk) -> dict[str, Any]:
             "reply": session.execute(select(SavedReply.id)).scalar_one(),
             "grant": session.execute(select(Grant.id).where(Grant.user_id == desk.users["reader"])).scalar_one(),
         }
+
+
+def _sources(desk: Desk) -> dict[str, Any]:
+    """A source of which one refresh is applied and one waits, and a source that nobody wants."""
+    url = "https://feeds.example.org/meetings.json"
+    draft = SourceDraft(
+        name="Larks",
+        kind="meeting-guide",
+        program="aa",
+        url=url,
+        service_body_id=desk.bodies["own"],
+        policy=SourcePolicy.PUBLISH,
+    )
+    said: dict[str, Any] = {"by": "operator", "reason": "", "now": NOW}
+    with desk.database.unit_of_work() as session:
+        number = add_source(session, draft, **said)
+        unwanted = add_source(session, replace(draft, name="Wrens"), **said)
+    read: dict[str, Any] = {"tools": Tools(catalogue=CATALOGUE, country="US"), "by": "worker", "now": NOW}
+    applied = refresh(desk.database, number, payload=a_feed(a_row(1)), **read)
+    with desk.database.unit_of_work() as session:
+        change_source(session, number, replace(draft, policy=SourcePolicy.PROPOSE), seen=None, **said)
+    waits = refresh(desk.database, number, payload=a_feed(a_row(1), a_row(2)), **read)
+    with desk.database.reading() as session:
+        change = session.execute(select(SourceChange.id).where(SourceChange.run_id == waits.run)).scalar_one()
+    return {"source": number, "unwanted": unwanted, "applied": applied.run, "refresh": waits.run, "change": change}
 
 
 def _requests(desk: Desk) -> dict[str, Any]:

@@ -168,7 +168,10 @@ def test_a_source_is_read_by_the_worker_when_somebody_asks(desk: Desk, feed: Fee
 
 def upload(desk: Desk, who: str, number: int, payload: bytes) -> TestResponse:
     client = desk.client(who)
-    data = {"csrf_token": token(client) if who != "nobody" else "x", "file": FileStorage(io.BytesIO(payload), "meetings.json")}
+    data = {
+        "csrf_token": token(client) if who != "nobody" else "x",
+        "file": FileStorage(io.BytesIO(payload), "meetings.json"),
+    }
     boundary, body = encode_multipart(data)
     kind = f"multipart/form-data; boundary={boundary}"
     return client.post(f"/moderate/sources/{number}/upload", data=body, content_type=kind)

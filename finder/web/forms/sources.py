@@ -54,7 +54,7 @@ class SourceForm(Faulty):
         "What becomes of what it says", choices=[SelectChoice(value, words) for value, words in POLICIES.items()]
     )
     every_min = SelectField("How often it is read")
-    field_rules = SelectField(
+    field_rules = RadioField(
         "Fields that were edited here", choices=[SelectChoice(each.value, RULES[each]) for each in FieldRule]
     )
     reason = reason_of()
