@@ -14,7 +14,7 @@ from finder.review.letters import Letterhead
 from finder.review.links import due_links, forget_links, note_link
 from finder.review.purge import purge, touched
 from finder.review.scheduled import apply_due, tell_daily
-from finder.sources.asking import UPLOADS
+from finder.sources.asking import UPLOADS, forget_uploads
 from finder.sources.links import fault_of
 from finder.sources.refresh import refresh_next
 from finder.store.scrub import scrub
@@ -76,10 +76,12 @@ def digest(toolbox: Toolbox) -> str | None:
 
 def forget(toolbox: Toolbox) -> str | None:
     """Remove what is past its time; the files are written anew when something personal was among it."""
-    removals = purge(toolbox.database, mail_dir=toolbox.settings.mail_dir, now=toolbox.clock())
+    now = toolbox.clock()
+    removals = purge(toolbox.database, mail_dir=toolbox.settings.mail_dir, now=now)
+    files = forget_uploads(toolbox.settings.data_dir / UPLOADS, now=now)
     if tables := touched(removals):
         scrub(toolbox.database, tables)
-    count = sum(removal.count for removal in removals)
+    count = files + sum(removal.count for removal in removals)
     return f"{count} removed" if count else None
 
 

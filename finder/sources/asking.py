@@ -19,6 +19,8 @@ from finder.sources.managing import source_of
 MAX_UPLOAD = 8 * 1024 * 1024
 #: The folder of them within that of the instance.
 UPLOADS = "uploads"
+#: The worker reads them within seconds; what lies here longer belongs to a source that is gone.
+LONGEST_S = 24 * 60 * 60
 
 
 def ask_refresh(session: Session, number: int, *, by: str, now: dt.datetime, uploaded: bool = False) -> None:
@@ -50,7 +52,18 @@ def upload_of(folder: Path | None, number: int) -> bytes | None:
     return path.read_bytes() if path and path.is_file() else None
 
 
-def drop_upload(folder: Path | None, number: int, payload: bytes | None) -> None:
-    """Remove the file of source *number*, once it is read as *payload*; one that came since stays."""
-    if folder is not None and payload is not None and upload_of(folder, number) == payload:
+def drop_upload(folder: Path | None, number: int, payload: bytes | None) -> bool:
+    """Remove the file of source *number*, which was read as *payload*; True when another has come since: it stays."""
+    waits = upload_of(folder, number)
+    if folder is not None and waits is not None and waits == payload:
         (folder / str(number)).unlink()
+        return False
+    return waits is not None
+
+
+def forget_uploads(folder: Path, *, now: dt.datetime) -> int:
+    """Remove files that nobody has read for a day; gives how many."""
+    old = [each for each in folder.glob("*") if now.timestamp() - each.stat().st_mtime > LONGEST_S]
+    for each in old:
+        each.unlink(missing_ok=True)
+    return len(old)

@@ -254,5 +254,7 @@ def refresh_next(
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
         words = f"It could not be taken up: something unforeseen was wrong ({type(error).__name__})."
         outcome = note_failure(database, found.id, words, by="worker", now=now)
-    drop_upload(uploads, found.id, payload)
+    if drop_upload(uploads, found.id, payload):
+        with database.unit_of_work() as session:
+            session.execute(update(Source).where(Source.id == found.id).values(due_at=now))
     return found.name, outcome

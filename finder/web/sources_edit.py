@@ -1,6 +1,7 @@
 """Sources are added, changed and removed, by whoever steers them and has shown lately that it is them."""
 
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Response, request
 
@@ -10,6 +11,7 @@ from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.domain.sources import SourcePolicy
 from finder.review import sourcing
+from finder.sources.asking import UPLOADS, drop_upload, upload_of
 from finder.sources.shown import ShownSource
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
@@ -37,6 +39,10 @@ def _steered(number: int) -> tuple[Viewer, ShownSource]:
     with parts().database.reading() as session:
         sourcing.steered(session, number, by=viewer)
         return viewer, sourcing.source_for(session, number, viewer=viewer)
+
+
+def _uploads() -> Path:
+    return parts().settings.data_dir / UPLOADS
 
 
 def _offer(form: SourceForm, viewer: Viewer) -> None:
@@ -81,6 +87,7 @@ def add() -> Response:
             said = {"by": viewer, "reason": form.reason.data, "now": parts().clock()}
             with parts().database.unit_of_work() as session:
                 number = sourcing.add(session, form.draft(), **said)
+            drop_upload(_uploads(), number, upload_of(_uploads(), number))  # of one that had this number before
             return go(f"{SOURCES}/{number}", ADDED)
     except BadInputError as error:
         blamed(form, error)
