@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from finder.directory.numbers import bmlt_numbers
 from finder.domain.roles import Role
 from finder.store.accounts import Grant, User
 from finder.store.database import Database
@@ -47,7 +48,8 @@ class Watch:
 
 def a_body(session: Session, name: str, parent: int | None = None) -> int:
     """A service body; gives its number."""
-    body = ServiceBody(slug=f"{name.lower()}-{next(_numbers)}", name=name, parent_id=parent)
+    number = bmlt_numbers(session, ServiceBody, [None])[0]
+    body = ServiceBody(slug=f"{name.lower()}-{next(_numbers)}", name=name, parent_id=parent, bmlt_id=number)
     session.add(body)
     session.flush()
     return body.id

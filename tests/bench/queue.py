@@ -74,7 +74,7 @@ def fill(session: Session) -> str:
     maker = random.Random(3)  # noqa: S311 - made-up requests
     bodies = []
     for number in range(BODIES):
-        body = ServiceBody(name=f"Made-up Area {number}", slug=f"made-up-{number}")
+        body = ServiceBody(name=f"Made-up Area {number}", slug=f"made-up-{number}", bmlt_id=number + 1)
         session.add(body)
         session.flush()
         bodies.append(body.id)

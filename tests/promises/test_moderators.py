@@ -327,7 +327,7 @@ def planted(database: Database) -> list[str]:
     """Sentinels in what is pending, unproven, rejected, asked about, asked to change, and in what has been closed."""
     sentinels = [a_sentinel() for _ in range(PLANTED)]
     with database.unit_of_work() as session:
-        desk_body = ServiceBody(name="Hill Country", slug="hill-country")
+        desk_body = ServiceBody(name="Hill Country", slug="hill-country", bmlt_id=1)
         session.add(desk_body)
     changes = iter(("conference_url", "conference_phone", "street", "venmo", "group_phone", "place_name", "notes"))
     desk = Desk(database, bodies={"own": desk_body.id})
@@ -384,7 +384,7 @@ def test_m1_nothing_is_public_before_approval(served_url: str, serve: SentTo) ->
 def test_m1_a_slug_that_waits_answers_as_one_that_never_was(served_url: str, serve: SentTo) -> None:
     database = Database(served_url)
     with database.unit_of_work() as session:
-        session.add(ServiceBody(name="Hill Country", slug="hill-country"))
+        session.add(ServiceBody(name="Hill Country", slug="hill-country", bmlt_id=1))
     pending, unknown = a_sentinel(), a_sentinel()
     send(database, a_request(asked=full_of(pending), proven_email=True))
     desk = Desk(database, bodies={"own": 1})
