@@ -12,24 +12,17 @@ from finder.sources.shown import ShownChange, ShownRun, ShownSource
 
 LONGEST = 60
 #: How each winner is told where both words differ.
-WINNERS = {Winner.SOURCE: "the source's", Winner.HERE: "the one from here", Winner.ASK: "not decided"}
+WINNERS = {Winner.HERE: "the edit made here holds", Winner.ASK: "edited here as well: choose"}
 
 
 def sources_table(sources: Sequence[ShownSource]) -> Table:
     """A row for each source."""
-    table = _table("name", "format", "program", "service body", "listings", "policy", "read", "how it is")
+    table = _table("name", "listings", "read", "policy", "how it is")
     for each in sources:
         settings = each.settings
-        table.add_row(
-            Text(settings.name),
-            settings.kind,
-            settings.program,
-            Text(each.body),
-            f"{each.listings:,}",
-            settings.policy.value,
-            schedule_words(settings.every_min),
-            Text(_state_words(each), style="yellow" if each.waits or each.failures else ""),
-        )
+        words = Text(_state_words(each), style="yellow" if each.waits or each.failures else "")
+        read = schedule_words(settings.every_min)
+        table.add_row(Text(settings.name), f"{each.listings:,}", read, settings.policy.value, words)
     return table
 
 
@@ -81,11 +74,9 @@ def _instant(value: Any) -> str:  # noqa: ANN401 - an instant or None
 
 def runs_table(runs: Sequence[ShownRun]) -> Table:
     """A row for each refresh, the newest first."""
-    table = _table("refresh", "when", "new", "changed", "gone", "refused", "as before", "state", "how it ended")
+    table = _table("refresh", "when", "state", "how it ended")
     for run in runs:
-        counts = (f"{run.counts[kind]:,}" for kind in ChangeKind)
-        state, words = RUN_WORDS[run.state], Text(run.words)
-        table.add_row(str(run.id), _instant(run.at), *counts, f"{run.unchanged:,}", state, words)
+        table.add_row(str(run.id), _instant(run.at), RUN_WORDS[run.state], Text(run.words))
     return table
 
 
@@ -115,7 +106,7 @@ def _field_lines(change: ShownChange) -> list[str]:
         return []
     return [
         f"{field.label}: {_value(field.here)} -> {_value(field.source)}"
-        + ("" if field.winner is Winner.SOURCE else f" ({WINNERS[field.winner]} holds)".replace(" holds)", ")"))
+        + ("" if field.winner is Winner.SOURCE else f" ({WINNERS[field.winner]})")
         for field in change.fields
     ]
 
@@ -132,7 +123,7 @@ def _value(value: object) -> str:
 
 def _table(*columns: str, title: str = "") -> Table:
     table = Table(title=Text(title) if title else None, title_justify="left")
-    numbers = {"listings", "new", "changed", "gone", "refused", "as before", "change", "row", "refresh"}
+    numbers = {"listings", "change", "row", "refresh"}
     for name in columns:
         table.add_column(name, justify="right" if name in numbers else "left")
     return table

@@ -1,0 +1,172 @@
+"""Sources on the command line, as real processes: added, read, looked at, applied, taken back; and killed halfway."""
+
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from finder.store.database import Database
+from tests.cli.test_commands import Instance
+from tests.conftest import Databases, prepare
+from tests.servers import FINDER
+from tests.sources.feeds import a_feed, a_row
+from tests.sources.instance import Feed, faults, feeding, revision, shown
+
+ROWS = [a_row(number) for number in range(12)]
+KILLS = 10
+
+
+@pytest.fixture
+def url(databases: Databases) -> str:
+    return databases.copy_of("prepared", prepare)
+
+
+@pytest.fixture
+def directory(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def finder(url: str, tmp_path: Path, gazetteer_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    (tmp_path / "var").mkdir(mode=0o700)
+    (tmp_path / "var" / "places.db").symlink_to(gazetteer_path)
+    instance = Instance(tmp_path / "var", url)
+
+    def run(feed: Feed, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return instance.run(*arguments, FINDER_TESTING="1", FINDER_FEED_ALLOW=feed.server.address, COLUMNS="160")
+
+    run.instance = instance  # type: ignore[attr-defined] # for tests that kill
+    return run
+
+
+Finder = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS, a_row(90, name="")) as feed:
+        address = f"{feed.server.url}/meetings.json"
+        added = finder(feed, "sources", "add", "Larks", address, "--program", "aa", "--every", "6h")
+        assert added.returncode == 0, added.stderr
+        assert "every 6 hours" in added.stdout
+        assert "Propose everything to moderators" in added.stdout
+
+        first = finder(feed, "sources", "refresh", "Larks")
+        assert (first.returncode, shown(directory)) == (0, {})
+        assert "12 changes wait for a moderator" in first.stdout
+        diff = finder(feed, "sources", "diff", "Larks").stdout
+        assert "Larks 11" in diff
+        assert "Rows that cannot be taken" in diff
+        assert "12 applied" in finder(feed, "sources", "apply", "Larks").stdout
+        assert len(shown(directory)) == 12
+
+        changed = finder(feed, "sources", "change", "Larks", "--policy", "publish", "--rule", "notes=here")
+        assert "notes=here" in changed.stdout
+        feed.rows = [a_row(0, time="18:00", end_time="19:00"), *ROWS[1:]]
+        assert finder(feed, "sources", "refresh", "Larks").returncode == 0
+        assert 'Starts: "19:00" -> "18:00"' in finder(feed, "sources", "diff", "Larks").stdout
+        assert "1 listings are as before" in finder(feed, "sources", "rollback", "Larks").stdout
+        assert shown(directory)["larks-0"]["schedule"]["start"] == "19:00"
+
+        feed.rows = ROWS[:2]
+        shrunken = finder(feed, "sources", "refresh", "Larks")
+        assert shrunken.returncode == 1
+        assert "quarantine" in shrunken.stdout
+        assert "10 set aside" in finder(feed, "sources", "set-aside", "Larks").stdout
+        assert "rolled back" in finder(feed, "sources", "show", "Larks").stdout
+        assert "Larks" in finder(feed, "sources", "list").stdout
+
+        unsaid = finder(feed, "sources", "remove", "Larks", "--yes")
+        assert (unsaid.returncode, "--keep or --unpublish" in unsaid.stderr) == (1, True)
+        assert "12 listings stay" in finder(feed, "sources", "remove", "Larks", "--keep", "--yes").stdout
+    assert len(shown(directory)) == 12
+    assert faults(directory) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "Larks", "--program", "nope"), "no program"),
+        (("add", "Larks", "--program", "aa", "--every", "often"), "30m, 6h or 1d"),
+        (("add", "Larks", "--program", "aa", "--service-body", "nowhere"), "no service body"),
+        (("show", "Wrens"), "There is no source 'Wrens'"),
+        (("refresh", "Wrens"), "There is no source 'Wrens'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words(finder: Finder, arguments: tuple[str, ...], words: str) -> None:
+    with feeding() as feed:
+        done = finder(feed, "sources", *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_worker_reads_what_is_due_and_goes_on_after_a_source_that_fails(
+    finder: Finder, directory: Database
+) -> None:
+    with feeding(*ROWS) as feed:
+        for name, path, kind in (("Broken", "broken", "csv"), ("Larks", "meetings.json", "meeting-guide")):
+            address = f"{feed.server.url}/{path}"
+            options = ("--program", "aa", "--every", "1h", "--policy", "publish", "--format", kind)
+            assert finder(feed, "sources", "add", name, address, *options).returncode == 0
+        worked = finder(feed, "worker", "--once")
+        assert worked.returncode == 0, worked.stderr
+        listed = finder(feed, "sources", "list").stdout
+
+    assert len(shown(directory)) == 12
+    assert "failed: " in listed
+    assert "12 new" in listed
+    assert feed.server.paths == ["/broken", "/meetings.json"]
+
+
+def test_a_refresh_that_is_killed_leaves_before_or_after(finder: Finder, directory: Database) -> None:
+    rows = [a_row(number) for number in range(400)]
+    chance = random.Random(7)  # noqa: S311 - when to kill
+    with feeding(*rows) as feed:
+        address = f"{feed.server.url}/meetings.json"
+        options = ("--program", "aa", "--policy", "publish")
+        assert finder(feed, "sources", "add", "Larks", address, *options).returncode == 0
+        assert finder(feed, "sources", "refresh", "Larks").returncode == 0
+        instance: Instance = finder.instance  # type: ignore[attr-defined] # see the fixture
+        env = {**instance.env, "FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address}
+        killed = 0
+        for attempt in range(KILLS):
+            before = {key: document["notes"] for key, document in shown(directory).items()}
+            asked = len(feed.server.paths)
+            feed.rows = [a_row(number, notes=f"Round {attempt}") for number in range(400)]
+            process = subprocess.Popen(
+                [str(FINDER), "sources", "refresh", "Larks"],
+                env=env,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            while len(feed.server.paths) == asked and process.poll() is None:
+                time.sleep(0.005)
+            time.sleep(chance.uniform(0, 1.5))
+            process.send_signal(signal.SIGKILL)
+            killed += process.wait() == -signal.SIGKILL
+            after = {key: document["notes"] for key, document in shown(directory).items()}
+            assert after in (before, dict.fromkeys(before, f"Round {attempt}"))
+            assert faults(directory) == []
+        assert finder(feed, "sources", "refresh", "Larks").returncode == 0
+    assert killed
+    assert {document["notes"] for document in shown(directory).values()} == {f"Round {KILLS - 1}"}
+
+
+def test_a_file_is_read_for_a_source(finder: Finder, directory: Database, tmp_path: Path) -> None:
+    (tmp_path / "larks.json").write_bytes(a_feed(*ROWS))
+    with feeding() as feed:
+        finder(feed, "sources", "add", "Larks", "--program", "aa", "--policy", "publish")
+        assert finder(feed, "sources", "refresh", "Larks").returncode == 1
+        done = finder(feed, "sources", "refresh", "Larks", "--file", str(tmp_path / "larks.json"))
+        before = revision(directory)
+        again = finder(feed, "sources", "refresh", "Larks", "--file", str(tmp_path / "larks.json"))
+
+    assert done.returncode == again.returncode == 0
+    assert len(shown(directory)) == 12
+    assert revision(directory) == before

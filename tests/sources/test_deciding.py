@@ -1,0 +1,377 @@
+"""What a moderator decides about a refresh: all or part of it, once, never over somebody's work, and back again."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from finder.directory import audit
+from finder.directory.publish import unpublish
+from finder.directory.revert import TooLateError, revert
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.review import AlreadyDecidedError, StaleError
+from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.sources.applying import Applied, apply, merge_new
+from finder.sources.rolling_back import roll_back
+from finder.sources.setting_aside import set_aside
+from finder.sources.shown import show_changes
+from finder.store.audit import AuditEntry
+from finder.store.database import Database
+from finder.store.meeting import RetiredSlug
+from finder.store.people import Contact
+from finder.store.source import SourceChange
+from tests.conftest import NOW
+from tests.sources.feeds import a_row
+from tests.sources.instance import (
+    Feed,
+    a_source,
+    changes,
+    counts,
+    faults,
+    feeding,
+    meeting,
+    refreshed,
+    revision,
+    run,
+    shown,
+    trusted,
+)
+from tests.sources.test_three_ways import edit
+
+ROWS = [a_row(number) for number in range(20)]
+NEXT = [a_row(0, notes="Ring the bell."), a_row(1, time="18:00", end_time="19:00"), *ROWS[3:], a_row(30), a_row(31)]
+
+
+def proposed(database: Database, feed: Feed) -> tuple[int, int]:
+    """A source and a refresh that waits: two new, two changed, one gone."""
+    number = a_source(database, feed)
+    refreshed(database, number, feed)
+    trusted(database, number, feed, SourcePolicy.PROPOSE)
+    feed.rows = NEXT
+    outcome = refreshed(database, number, feed, later=60)
+    assert counts(database, outcome.run) == (2, 2, 1, 0, 17)
+    return number, outcome.run
+
+
+def applied(database: Database, run_number: int, wanted: list[int] | None = None, seen: int | None = 1) -> Applied:
+    with database.unit_of_work() as session:
+        return apply(session, run_number, seen=seen, changes=wanted, by="user:1", now=NOW)
+
+
+def rolled_back(database: Database, run_number: int, *, now: dt.datetime = NOW) -> tuple[int, int]:
+    with database.unit_of_work() as session:
+        done = roll_back(session, run_number, seen=None, by="user:1", now=now)
+        return len(done.done), len(done.left)
+
+
+def test_all_of_it_is_applied_in_one_go_and_the_chain_tells_of_it(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = proposed(database, feed)
+
+    assert applied(database, proposal) == Applied(5)
+    row = run(database, proposal)
+    assert (row.state, row.decided_by, row.revision) == (RunState.APPLIED, "user:1", 2)
+    assert set(shown(database)) == {f"larks-{n}" for n in (0, 1, *range(3, 20), 30, 31)}
+    with database.reading() as session:
+        acts = select(AuditEntry.act, func.count()).where(AuditEntry.id.between(row.first_entry, row.last_entry))
+        assert dict(session.execute(acts.group_by(AuditEntry.act)).all()) == {
+            "publish": 2,
+            "revise": 2,
+            "unpublish": 1,
+        }
+        assert list(audit.faults(session)) == []
+    assert faults(database) == []
+
+
+def test_part_of_it_is_applied_and_the_rest_waits_or_is_set_aside(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = proposed(database, feed)
+        [first, *_] = changes(database, proposal, ChangeKind.CHANGED)
+
+        assert applied(database, proposal, [first.id]) == Applied(1)
+        assert run(database, proposal).state is RunState.PROPOSED
+        with database.unit_of_work() as session:
+            assert set_aside(session, proposal, seen=2, changes=None, by="user:1", now=NOW) == 4
+        again = refreshed(database, number, feed, later=120, again=True)
+
+    assert run(database, proposal).state is RunState.PARTLY
+    assert shown(database)["larks-0"]["notes"] == "Ring the bell."
+    assert shown(database)["larks-1"]["schedule"]["start"] == "19:00"
+    assert again.state is RunState.UNCHANGED
+    assert faults(database) == []
+
+
+def test_what_was_set_aside_is_proposed_again_when_the_source_says_something_else(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = proposed(database, feed)
+        with database.unit_of_work() as session:
+            set_aside(session, proposal, seen=1, changes=None, by="user:1", now=NOW)
+        feed.rows = [a_row(0, notes="Mind the step."), *NEXT[1:-2], a_row(30, notes="New here."), a_row(31), ROWS[2]]
+        outcome = refreshed(database, number, feed, later=120)
+
+    assert run(database, proposal).state is RunState.SET_ASIDE
+    told = [(each.kind, each.source_key) for each in changes(database, outcome.run)]
+    assert told == [(ChangeKind.CHANGED, "larks-0"), (ChangeKind.NEW, "larks-30")]
+
+
+def test_a_decision_about_what_somebody_else_decided_meanwhile_is_refused(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = proposed(database, feed)
+        first, second, *_ = changes(database, proposal)
+        applied(database, proposal, [first.id])
+        before = revision(database)
+
+        with pytest.raises(StaleError, match="Somebody else"):
+            applied(database, proposal, [second.id], seen=1)
+        with pytest.raises(BadInputError, match="still waits"):
+            applied(database, proposal, [first.id], seen=2)
+        applied(database, proposal, seen=2)
+        with pytest.raises(AlreadyDecidedError, match="it is applied"):
+            applied(database, proposal, seen=3)
+        with pytest.raises(NotFoundError):
+            applied(database, 999)
+    assert revision(database) == before + 1
+
+
+def test_a_proposal_that_a_later_refresh_has_overtaken_is_not_applied(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = proposed(database, feed)
+        feed.rows = [*NEXT, a_row(50)]
+        refreshed(database, number, feed, later=120)
+
+        with pytest.raises(AlreadyDecidedError, match="overtaken"):
+            applied(database, proposal)
+
+
+def test_a_listing_changed_here_since_the_comparison_is_not_overwritten(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = proposed(database, feed)
+        edit(database, "larks-0", {"notes": "Written here."})  # just what the source wants to change
+        edit(database, "larks-1", {"group_phone": "+15550107"})  # something else
+        edit(database, "larks-2", {"notes": "Still alive."})  # which the source does not have any more
+        outcome = applied(database, proposal)
+
+        documents = shown(database)
+        assert outcome.done == 3
+        assert len(outcome.left) == 2
+        assert documents["larks-0"]["notes"] == "Written here."
+        assert documents["larks-1"]["schedule"]["start"] == "18:00"
+        assert documents["larks-1"]["group"]["phone"] == "+15550107"
+        assert "larks-2" in documents
+        assert run(database, proposal).state is RunState.PROPOSED
+        left = [each for each in changes(database, proposal) if each.id in outcome.left]
+        assert left[0].before == {"notes": "Written here."}
+
+        assert applied(database, proposal, seen=2) == Applied(2)  # having looked at it again
+    assert shown(database)["larks-0"]["notes"] == "Ring the bell."
+    assert "larks-2" not in shown(database)
+    assert faults(database) == []
+
+
+def test_a_quarantined_refresh_is_applied_when_a_moderator_says_so(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        feed.rows = ROWS[:5]
+        outcome = refreshed(database, number, feed, later=60)
+        assert outcome.state is RunState.QUARANTINED
+        assert applied(database, outcome.run).done == 15
+
+    assert len(shown(database)) == 5
+    assert run(database, outcome.run).state is RunState.APPLIED
+
+
+def test_private_contacts_come_along_and_do_not_stay_with_the_refresh(database: Database) -> None:
+    row = a_row(1, contact_1_name="Robin", contact_1_email="robin@example.org")
+    with feeding(row) as feed:
+        number = a_source(database, feed, policy=SourcePolicy.PROPOSE)
+        outcome = refreshed(database, number, feed)
+        assert applied(database, outcome.run).done == 1
+
+    with database.reading() as session:
+        assert list(session.execute(select(Contact.email)).scalars()) == ["robin@example.org"]
+        drafts = str(list(session.execute(select(SourceChange.draft)).scalars()))
+    assert "Larks 1" in drafts
+    assert "Robin" not in drafts
+
+
+def test_a_whole_refresh_is_rolled_back_and_not_proposed_again(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = proposed(database, feed)
+        before = {key: _content(document) for key, document in shown(database).items()}
+        applied(database, proposal)
+        trusted(database, number, feed, SourcePolicy.PUBLISH)
+
+        assert rolled_back(database, proposal, now=NOW + dt.timedelta(days=29)) == (5, 0)
+        assert {key: _content(document) for key, document in shown(database).items()} == before
+        again = [refreshed(database, number, feed, later=later, again=later > 180) for later in (180, 240)]
+        feed.rows = [a_row(0, notes="Mind the step."), *NEXT[1:]]
+        moved = refreshed(database, number, feed, later=300)
+
+    assert [each.state for each in again] == [RunState.UNCHANGED] * 2
+    assert moved.state is RunState.PROPOSED  # the source has changed what a moderator decided about
+    assert run(database, proposal).state is RunState.ROLLED_BACK
+    assert {each.state for each in changes(database, proposal)} == {ChangeState.ROLLED_BACK}
+    assert faults(database) == []
+
+
+def _content(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in {"revision", "group", "location"}}
+
+
+def test_what_was_edited_since_stays_when_the_rest_is_rolled_back(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = proposed(database, feed)
+        applied(database, proposal)
+        edit(database, "larks-30", {"notes": "Written here."})
+
+        assert rolled_back(database, proposal) == (4, 1)
+        with pytest.raises(AlreadyDecidedError, match="rolled back"):
+            rolled_back(database, proposal)
+
+    assert shown(database)["larks-30"]["notes"] == "Written here."
+    assert "larks-31" not in shown(database)
+    assert "1 was edited since" in run(database, proposal).words
+
+
+def test_after_thirty_days_a_refresh_stays(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = proposed(database, feed)
+        applied(database, proposal)
+        before = revision(database)
+
+        with pytest.raises(TooLateError):
+            rolled_back(database, proposal, now=NOW + dt.timedelta(days=31))
+    assert revision(database) == before
+
+
+def test_a_refresh_that_was_published_at_once_is_rolled_back_as_well(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(database, feed, field_rules={"*": "source"})
+        first = refreshed(database, number, feed)
+        feed.rows = NEXT
+        second = refreshed(database, number, feed, later=60)
+        assert rolled_back(database, second.run) == (5, 0)
+        again = refreshed(database, number, feed, later=120)  # its rules overrule edits, but no decision
+        assert rolled_back(database, first.run) == (20, 0)
+
+    assert again.state is RunState.UNCHANGED
+    assert shown(database) == {}
+    assert faults(database) == []
+
+
+LINK = {"conference_url": "https://us02web.zoom.us/j/55501001999"}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "words"),
+    [
+        ({"name": "The Larks", "slug": "a"}, "same place, same day and time"),
+        (
+            {"name": "Larks 1", "slug": "b", "conference_url": "https://zoom.us/j/55501001999?pwd=x", "day": 5},
+            "same place, same conference id, like name",
+        ),
+    ],
+)
+def test_the_same_meeting_of_two_sources_is_proposed_for_merge_and_stays_merged(
+    theirs: dict[str, object], words: str, database: Database
+) -> None:
+    ours = {key: LINK[key] for key in LINK if key in theirs}
+    with feeding(a_row(1, **ours), a_row(2)) as feed:
+        with feeding(a_row(1, **theirs)) as other:
+            refreshed(database, a_source(database, other, name="Wrens"), other)
+        there = meeting(database, str(theirs["slug"]))
+        number = a_source(database, feed)
+        outcome = refreshed(database, number, feed)
+        assert set(shown(database)) == {theirs["slug"], "larks-2"}
+        with database.reading() as session:
+            [change] = show_changes(session, outcome.run, state=ChangeState.OPEN)
+        assert change.twin is not None
+        assert (change.twin.id, change.twin.words) == (there.id, words)
+
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=there.id, seen=1, by="user:1", now=NOW)
+        gone = meeting(database, "larks-1")
+        feed.rows = [a_row(1, notes="Changed.", **ours), a_row(2, notes="Changed.")]
+        after = refreshed(database, number, feed, later=60)
+        again = refreshed(database, number, feed, later=120, again=True)
+
+    assert (gone.published, gone.merged_into) == (False, there.id)
+    assert counts(database, after.run) == (0, 1, 0, 0, 1)
+    assert again.state is RunState.UNCHANGED
+    assert set(shown(database)) == {theirs["slug"], "larks-2"}
+    with database.reading() as session:
+        assert session.get(RetiredSlug, ("meeting", gone.slug)) is not None
+    assert run(database, outcome.run).state is RunState.APPLIED
+    assert faults(database) == []
+
+
+def test_two_that_were_merged_are_two_again_and_follow_their_source(database: Database) -> None:
+    with feeding(a_row(1)) as feed:
+        with feeding(a_row(1, slug="wren")) as other:
+            wrens = a_source(database, other, name="Wrens")
+            refreshed(database, wrens, other)
+        number = a_source(database, feed)
+        outcome = refreshed(database, number, feed)
+        [change] = changes(database, outcome.run)
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+        feed.rows = [a_row(1, notes="Changed.")]
+        refreshed(database, number, feed, later=60)
+        with database.unit_of_work() as session:
+            entry = session.execute(select(AuditEntry.id).where(AuditEntry.act == "merge")).scalar_one()
+            revert(session, entry, actor="user:1", reason="", now=NOW)
+        assert meeting(database, "larks-1").merged_into is None
+        refreshed(database, number, feed, later=120)
+
+    assert shown(database)["larks-1"]["notes"] == "Changed."
+    assert faults(database) == []
+
+
+def test_a_merge_is_rolled_back_with_its_refresh(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed:
+        with feeding(a_row(1, slug="wren")) as other:
+            refreshed(database, a_source(database, other, name="Wrens"), other)
+        outcome = refreshed(database, a_source(database, feed), feed)
+        [change] = changes(database, outcome.run, state=ChangeState.OPEN)
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+        assert rolled_back(database, outcome.run) == (2, 0)
+
+    assert set(shown(database)) == {"wren"}
+    assert meeting(database, "larks-1").merged_into is None
+    assert faults(database) == []
+
+
+def test_what_stands_for_a_listing_of_another_source_does_not_go_without_a_word(database: Database) -> None:
+    with feeding(a_row(1)) as feed, feeding(a_row(1, slug="wren"), *ROWS[3:]) as other:
+        wrens = a_source(database, other, name="Wrens")
+        refreshed(database, wrens, other)
+        number = a_source(database, feed)
+        outcome = refreshed(database, number, feed)
+        [change] = changes(database, outcome.run)
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+        other.rows = ROWS[3:]
+        gone = refreshed(database, wrens, other, later=60)
+
+    assert gone.state is RunState.PROPOSED
+    assert "another source still has" in changes(database, gone.run)[0].remarks[0][2]
+
+
+def test_a_listing_closed_here_does_not_come_back_by_itself(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        with database.unit_of_work() as session:
+            unpublish(session, meeting(database, "larks-0").id, actor="user:1", reason="closed", now=NOW)
+        same = refreshed(database, number, feed, later=60, again=True)
+        feed.rows = [a_row(0, notes="Changed."), *ROWS[1:]]
+        moved = refreshed(database, number, feed, later=120)
+        assert "larks-0" not in shown(database)
+        applied(database, moved.run)
+
+    assert same.state is RunState.UNCHANGED
+    assert moved.state is RunState.PROPOSED
+    assert shown(database)["larks-0"]["notes"] == "Changed."

@@ -1,0 +1,220 @@
+"""Sources themselves: added, changed, removed, each an act of the chain; and what goes with a service body."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from finder.directory import audit
+from finder.directory.draft import draft_of
+from finder.directory.publish import revise
+from finder.directory.register import read_register
+from finder.directory.revert import revert
+from finder.directory.vocabulary_edit import BODIES, merge_nodes
+from finder.domain.errors import BadInputError, NotFoundError
+from finder.domain.review import StaleError
+from finder.domain.sources import OWN, RunState, SourcePolicy
+from finder.review.purge import purge
+from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source, seen_of, source_named
+from finder.sources.removing import remove_source
+from finder.sources.setting_aside import set_aside
+from finder.store.audit import AuditEntry
+from finder.store.bmlt import BmltFormat
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.people import Contact
+from finder.store.source import Source, SourceChange, SourceRun
+from tests.conftest import NOW
+from tests.review.people import a_body
+from tests.sources.feeds import a_row
+from tests.sources.instance import a_source, draft_for, faults, feeding, meeting, refreshed, shown, source
+
+DRAFT = SourceDraft(name="Larks", kind="meeting-guide", program="aa", url="https://larks.example.org/meetings.json")
+
+
+def added(database: Database, **changes: Any) -> int:  # noqa: ANN401 - whatever the field takes
+    with database.unit_of_work() as session:
+        return add_source(session, replace(DRAFT, **changes), by="user:1", reason="ours", now=NOW)
+
+
+def test_a_source_is_kept_as_it_was_added_and_the_chain_tells_of_it(database: Database) -> None:
+    number = added(
+        database,
+        name="  Larks ",
+        region="Texas>Austin ",
+        zone="America/Chicago",
+        country="us",
+        policy=SourcePolicy.PUBLISH_SMALL,
+        field_rules={"notes": "here", "*": "ask"},
+        every_min=60,
+    )
+
+    with database.reading() as session:
+        held = draft_of_source(session.get_one(Source, number))
+        [entry] = session.execute(select(AuditEntry).where(AuditEntry.target_kind == "source")).scalars()
+    assert (held.name, held.region, held.country) == ("Larks", "Texas > Austin", "US")
+    assert held.field_rules == {"notes": "here", "*": "ask"}
+    assert source(database, number).due_at == NOW
+    assert (entry.act, entry.actor, entry.reason, entry.target_id) == ("create", "user:1", "ours", number)
+    assert (entry.after or {})["policy"] == "publish_small"
+    assert faults(database) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"name": " "}, "name", "Give the source a name"),
+        ({"name": "x" * 256}, "name", "at most 255"),
+        ({"name": OWN}, "name", "already"),
+        ({"name": "Taken"}, "name", "already"),
+        ({"kind": "xml"}, "kind", "no format"),
+        ({"program": "nope"}, "program", "no program"),
+        ({"url": "ftp://larks.example.org"}, "url", "http or https"),
+        ({"url": "https://robin@larks.example.org/"}, "url", "user name"),
+        ({"url": "https://larks.example.org/\n"}, "url", ""),
+        ({"service_body_id": 99}, "service_body", "no such service body"),
+        ({"region": "x" * 300}, "region", "Shorten"),
+        ({"zone": "Mars/Olympus"}, "zone", "IANA"),
+        ({"country": "USA"}, "country", "two letters"),
+        ({"field_rules": {"colour": "here"}}, "field_rules", "no field 'colour'"),
+        ({"field_rules": {"notes": "never"}}, "field_rules", "ask, here, source"),
+        ({"every_min": 5}, "every_min", "15 minutes"),
+        ({"every_min": 60, "url": ""}, "every_min", "needs an address"),
+    ],
+)
+def test_what_a_source_cannot_be_is_explained(
+    changes: dict[str, Any], field: str, words: str, database: Database
+) -> None:
+    added(database, name="Taken")
+    if changes.get("url") == "https://larks.example.org/\n":
+        added(database, **changes)  # a line end that came along when it was pasted
+        return
+    with pytest.raises(BadInputError, match=words) as raised:
+        added(database, **changes)
+    assert raised.value.parameter == field
+
+
+def test_two_editors_of_a_source_do_not_overwrite_each_other(database: Database) -> None:
+    number = added(database)
+    with database.unit_of_work() as session:
+        seen = seen_of(session.get_one(Source, number))
+        assert change_source(
+            session, number, replace(DRAFT, zone="America/Chicago"), seen=seen, by="user:1", reason="", now=NOW
+        )
+    with database.unit_of_work() as session:
+        again = replace(DRAFT, zone="America/Chicago")
+        assert not change_source(session, number, again, seen=None, by="user:1", reason="", now=NOW)
+        with pytest.raises(StaleError, match="since you opened it"):
+            change_source(session, number, DRAFT, seen=seen, by="user:2", reason="", now=NOW)
+        with pytest.raises(NotFoundError):
+            change_source(session, 999, DRAFT, seen=None, by="user:2", reason="", now=NOW)
+
+
+def test_a_changed_schedule_holds_from_when_it_was_last_read(database: Database) -> None:
+    with feeding(a_row(1)) as feed:
+        number = a_source(database, feed, every_min=60)
+        refreshed(database, number, feed)
+        for minutes, due in ((120, NOW + dt.timedelta(hours=2)), (0, None), (15, NOW + dt.timedelta(minutes=15))):
+            with database.unit_of_work() as session:
+                draft = draft_for(feed, every_min=minutes)
+                change_source(session, number, draft, seen=None, by="operator", reason="", now=NOW)
+            assert source(database, number).due_at == due
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, database: Database) -> None:  # noqa: FBT001
+    row = a_row(1, contact_1_name="Robin", contact_1_email="robin@example.org")
+    with feeding(row, a_row(2)) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        held = meeting(database, "larks-1")
+        with database.unit_of_work() as session:
+            session.add(BmltFormat(source_id=number, source_number=7, key="O"))
+        with database.unit_of_work() as session:
+            assert remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW) == 2
+
+    documents = shown(database)
+    assert set(documents) == ({held.slug, "larks-2"} if keep else set())
+    assert {document["source"] for document in documents.values()} == ({OWN} if keep else set())
+    with database.reading() as session:
+        assert session.execute(select(func.count()).select_from(SourceRun)).scalar() == 0
+        assert session.get_one(Meeting, held.id).source_key is None
+        with pytest.raises(NotFoundError, match="There are: none yet"):
+            source_named(session, "Larks")
+        assert list(audit.faults(session)) == []
+    assert faults(database) == []
+    if keep:  # an edit finds its group, and whoever answers for it
+        with database.unit_of_work() as session:
+            draft = draft_of(next(read_register(session, [held.id])))
+            revise(session, held.id, replace(draft, notes="Ours."), actor="user:1", reason="", now=NOW)
+        with database.reading() as session:
+            contact = session.execute(select(Contact)).scalar_one()
+            assert session.get_one(Meeting, held.id).group_id == contact.group_id
+
+
+def test_a_service_body_takes_its_sources_along(database: Database) -> None:
+    with database.unit_of_work() as session:
+        gone, into = a_body(session, "Old Area"), a_body(session, "New Area")
+    number = added(database, service_body_id=gone)
+    with database.unit_of_work() as session:
+        merge_nodes(session, BODIES, gone, into=into, actor="user:1", reason="", now=NOW)
+        merged = session.execute(select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(1)).scalar_one()
+    assert source(database, number).service_body_id == into
+    assert faults(database) == []
+
+    with database.unit_of_work() as session:
+        revert(session, merged, actor="user:1", reason="", now=NOW)
+    assert source(database, number).service_body_id == gone
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (update(Source).values(service_body_id=99), "belongs to a service body that is not there"),
+        (update(Source).values(program="nope"), "of a program that is not there"),
+        (update(SourceRun).values(state=RunState.PROPOSED), "waits for a moderator, but none of its changes do"),
+        (update(SourceChange).values(state="open"), "is done with, but some of its changes wait"),
+        (update(SourceRun).values(first_entry=0), "no act of the audit chain did so"),
+        (update(SourceRun).values(first_entry=9, last_entry=3), "in the wrong order"),
+        (update(SourceRun).values(decided_at=None), "by nobody"),
+        (update(Meeting).values(merged_into=99), "merged into one that is not there"),
+    ],
+)
+def test_what_is_out_of_order_is_named(damage: Any, words: str, database: Database) -> None:  # noqa: ANN401
+    with feeding(a_row(1)) as feed:
+        refreshed(database, a_source(database, feed), feed)
+    assert faults(database) == []
+    with database.unit_of_work() as session:
+        session.execute(damage.execution_options(synchronize_session=False))
+
+    assert any(words in fault for fault in faults(database))
+
+
+def test_old_refreshes_are_forgotten_but_not_what_nobody_wanted(database: Database, tmp_path: Any) -> None:  # noqa: ANN401
+    with feeding(a_row(1), a_row(2)) as feed:
+        number = a_source(database, feed, policy=SourcePolicy.PROPOSE)
+        outcome = refreshed(database, number, feed)
+        with database.unit_of_work() as session:
+            set_aside(session, outcome.run, seen=1, changes=None, by="user:1", now=NOW)
+        feed.rows = [a_row(1), a_row(2), a_row(3)]
+        waiting = refreshed(database, number, feed, later=60)
+        later = NOW + dt.timedelta(days=91)
+        feed.status = 500
+        refreshed(database, number, feed, later=120)
+        feed.status = 200
+        removed = {each.what: each.count for each in purge(database, mail_dir=tmp_path, now=later)}
+        again = refreshed(database, number, feed, later=60 * 24 * 91, again=True)
+
+    assert removed["refreshes of sources and their changes"] == 1  # the one that failed
+    with database.reading() as session:
+        assert list(session.execute(select(SourceRun.id).order_by(SourceRun.id)).scalars())[:2] == [
+            outcome.run,
+            waiting.run,
+        ]
+        held = session.execute(select(SourceChange.draft).where(SourceChange.run_id == outcome.run)).scalars().all()
+    assert [set(draft or {}) for draft in held] == [{"listing", "digest"}] * 2
+    assert all((draft or {})["listing"] is None for draft in held)
+    assert again.state is RunState.UNCHANGED
+    assert f"refresh {waiting.run} is waiting" in again.words
