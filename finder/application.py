@@ -65,6 +65,9 @@ from finder.web import (
     programs,
     security,
     seek,
+    sources,
+    sources_edit,
+    sources_runs,
     status,
     submit,
 )
@@ -159,6 +162,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         edit_wide,
         edit_words,
         health_pages,
+        sources,
+        sources_edit,
+        sources_runs,
     ):
         app.register_blueprint(editing_family.blueprint)
     held.keeper.current()

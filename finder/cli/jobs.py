@@ -14,6 +14,7 @@ from finder.review.letters import Letterhead
 from finder.review.links import due_links, forget_links, note_link
 from finder.review.purge import purge, touched
 from finder.review.scheduled import apply_due, tell_daily
+from finder.sources.asking import UPLOADS, forget_uploads
 from finder.sources.links import fault_of
 from finder.sources.refresh import refresh_next
 from finder.store.scrub import scrub
@@ -75,16 +76,19 @@ def digest(toolbox: Toolbox) -> str | None:
 
 def forget(toolbox: Toolbox) -> str | None:
     """Remove what is past its time; the files are written anew when something personal was among it."""
-    removals = purge(toolbox.database, mail_dir=toolbox.settings.mail_dir, now=toolbox.clock())
+    now = toolbox.clock()
+    removals = purge(toolbox.database, mail_dir=toolbox.settings.mail_dir, now=now)
+    files = forget_uploads(toolbox.settings.data_dir / UPLOADS, now=now)
     if tables := touched(removals):
         scrub(toolbox.database, tables)
-    count = sum(removal.count for removal in removals)
+    count = files + sum(removal.count for removal in removals)
     return f"{count} removed" if count else None
 
 
 def refresh_sources(toolbox: Toolbox) -> str | None:
     """Read the source that has been due longest."""
-    done = refresh_next(toolbox.database, tools=tools_of(toolbox), now=toolbox.clock())
+    uploads = toolbox.settings.data_dir / UPLOADS
+    done = refresh_next(toolbox.database, tools=tools_of(toolbox), now=toolbox.clock(), uploads=uploads)
     return f"source {done[1].source}, refresh {done[1].run}: {done[1].state.value}" if done else None
 
 
@@ -108,7 +112,7 @@ JOBS: tuple[Job, ...] = (
     Job(name="mail", every=dt.timedelta(seconds=2), run=send_mail, more=True),
     Job(name="scheduled", every=dt.timedelta(minutes=10), run=apply_scheduled),
     Job(name="freshness", every=DAY, run=remind, more=True),
-    Job(name="sources", every=dt.timedelta(minutes=1), run=refresh_sources, more=True),
+    Job(name="sources", every=dt.timedelta(seconds=10), run=refresh_sources, more=True),
     Job(name="links", every=dt.timedelta(minutes=30), run=look_at_links),
     Job(name="digest", every=DAY, run=digest),
     Job(name="purge", every=DAY, run=forget),

@@ -12,17 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.directory.vocabulary_edit import TREES, all_nodes
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.roles import Right
 from finder.review.letters import Letterhead
 from finder.review.wide import Outcome, carry_out
 from finder.review.wide_shapes import Act
+from finder.sources import asking
 from finder.sources.applying import merge_new
 from finder.sources.managing import SourceDraft, add_source, change_source, source_of
 from finder.sources.removing import remove_source
 from finder.sources.runs import run_of
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import ShownRun, ShownSource, list_sources, show_run, show_source
+from finder.store.accounts import User
 from finder.store.meeting import Meeting
 from finder.store.source import SourceChange
 
@@ -161,3 +164,27 @@ def decided(session: Session, wanted: Wanted, *, by: Viewer) -> None:
 
 def _actor(by: Viewer) -> str:
     return f"user:{by.user_id}"
+
+
+def names_of(session: Session, actors: Collection[str]) -> dict[str, str]:
+    """The people among *actors* of the audit chain, by actor: their name, or else their address."""
+    ids = {int(actor[5:]) for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
+    people = session.execute(select(User.id, User.name, User.email).where(User.id.in_(sorted(ids)))) if ids else ()
+    return {f"user:{number}": name or email for number, name, email in people}
+
+
+def bodies_of(session: Session, *, viewer: Viewer) -> dict[int, tuple[str, int | None]]:
+    """The bodies that the viewer may give a source to: name, and the body above it if that is theirs, too."""
+    held = viewer.bodies(Right.MANAGE_SOURCES)
+    nodes = all_nodes(session, TREES["service_body"])
+    mine = {number: node for number, node in nodes.items() if held is None or number in held}
+    return {number: (name, above if above in mine else None) for number, (name, above) in mine.items()}
+
+
+def ask_refresh(session: Session, number: int, *, by: Viewer, now: dt.datetime, uploaded: bool = False) -> None:
+    """Have a source of the viewer's read by the worker, by its address or by the file that was *uploaded* for it.
+
+    Raises NotFoundError, and BadInputError when there is neither.
+    """
+    steered(session, number, by=by)
+    asking.ask_refresh(session, number, by=_actor(by), now=now, uploaded=uploaded)

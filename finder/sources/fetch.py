@@ -5,6 +5,7 @@ no memory.
 """
 
 import http.client
+import io
 import ssl
 import tempfile
 import time
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from finder.feeds.json_scan import scan_list
 from finder.sources.connection import PORTS, Deadline, FetchError, Line, Target, connect, read_target, resolve
 
 __all__ = ["FetchError", "Fetched", "ask", "fetch", "load_payload", "probe"]
@@ -23,6 +25,8 @@ __all__ = ["FetchError", "Fetched", "ask", "fetch", "load_payload", "probe"]
 MAX_BYTES = 64 * 2**20
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 3
+#: A feed above this size is looked through before it is held in memory.
+LARGE = 8 * 2**20
 CHUNK = 64 * 2**10
 REDIRECTS = {301, 302, 303, 307, 308}
 HEADERS = {"Accept": "application/json, text/csv, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "MeetingFinder"}
@@ -163,6 +167,9 @@ def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> bytes:
         kind = (answer.getheader("Content-Type") or "").casefold()
         if kind.startswith("text/html") and kept.read(CHUNK).lstrip()[:1] == b"<":
             raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
+        if kept.seek(0, io.SEEK_END) > LARGE:
+            kept.seek(0)
+            scan_list(kept)
         kept.seek(0)
         return kept.read()
 

@@ -16,6 +16,9 @@ from finder.sources.connection import Deadline
 from finder.sources.fetch import MAX_BYTES, MAX_SECONDS, FetchError, ask
 from finder.sources.importer import DECODERS
 
+#: Of the time that a visit may take, this is left for reading what came.
+READING_SECONDS = 5.0
+
 Payloads = Mapping[str, bytes]  # by address; an uploaded file stands under ""
 Validators = Mapping[str, Mapping[str, str]]  # by address
 Ask = Callable[[str], bytes]
@@ -94,7 +97,7 @@ class Fetching:
 
     known: Validators
     allow: tuple[str, ...] = ()
-    max_seconds: float = MAX_SECONDS
+    max_seconds: float = MAX_SECONDS - READING_SECONDS
     max_bytes: int = MAX_BYTES
     validators: dict[str, dict[str, str]] = field(default_factory=dict)
     _bodies: dict[str, bytes] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
@@ -16,6 +17,7 @@ from finder.domain.errors import BadInputError, FinderError
 from finder.domain.sources import OWN, WAITING, FieldRule, RunState
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
+from finder.sources.asking import drop_upload, upload_of
 from finder.sources.beside import placed_in_bodies
 from finder.sources.connection import FetchError
 from finder.sources.framing import framed
@@ -234,15 +236,18 @@ def wait_after(every_min: int, failures: int) -> dt.timedelta:
     return min(every * (1 << min(failures, 16)), max(every, LONGEST_WAIT))
 
 
-def refresh_next(database: Database, *, tools: Tools, now: dt.datetime) -> tuple[str, Outcome] | None:
+def refresh_next(
+    database: Database, *, tools: Tools, now: dt.datetime, uploads: Path | None = None
+) -> tuple[str, Outcome] | None:
     """Refresh the source that has been due longest; gives its name and how it went, or None when none is due.
 
-    Whatever goes wrong with one is noted of it, so that the next has its turn.
+    Whatever goes wrong with one is noted of it, so that the next has its turn. A file that was uploaded for it, in the
+    folder *uploads*, is read instead of the address, and removed.
     """
     with database.unit_of_work() as session:
         due = (
             select(Source.id, Source.name, Source.due_at)
-            .where(Source.every_min > 0, Source.due_at <= now, Source.url != "", Source.name != OWN)
+            .where(Source.due_at <= now, Source.name != OWN)
             .order_by(Source.due_at, Source.id)
             .limit(1)
         )
@@ -253,11 +258,15 @@ def refresh_next(database: Database, *, tools: Tools, now: dt.datetime) -> tuple
         result = session.execute(mine.values(due_at=now + CLAIMED))
         if not isinstance(result, CursorResult) or result.rowcount != 1:
             return None  # another worker was faster
+    payload = upload_of(uploads, found.id)
     try:
-        outcome = refresh(database, found.id, tools=tools, by="worker", now=now)
+        outcome = refresh(database, found.id, tools=tools, by="worker", now=now, payload=payload)
     except FinderError as error:
         outcome = note_failure(database, found.id, str(error), by="worker", now=now)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
         words = f"It could not be taken up: something unforeseen was wrong ({type(error).__name__})."
         outcome = note_failure(database, found.id, words, by="worker", now=now)
+    if drop_upload(uploads, found.id, payload):
+        with database.unit_of_work() as session:
+            session.execute(update(Source).where(Source.id == found.id).values(due_at=now))
     return found.name, outcome

@@ -204,6 +204,22 @@ def show_changes(
     return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
 
 
+def open_ids(session: Session, run_id: int, kind: ChangeKind) -> list[int]:
+    """The changes of a kind that wait."""
+    statement = select(SourceChange.id).where(
+        SourceChange.run_id == run_id, SourceChange.kind == kind, SourceChange.state == ChangeState.OPEN
+    )
+    return list(session.execute(statement.order_by(SourceChange.id)).scalars())
+
+
+def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple[str, ChangeState]]:
+    """What changes of a refresh are about, and what has become of each."""
+    statement = select(SourceChange.title, SourceChange.state).where(
+        SourceChange.run_id == run_id, SourceChange.id.in_(sorted(set(ids)))
+    )
+    return [(title, state) for title, state in session.execute(statement.order_by(SourceChange.id))]
+
+
 def _shown_change(
     row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
 ) -> ShownChange:

@@ -78,3 +78,15 @@ if (reply && text) {
     text.focus();
   });
 }
+
+// While a source is being read its page looks again by itself; the link in it does the same.
+const again = document.querySelector("[data-again]");
+if (again) {
+  const timer = setInterval(async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (answer?.ok && !(await answer.text()).includes("data-again")) {
+      clearInterval(timer);
+      location.reload();
+    }
+  }, 5000);
+}

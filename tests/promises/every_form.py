@@ -20,11 +20,15 @@ from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.listing import ContactDraft, GroupDraft
 from finder.domain.review import Action, Kind
+from finder.domain.sources import SourcePolicy
 from finder.review import correspondence
 from finder.review import manage as managing
 from finder.review.decisions import decide
+from finder.sources.managing import SourceDraft, add_source, change_source
+from finder.sources.refresh import Tools, refresh
 from finder.store.accounts import Grant, User
 from finder.store.review import SavedReply
+from finder.store.source import SourceChange
 from finder.store.vocabulary import Program
 from finder.web.headers import parts_of
 from tests.accounts.visitors import PASSWORD, Visitor, Watch, kept_password
@@ -32,6 +36,7 @@ from tests.conftest import NOW
 from tests.factories import a_location
 from tests.review.people import HEAD, a_body, a_request, a_user, an_administrator, looking, secret_mailed, send
 from tests.review.test_freshness import remind
+from tests.sources.feeds import CATALOGUE, a_feed, a_row
 from tests.web.desk import Desk, a_desk
 from tests.web.submitting import NEW
 
@@ -78,6 +83,7 @@ def decision(name: str, button: str, **typed: Any) -> Form:  # noqa: ANN401 - wh
 
 
 SEND = ("step", "send")
+SOURCE = {"name": WORDS, "program": "aa", "policy": "propose", "every_min": "0", "reason": "A vote"}
 FORMS: dict[str, Form] = {
     "new meeting": Form(page="/submit", typed={**NEW, "notes": WORDS}, button=SEND, steps=2),
     "change": Form(page="/meetings/larkspur/change", typed={**ROBIN, "notes": WORDS}, button=SEND, steps=2),
@@ -137,6 +143,26 @@ FORMS: dict[str, Form] = {
         "/account/people", email="new@example.org", name=WORDS, role="moderator", body="{own}"
     ),
     "role taken back": of_administrators("/account/people", "/account/people/roles/{grant}/revoke", **WHY),
+    "new source": of_administrators("/moderate/sources/new", **SOURCE),
+    "changed source": of_administrators(
+        "/moderate/sources/{source}/change", name=WORDS, policy="propose", reason="A vote"
+    ),
+    "reading a source": of_administrators("/moderate/sources/{source}", "/moderate/sources/{source}/refresh"),
+    "source removed": of_administrators(
+        "/moderate/sources/{unwanted}/remove", "/moderate/sources/{unwanted}/remove", keep="keep", **WHY
+    ),
+    "part of a refresh": Form(
+        page="/moderate/sources/{source}/refreshes/{refresh}",
+        action="/moderate/sources/{source}/refreshes/{refresh}/decide",
+        who="moderator",
+        typed={"change": "{change}"},
+        button=("action", "aside"),
+    ),
+    "refresh rolled back": of_moderators(
+        "/moderate/sources/{source}/refreshes/{applied}/roll-back",
+        "/moderate/sources/{source}/refreshes/{applied}/roll-back",
+        **WHY,
+    ),
     "details": of_moderators("/account", "/account/details", name=WORDS),
     "other sessions": Form(page="/account", action="/account/sessions/end-others", who="twice"),
     "signing out": Form(page="/account", action="/account/sign-out", who="leaver"),
@@ -159,7 +185,7 @@ def furnished(app: Flask, watch: Watch) -> tuple[dict[str, Any], dict[str, str]]
     *app* has the key `SECRET_KEY` and the clock *watch*.
     """
     desk = a_desk(parts_of(app).database)
-    things = {**_requests(desk), **_links(desk), **_things(desk)}
+    things = {**_requests(desk), **_links(desk), **_things(desk), **_sources(desk)}
     people, device = dict(desk.secrets), Device(network="", browser="Firefox")
     with desk.database.unit_of_work() as session:
         for name in ("owner", "member", "changer", "leaver", "twice"):
@@ -210,6 +236,31 @@ def _things(desk: Desk) -> dict[str, Any]:
             "reply": session.execute(select(SavedReply.id)).scalar_one(),
             "grant": session.execute(select(Grant.id).where(Grant.user_id == desk.users["reader"])).scalar_one(),
         }
+
+
+def _sources(desk: Desk) -> dict[str, Any]:
+    """A source of which one refresh is applied and one waits, and a source that nobody wants."""
+    url = "https://feeds.example.org/meetings.json"
+    draft = SourceDraft(
+        name="Larks",
+        kind="meeting-guide",
+        program="aa",
+        url=url,
+        service_body_id=desk.bodies["own"],
+        policy=SourcePolicy.PUBLISH,
+    )
+    said: dict[str, Any] = {"by": "operator", "reason": "", "now": NOW}
+    with desk.database.unit_of_work() as session:
+        number = add_source(session, draft, **said)
+        unwanted = add_source(session, replace(draft, name="Wrens"), **said)
+    read: dict[str, Any] = {"tools": Tools(catalogue=CATALOGUE, country="US"), "by": "worker", "now": NOW}
+    applied = refresh(desk.database, number, payload=a_feed(a_row(1)), **read)
+    with desk.database.unit_of_work() as session:
+        change_source(session, number, replace(draft, policy=SourcePolicy.PROPOSE), seen=None, **said)
+    waits = refresh(desk.database, number, payload=a_feed(a_row(1), a_row(2)), **read)
+    with desk.database.reading() as session:
+        change = session.execute(select(SourceChange.id).where(SourceChange.run_id == waits.run)).scalar_one()
+    return {"source": number, "unwanted": unwanted, "applied": applied.run, "refresh": waits.run, "change": change}
 
 
 def _requests(desk: Desk) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from finder.directory.resolve import location_key
 from finder.domain.listing import GroupDraft
 from finder.domain.review import BulkStatus
 from finder.domain.roles import Role
+from finder.domain.sources import ChangeKind, RunState
 from finder.store.accounts import Grant, SignedIn
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.people import Contact, ServiceBody
 from finder.store.review import WideAct
+from finder.store.source import Source, SourceChange, SourceRun
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_location
 from tests.promises.test_moderators import COVERS, OBJECTS, ROLES, SECOND_STEP, SIGN_IN
@@ -200,6 +202,21 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/words/<place>"): Line("words", 400, "site"),
     ("GET", "/moderate/words/<place>/<int:number>"): Line("words", 200, "site"),
     ("POST", "/moderate/words/<place>/<int:number>"): Line("words", 400, "site"),
+    ("GET", "/moderate/sources"): Line("", 200, "see"),
+    ("GET", "/moderate/sources/new"): Line("", 200, "sources"),
+    ("POST", "/moderate/sources/new"): Line("", 400, "sources"),
+    ("GET", "/moderate/sources/<int:number>"): Line("source", 200, "see"),
+    ("POST", "/moderate/sources/<int:number>/refresh"): Line("source", 303, "sources"),
+    ("POST", "/moderate/sources/<int:number>/upload"): Line("source", 400, "sources"),
+    ("GET", "/moderate/sources/<int:number>/change"): Line("source", 200, "sources"),
+    ("POST", "/moderate/sources/<int:number>/change"): Line("source", 400, "sources"),
+    ("GET", "/moderate/sources/<int:number>/remove"): Line("source", 200, "sources"),
+    ("POST", "/moderate/sources/<int:number>/remove"): Line("source", 400, "sources"),
+    ("GET", "/moderate/sources/<int:number>/refreshes/<int:run>"): Line("refresh", 200, "see"),
+    ("POST", "/moderate/sources/<int:number>/refreshes/<int:run>/decide"): Line("refresh", 400, "edit"),
+    ("POST", "/moderate/sources/<int:number>/refreshes/<int:run>/merge"): Line("refresh", 400, "edit"),
+    ("GET", "/moderate/sources/<int:number>/refreshes/<int:run>/roll-back"): Line("refresh", 200, "edit"),
+    ("POST", "/moderate/sources/<int:number>/refreshes/<int:run>/roll-back"): Line("refresh", 400, "edit"),
     ("GET", "/account/people"): Line("", 200, "invite"),
     ("POST", "/account/people"): Line("", 400, "invite"),
     ("POST", "/account/people/roles/<int:number>/revoke"): Line("role", 303, "invite"),
@@ -392,6 +409,30 @@ class Thing:
     def _tree(self, desk: Desk, state: str) -> None:
         self.path["number"] = str(desk.bodies[OBJECTS[state]]) if OBJECTS[state] else "99999"
 
+    def _source(self, desk: Desk, state: str) -> None:
+        """A source of the body that it has come to."""
+        self.path["run"] = "99999"
+        if OBJECTS[state]:
+            with desk.database.unit_of_work() as session:
+                name, url = f"Source {next(DISTINCT)}", "https://feeds.example.org/meetings.json"
+                body = desk.bodies[OBJECTS[state]]
+                row = Source(name=name, url=url, kind="meeting-guide", program="aa", service_body_id=body)
+                session.add(row)
+                session.flush()
+                self.path["number"] = str(row.id)
+
+    def _refresh(self, desk: Desk, state: str) -> None:
+        """A refresh of which a change waits."""
+        self._source(desk, state)
+        if OBJECTS[state]:
+            with desk.database.unit_of_work() as session:
+                number = int(self.path["number"])
+                row = SourceRun(source_id=number, state=RunState.PROPOSED, at=NOW, asked_by="worker", new=1)
+                session.add(row)
+                session.flush()
+                session.add(SourceChange(run_id=row.id, kind=ChangeKind.NEW, title="Larks"))
+                self.path["run"] = str(row.id)
+
     def _words(self, desk: Desk, state: str) -> None:
         del desk
         self.path |= {"place": "formats", "number": "1" if OBJECTS[state] else "99999"}
@@ -432,6 +473,7 @@ def expected(role: str, line: Line, rule: str, state: str) -> tuple[int, str]:
         "site": role == "administrator" and (bool(owner) or rule in WHOLE),
         "contacts": True,
         "invite": role in INVITING and (not line.thing or owner in covered),
+        "sources": role in INVITING and (not line.thing or owner in covered),
     }.get(line.right, role != "reader" and (not line.thing or owner in covered))
     return (line.status if theirs else 404), ""
 

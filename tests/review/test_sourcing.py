@@ -19,7 +19,7 @@ from finder.review.wide import Outcome, confirm, held_act, waiting
 from finder.sources.managing import SourceDraft
 from finder.store.database import Database
 from tests.conftest import NOW
-from tests.review.people import a_body, a_published, a_user, seen_as
+from tests.review.people import HEAD, a_body, a_published, a_user, seen_as
 from tests.sources.feeds import a_row
 from tests.sources.instance import (
     Feed,
@@ -88,7 +88,7 @@ def test_who_may_steer_a_source(database: Database, desk: Desk) -> None:
             with pytest.raises(NotFoundError):
                 sourcing.change(session, number, DRAFT, seen="", by=viewer, reason="", now=NOW)
             with pytest.raises(NotFoundError):
-                sourcing.remove(session, number, keep=True, by=viewer, reason="", now=NOW)
+                sourcing.remove(session, number, keep=True, by=viewer, reason="", letterhead=HEAD, now=NOW)
     with database.reading() as session:
         seen = {name for name, viewer in desk.people.items() if sourcing.sources_for(session, viewer=viewer)}
     assert seen == DECIDES
@@ -121,23 +121,23 @@ def test_who_may_decide_about_a_refresh(database: Database, desk: Desk) -> None:
         with database.unit_of_work() as session:
             for act in (
                 lambda s, v: sourcing.run_for(s, number, viewer=v, now=NOW),
-                lambda s, v: sourcing.apply(s, Wanted(run=number, seen=1), by=v, now=NOW),
+                lambda s, v: sourcing.apply(s, Wanted(run=number, seen=1), by=v, letterhead=HEAD, now=NOW),
                 lambda s, v: sourcing.put_aside(s, Wanted(run=number, seen=1), by=v, now=NOW),
-                lambda s, v: sourcing.roll_back(s, number, seen=1, by=v, reason="", now=NOW),
+                lambda s, v: sourcing.roll_back(s, number, seen=1, by=v, reason="", letterhead=HEAD, now=NOW),
                 lambda s, v: sourcing.merge(s, first.id, into=1, seen=1, by=v, now=NOW),
             ):
                 with pytest.raises(NotFoundError):
                     act(session, viewer)
     moderator = desk.people["moderator"]
     with database.unit_of_work() as session:
-        assert sourcing.apply(session, Wanted(run=number, seen=1, changes=[first.id]), by=moderator, now=NOW) == (
-            Outcome(done=number)
-        )
+        assert sourcing.apply(
+            session, Wanted(run=number, seen=1, changes=[first.id]), by=moderator, letterhead=HEAD, now=NOW
+        ) == (Outcome(done=number))
     with database.unit_of_work() as session:
         with pytest.raises(StaleError):
             sourcing.put_aside(session, Wanted(run=number, seen=1, changes=[second.id]), by=moderator, now=NOW)
         sourcing.put_aside(session, Wanted(run=number, seen=2, changes=[second.id]), by=moderator, now=NOW)
-        sourcing.apply(session, Wanted(run=number, seen=3, changes=[third.id]), by=moderator, now=NOW)
+        sourcing.apply(session, Wanted(run=number, seen=3, changes=[third.id]), by=moderator, letterhead=HEAD, now=NOW)
     assert set(shown(database)) == {"larks-0", "larks-2"}
     assert run(database, number).decided_by == f"user:{moderator.user_id}"
 
@@ -159,9 +159,9 @@ def test_a_listing_that_moved_behind_another_wall_is_not_decided_about_from_here
 
     wanted = Wanted(run=proposal, seen=1)
     with database.unit_of_work() as session, pytest.raises(BadInputError, match="another service body"):
-        sourcing.apply(session, wanted, by=desk.people["moderator"], now=NOW)
+        sourcing.apply(session, wanted, by=desk.people["moderator"], letterhead=HEAD, now=NOW)
     with database.unit_of_work() as session:
-        sourcing.apply(session, wanted, by=desk.people["administrator"], now=NOW)
+        sourcing.apply(session, wanted, by=desk.people["administrator"], letterhead=HEAD, now=NOW)
     document = shown(database)["larks-0"]
     assert (document["notes"], document["service_body"]["name"]) == ("New.", "Other Area")
 
@@ -173,7 +173,9 @@ def test_much_at_once_wants_a_second_moderator(database: Database, desk: Desk) -
     with feeding() as feed:
         number = waiting_run(database, desk, feed, new=11)
     with database.unit_of_work() as session:
-        outcome = sourcing.apply(session, Wanted(run=number, seen=1), by=desk.people["moderator"], now=NOW)
+        outcome = sourcing.apply(
+            session, Wanted(run=number, seen=1), by=desk.people["moderator"], letterhead=HEAD, now=NOW
+        )
     assert outcome.done == 0
     assert len([key for key in shown(database) if key.startswith("larks")]) == 0
 
@@ -195,7 +197,9 @@ def test_much_at_once_wants_a_second_moderator(database: Database, desk: Desk) -
     assert faults(database) == []
 
     with database.unit_of_work() as session:
-        back = sourcing.roll_back(session, number, seen=2, by=desk.people["second"], reason="wrong", now=NOW)
+        back = sourcing.roll_back(
+            session, number, seen=2, by=desk.people["second"], reason="wrong", letterhead=HEAD, now=NOW
+        )
     assert back.waits
     with database.unit_of_work() as session:
         confirm(session, back.waits, by=desk.people["moderator"], now=NOW)
@@ -209,10 +213,14 @@ def test_what_was_decided_meanwhile_is_not_confirmed(database: Database, desk: D
         number = waiting_run(database, desk, feed, new=8)
     first = changes(database, number, ChangeKind.NEW)[0].id
     with database.unit_of_work() as session:
-        waits = sourcing.apply(session, Wanted(run=number, seen=1), by=desk.people["moderator"], now=NOW).waits
+        waits = sourcing.apply(
+            session, Wanted(run=number, seen=1), by=desk.people["moderator"], letterhead=HEAD, now=NOW
+        ).waits
         with pytest.raises(StaleError):
-            sourcing.apply(session, Wanted(run=number, seen=9), by=desk.people["moderator"], now=NOW)
-        sourcing.apply(session, Wanted(run=number, seen=1, changes=[first]), by=desk.people["second"], now=NOW)
+            sourcing.apply(session, Wanted(run=number, seen=9), by=desk.people["moderator"], letterhead=HEAD, now=NOW)
+        sourcing.apply(
+            session, Wanted(run=number, seen=1, changes=[first]), by=desk.people["second"], letterhead=HEAD, now=NOW
+        )
     with database.unit_of_work() as session, pytest.raises(StaleError):
         confirm(session, waits, by=desk.people["second"], now=NOW)
 
@@ -223,7 +231,7 @@ def test_a_source_that_goes_with_many_listings_wants_two(database: Database, des
         refreshed(database, number, feed)
     with database.unit_of_work() as session:
         steward = desk.people["steward"]
-        outcome = sourcing.remove(session, number, keep=False, by=steward, reason="closed", now=NOW)
+        outcome = sourcing.remove(session, number, keep=False, by=steward, reason="closed", letterhead=HEAD, now=NOW)
     assert len(shown(database)) == 8
     assert source(database, number).name == "Larks"
     with database.unit_of_work() as session:

@@ -48,7 +48,8 @@ def _tidy_lines(value: str | None) -> str:
     return clean_multiline(value or "")
 
 
-def _line(label: str, most: int = LONG) -> StringField:
+def line(label: str, most: int = LONG) -> StringField:
+    """A line of at most *most* characters."""
     return StringField(label, [Length(max=most, message=f"Use at most {most} characters.")], filters=[_tidy])
 
 
@@ -56,7 +57,7 @@ def _lines(label: str, most: int = LONGEST_NOTES) -> TextAreaField:
     return TextAreaField(label, [Length(max=most, message=f"Use at most {most} characters.")], filters=[_tidy_lines])
 
 
-def _reason(where: str = "reason") -> StringField:
+def reason_of(where: str = "reason") -> StringField:
     """Why it is done; *where* is its id on a page that asks for it twice."""
     words = "Say why: it is kept with the change."
     checks = [InputRequired(words), Length(max=LONGEST_REASON, message=words)]
@@ -66,16 +67,16 @@ def _reason(where: str = "reason") -> StringField:
 class PlaceForm(Faulty):
     """A place where meetings are held. ``seen`` says which state of it was edited."""
 
-    name = _line("Building or venue")
-    street = _line("Street and number")
-    unit = _line("Room or unit")
-    city = _line("Town")
-    state = _line("State or province")
-    postal_code = _line("ZIP or postcode", 64)
-    country = _line("Country")
-    formatted_address = _line("Address in one line", 1024)
-    latitude = _line("Latitude", 32)
-    longitude = _line("Longitude", 32)
+    name = line("Building or venue")
+    street = line("Street and number")
+    unit = line("Room or unit")
+    city = line("Town")
+    state = line("State or province")
+    postal_code = line("ZIP or postcode", 64)
+    country = line("Country")
+    formatted_address = line("Address in one line", 1024)
+    latitude = line("Latitude", 32)
+    longitude = line("Longitude", 32)
     precision = SelectField(
         "How exact the point is",
         choices=[
@@ -85,7 +86,7 @@ class PlaceForm(Faulty):
     )
     notes = _lines("How to find the door")
     access_notes = _lines("Access")
-    reason = _reason()
+    reason = reason_of()
     seen = HiddenField()
 
     @classmethod
@@ -130,8 +131,8 @@ class CloseForm(Faulty):
 
     first_date = DateField("First day", [InputRequired("Give the first day.")])
     last_date = DateField("Last day", [Optional()])
-    note = _line("What seekers read", LONG)
-    reason = _reason("close-reason")
+    note = line("What seekers read", LONG)
+    reason = reason_of("close-reason")
 
     def override(self) -> Override:
         """The exception that the form says. Raises BadInputError."""
@@ -146,9 +147,9 @@ class CloseForm(Faulty):
 class NodeForm(Faulty):
     """A region's or service body's name and what it lies in."""
 
-    name = _line("Name")
+    name = line("Name")
     parent = SelectField("Lies in")
-    reason = _reason()
+    reason = reason_of()
 
     @property
     def parent_id(self) -> int | None:
@@ -160,14 +161,14 @@ class IntoForm(Faulty):
     """What something is merged into."""
 
     into = SelectField("Into", [InputRequired("Choose what stays.")])
-    reason = _reason("merge-reason")
+    reason = reason_of("merge-reason")
 
 
 class KeepForm(Faulty):
     """Which of two listings stays, by its slug."""
 
     keep = HiddenField(validators=[InputRequired("Choose which of the two stays.")])
-    reason = _reason()
+    reason = reason_of()
 
 
 class EditedForm(Carried):
@@ -192,16 +193,16 @@ class ClosedForm(Carried):
 class GroupForm(Faulty):
     """The public words of a group. ``seen`` says which state of it was edited."""
 
-    name = _line("Name of the group")
+    name = line("Name of the group")
     notes = _lines("About the group")
-    website = _line("Website", 2048)
-    email = _line("Public mail address")
-    phone = _line("Public phone")
-    district = _line("District")
-    venmo = _line("Venmo")
-    square = _line("Cash App")
-    paypal = _line("PayPal")
-    reason = _reason()
+    website = line("Website", 2048)
+    email = line("Public mail address")
+    phone = line("Public phone")
+    district = line("District")
+    venmo = line("Venmo")
+    square = line("Cash App")
+    paypal = line("PayPal")
+    reason = reason_of()
     seen = HiddenField()
 
     NAMES = ("name", "notes", "website", "email", "phone", "district", "venmo", "square", "paypal")
@@ -232,8 +233,8 @@ class ContactForm(Faulty):
 
     contact_name = StringField("First name and initial", filters=[_tidy])
     contact_email = StringField("Mail address", filters=[_tidy])
-    contact_phone = _line("Phone", 64)
-    contact_reason = _reason("contact-reason")
+    contact_phone = line("Phone", 64)
+    contact_reason = reason_of("contact-reason")
 
     def draft(self) -> ContactDraft:
         """The contact as the form says. Raises BadInputError with the fields of this form."""
@@ -248,28 +249,28 @@ class ContactForm(Faulty):
 class DropForm(Faulty):
     """Why somebody does not answer for a group any more."""
 
-    reason = _reason()
+    reason = reason_of()
 
 
 class ProgramForm(Faulty):
     """What people read of a program."""
 
-    name = _line("Name")
-    short_name = _line("Short name", 64)
-    focus = _line("What it is about")
+    name = line("Name")
+    short_name = line("Short name", 64)
+    focus = line("What it is about")
     for_whom = _lines("For whom")
     expect = _lines("What to expect")
-    site = _line("Its own site", 2048)
-    reason = _reason()
+    site = line("Its own site", 2048)
+    reason = reason_of()
     seen = HiddenField()
 
 
 class FormatForm(Faulty):
     """What people read of a format."""
 
-    name = _line("Name")
+    name = line("Name")
     description = _lines("What it means")
-    reason = _reason()
+    reason = reason_of()
     seen = HiddenField()
 
 

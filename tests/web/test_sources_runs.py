@@ -1,0 +1,177 @@
+"""Refreshes of sources in the browser's pages: looked at, applied or set aside in part, rolled back whole."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from finder.config import Settings
+from finder.directory.draft import draft_of
+from finder.directory.publish import revise
+from finder.directory.register import read_register
+from finder.domain.sources import ChangeKind, ChangeState, RunState
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from tests.conftest import NOW, BuildSite
+from tests.sources.feeds import a_row
+from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, run, shown, source
+from tests.web.desk import Desk, a_desk, form_of
+from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text
+
+
+@pytest.fixture
+def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
+    made = a_desk(database)
+    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
+    return made
+
+
+@pytest.fixture
+def feed() -> Iterator[Feed]:
+    with feeding(*ROWS) as made:
+        yield made
+
+
+def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_holds(desk: Desk, feed: Feed) -> None:
+    _, number, path = proposed(desk, feed, changed_rows())
+    assert {each.kind for each in changes(desk.database, number)} == set(ChangeKind)
+    page = text(desk.client("moderator").get(path))
+    for words in ("New: Night owls", "Changed: Larks 0", "Gone: Larks 11", "Refused:", "Row 13"):
+        assert words in page, words
+    assert re.search(r'data-head="Holds">The source<', page)
+    assert "Ring the bell." in page
+    only = text(desk.client("moderator").get(f"{path}?kind=gone"))
+    assert "Larks 11" in only
+    assert "Night owls" not in only
+
+
+def test_an_edit_made_here_and_the_sources_word_stand_side_by_side(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    refreshed(desk.database, number, feed)
+    slug = shown(desk.database)["larks-0"]["slug"]
+    with desk.database.unit_of_work() as session:
+        held = session.execute(select(Meeting.id).where(Meeting.slug == slug)).scalar_one()
+        edited = replace(draft_of(next(read_register(session, [held]))), notes="Use the side door.")
+        revise(session, held, edited, actor=f"user:{desk.users['moderator']}", reason="They rang", now=NOW)
+    feed.rows = [a_row(0, notes="Ring the bell."), *ROWS[1:]]
+    outcome = refreshed(desk.database, number, feed, later=60)
+    page = text(desk.client("moderator").get(f"/moderate/sources/{number}/refreshes/{outcome.run}"))
+    assert '<td data-head="Source before"><div class="own"><span class="soft">nothing</span></div>' in page
+    assert '<td data-head="Here"><div class="own">Use the side door.</div>' in page
+    assert "Ring the bell." in page
+    assert "You choose: apply it and the source holds" in page
+
+
+def test_a_part_is_applied_the_rest_set_aside_and_what_came_too_late_is_told(desk: Desk, feed: Feed) -> None:
+    number, run_id, path = proposed(desk, feed, changed_rows())
+    by_kind = {each.kind: each.id for each in changes(desk.database, run_id)}
+    seen = run(desk.database, run_id).revision
+    ticked = {"change": [str(by_kind[ChangeKind.NEW])], "revision": str(seen)}
+    assert "Tick at least one" in text(post(desk, "moderator", f"{path}/decide", action="apply", revision=str(seen)))
+    assert post(desk, "moderator", f"{path}/decide", action="apply", **ticked).status_code == 303
+    assert "larks-40" in shown(desk.database)
+    assert "larks-11" in shown(desk.database)
+    late = post(desk, "second", f"{path}/decide", action="aside", **ticked)
+    assert late.status_code == 409
+    page = text(late)
+    assert "Set aside: Night owls" in page
+    assert '<td data-head="What it is now">Applied</td>' in page
+    fresh = str(run(desk.database, run_id).revision)
+    assert post(desk, "second", f"{path}/decide", action="aside_all", revision=fresh).status_code == 303
+    assert run(desk.database, run_id).state is RunState.PARTLY
+    assert "larks-11" in shown(desk.database)
+    again = refreshed(desk.database, number, feed, later=120, again=True)
+    assert again.state is RunState.UNCHANGED
+
+
+def test_all_of_one_kind_is_applied_and_rolled_back_after_a_second_look(desk: Desk, feed: Feed) -> None:
+    number, run_id, path = proposed(desk, feed, changed_rows())
+    seen = str(run(desk.database, run_id).revision)
+    assert post(desk, "moderator", f"{path}/decide", action="apply_all", kind="gone", revision=seen).status_code == 303
+    states = {each.kind: each.state for each in changes(desk.database, run_id)}
+    assert states[ChangeKind.GONE] is ChangeState.APPLIED
+    assert states[ChangeKind.NEW] is ChangeState.OPEN
+    assert "larks-11" not in shown(desk.database)
+    look = text(desk.client("moderator").get(f"{path}/roll-back"))
+    assert "1 listing goes back to what it was before" in look
+    assert "larks-11" not in shown(desk.database), "Looking changes nothing."
+    assert filled(desk, "moderator", f"{path}/roll-back").status_code == 303
+    assert "larks-11" in shown(desk.database)
+    page = text(desk.client("moderator").get(path))
+    assert "Rolled back" in page
+    assert post(desk, "moderator", f"{path}/roll-back", **WHY, revision=seen).status_code == 409
+    assert post(desk, "other", f"{path}/roll-back", **WHY, revision=seen).status_code == 404
+    assert source(desk.database, number).failures == 0
+
+
+def test_a_refresh_that_changes_much_wants_a_second_moderator(desk: Desk, feed: Feed) -> None:
+    _, run_id, path = proposed(desk, feed, [*ROWS, *(a_row(n) for n in range(50, 80))])
+    seen = str(run(desk.database, run_id).revision)
+    answer = post(desk, "moderator", f"{path}/decide", action="apply_all", revision=seen)
+    assert answer.status_code == 303
+    waits = answer.headers["Location"]
+    assert waits.startswith("/moderate/wide/")
+    assert len(shown(desk.database)) == 12
+    page = text(desk.client("second").get(waits))
+    assert "It changes 30 listings" in page
+    assert path in page
+    assert post(desk, "moderator", f"{waits}/confirm").status_code == 409
+    assert post(desk, "other", f"{waits}/confirm").status_code == 404
+    assert post(desk, "second", f"{waits}/confirm").status_code == 303
+    assert len(shown(desk.database)) == 42
+
+
+def test_quarantine_is_explained_and_everything_stays_until_somebody_allows_it(desk: Desk, feed: Feed) -> None:
+    _, run_id, path = proposed(desk, feed, ROWS[:5])
+    page = text(desk.client("moderator").get(path))
+    assert "In quarantine: nothing was changed" in page
+    assert "A source that loses so much at once is often broken" in page
+    assert "7 of 12 listings of this source would go" in page
+    assert len(shown(desk.database)) == 12
+    one = str(changes(desk.database, run_id)[0].id)
+    seen = str(run(desk.database, run_id).revision)
+    assert post(desk, "moderator", f"{path}/decide", action="apply", change=one, revision=seen).status_code == 303
+    assert len(shown(desk.database)) == 11
+
+
+def test_a_new_row_that_is_here_already_becomes_one_with_it(desk: Desk, feed: Feed) -> None:
+    twin = {**a_row(90), **{name: ROWS[3][name] for name in ("name", "day", "time", "latitude", "longitude")}}
+    _, run_id, path = proposed(desk, feed, ROWS)
+    with feeding(twin) as other:
+        number = a_source(desk.database, other, name="Wrens", service_body_id=desk.bodies["own"])
+        run_id = refreshed(desk.database, number, other).run
+    path = f"/moderate/sources/{number}/refreshes/{run_id}"
+    client = desk.client("moderator")
+    page = client.get(path).get_data(as_text=True)
+    assert "which is here already" in page
+    assert 'href="/moderate/duplicates"' in page
+    data = form_of(page, f"{path}/merge")
+    answer = client.post(f"{path}/merge", data=data)
+    assert answer.status_code == 303, text(answer)
+    with desk.database.reading() as session:
+        merged = session.execute(select(Meeting.merged_into).where(Meeting.source_key == "larks-90")).scalar_one()
+    assert merged is not None
+    assert len(shown(desk.database)) == 12
+
+
+def test_a_large_refresh_is_paged(desk: Desk, feed: Feed) -> None:
+    _, run_id, path = proposed(desk, feed, [*ROWS, *(a_row(n) for n in range(100, 230))])
+    first = desk.client("moderator").get(f"{path}?kind=new").get_data(as_text=True)
+    assert len(re.findall(r'name="change"', first)) == 100
+    assert "Apply all 130 new" in text(desk.client("moderator").get(f"{path}?kind=new"))
+    after = re.search(r"after=(\d+)", first)
+    assert after
+    rest = desk.client("moderator").get(f"{path}?kind=new&after={after[1]}").get_data(as_text=True)
+    assert len(re.findall(r'name="change"', rest)) == 30
+    assert run(desk.database, run_id).new == 130
+
+
+def test_what_a_source_says_is_only_text(desk: Desk, feed: Feed) -> None:
+    hostile = a_row(60, name="<script>alert(1)</script>", notes='"><img src=x onerror=alert(1)>')
+    _, _, path = proposed(desk, feed, [*ROWS, hostile])
+    page = desk.client("moderator").get(path).get_data(as_text=True)
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
