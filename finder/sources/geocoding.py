@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeopyError
 from geopy.extra.rate_limiter import RateLimiter
 from geopy.geocoders import Nominatim, Pelias, Photon
@@ -88,6 +89,7 @@ def geocoder_of(kind: str, url: str) -> Geocoder | None:
         user_agent=USER_AGENT,
         timeout=TIMEOUT_SECONDS,
         proxies={},  # nothing is taken from the environment
+        adapter_factory=URLLibAdapter,  # another one that happens to be installed would ask again by itself
     )
     ask: Callable[[str], Any] = partial(maker.geocode, exactly_one=True)
     if any(parts.hostname == host or parts.hostname.endswith("." + host) for host in PUBLIC_HOSTS):
