@@ -10,11 +10,12 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from finder.cli import finder as group
+from finder.web.bmlt import OPERATIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FEEDS = (DOCS / "feeds.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^finder .+$", (DOCS / "moving-here.md").read_text(encoding="utf-8"), re.MULTILINE)
-PATHS = sorted(set(re.findall(r"`(/[a-z][^`?\\s]*)", FEEDS)))
+PATHS = sorted(set(re.findall(r"`(/[a-z][^`?\s]*)", FEEDS)))
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -31,12 +32,13 @@ def test_a_command_for_moving_here_names_real_options(line: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_address_of_the_feeds_is_in_the_map_of_the_site(path: str, app: Flask) -> None:
+def test_an_address_of_the_feeds_is_in_the_map_of_the_site(path: str, site: Flask) -> None:
     try:
-        endpoint, _ = app.url_map.bind("localhost").match(path, method="GET")
+        endpoint, values = site.url_map.bind("localhost").match(path, method="GET")
     except NotFound:
         pytest.fail(f"{path} is not answered")
     assert endpoint
+    assert values.get("data_format", "json") in OPERATIONS
 
 
 def test_both_pages_say_something_to_be_looked_at() -> None:
