@@ -55,7 +55,7 @@ def export(
 
     For example `finder export --format csv --output meetings.csv`, or everything that is public, to leave with:
     `finder export --format all --output leaving/`. A file is there whole or not at all. Private contacts and hidden
-    addresses are not in it: `finder backup` keeps those.
+    addresses are not in it: `finder dump` writes those.
     """
     toolbox = toolbox_of(context)
     if not migrate.is_current(toolbox.database):

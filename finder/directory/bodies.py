@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory.resolve import BODY_SEPARATOR
+from finder.domain.text import fold
 from finder.store.people import ServiceBody
 
 
@@ -15,3 +16,15 @@ def body_path(session: Session, number: int | None) -> str:
         names.append(tree[number].name)
         number = tree[number].parent_id
     return f" {BODY_SEPARATOR} ".join(reversed(names))
+
+
+def body_at(session: Session, path: str) -> int | None:
+    """The number of the service body that drafts name so; None for none, and for one that nobody has."""
+    names = [name for name in (part.strip() for part in path.split(BODY_SEPARATOR)) if name]
+    tree = {(row.parent_id, fold(row.name)): row.id for row in session.execute(select(ServiceBody)).scalars()}
+    number: int | None = None
+    for name in names:
+        number = tree.get((number, fold(name)))
+        if number is None:
+            return None
+    return number

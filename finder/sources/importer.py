@@ -11,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
+from finder.directory.bodies import body_at
+from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.errors import BadInputError
 from finder.domain.sources import ChangeKind, RunState, SourcePolicy
 from finder.feeds.bmlt_read import decode_bmlt
@@ -103,6 +105,7 @@ def run_import(
         proposal = propose(session, row, placed, manner, difference=difference)
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
+        _keep_settings(session, row, options, words=proposal.run.words)
         waiting = proposal.waiting
         unchanged = proposal.run.state is RunState.UNCHANGED and not waiting and not vocabulary.size
     message = "The feed says what it said before: nothing to change." if unchanged else ""
@@ -115,6 +118,15 @@ def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:
     """The source of that name, or a new one that is not kept yet."""
     found = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
     return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={})
+
+
+def _keep_settings(session: Session, row: Source, options: DecodeOptions, *, words: str) -> None:
+    """Tell a source that has no settings yet how it was read, so that the worker can go on reading it."""
+    if row.program:
+        return
+    row.program, row.zone, row.country, row.words = options.program, options.zone or "", options.country, words
+    row.region = f" {BODY_SEPARATOR} ".join(options.region)
+    row.service_body_id = body_at(session, options.service_body)
 
 
 def _report(

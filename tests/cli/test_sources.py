@@ -88,6 +88,23 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
     assert faults(directory) == []
 
 
+def test_what_was_imported_once_is_read_on_by_the_same_settings(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        told = ["--program", "aa", "--source", "Larks", "--service-body", "Larks > West", "--region", "United States"]
+        assert finder(feed, "import", f"{feed.server.url}/meetings.json", *told).returncode == 0
+        before = shown(directory)
+
+        assert "12 new" in finder(feed, "sources", "list").stdout
+        changed = finder(feed, "sources", "change", "Larks", "--every", "6h", "--policy", "publish")
+        assert changed.returncode == 0, changed.stderr
+        assert "every 6 hours" in changed.stdout
+        assert "Larks > West" in changed.stdout
+        read = finder(feed, "sources", "refresh", "Larks")
+        assert (read.returncode, "12 as before" in read.stdout) == (0, True), read.stdout
+    assert shown(directory) == before
+    assert faults(directory) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
