@@ -121,7 +121,7 @@ def test_o2_a_bad_source_ends_with_a_reason_and_the_next_one_runs(name: str, nei
 @pytest.mark.parametrize("kind", ["meeting-guide", "bmlt"])
 @pytest.mark.parametrize("name", SLOW)
 def test_o2_a_slow_source_is_given_up_and_the_next_one_runs(name: str, kind: str, neighbors: Neighbors) -> None:
-    assert_bad_and_then_good(neighbors, kind, SLOW[name], "", max_seconds=0.5)
+    assert_bad_and_then_good(neighbors, kind, SLOW[name], "ook too long", max_seconds=0.5)
 
 
 @pytest.mark.parametrize("name", ERASING)
