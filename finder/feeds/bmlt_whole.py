@@ -30,7 +30,7 @@ def encode_whole(documents: Documents, words: Words, *, public_url: str, today: 
     )
     info = [VERSION | {"langs": ",".join(languages), "nativeLang": NATIVE}]
     shown = [body.record() for body in bodies.by_slug.values()]
-    known = formats.records([each["id"] for each in words.bmlt_formats], languages, public_url)
+    known = formats.records(formats.entries, languages, public_url)
     yield b'{"GetServerInfo":' + encoded(info) + b',"GetServiceBodies":' + encoded(shown)
     yield b',"GetFormats":' + encoded(known) + b',"GetSearchResults":'
     yield from array(_meetings(documents(), told))

@@ -6,12 +6,16 @@ is remembered beside its record, and depth, size and encoding have an end.
 
 import codecs
 import json
+from collections import Counter
 from typing import Any, NoReturn
 
 from finder.feeds.rows import FeedError
 
 #: Longer integers become infinite, so that Python does not refuse the whole text over one of them.
 MAX_DIGITS = 18
+
+#: More than the largest feed holds. Counted before anything is made of them: values of two bytes would fill the memory.
+MAX_VALUES, MAX_LISTS = 6_000_000, 2_000_000
 
 #: The key under which a record carries the names that were given twice; what a feed sends under it is dropped.
 REPEATED = "\0repeated"
@@ -66,6 +70,10 @@ def decode_json_text(payload: bytes) -> str:
 
 def _parse(text: str, max_rows: int) -> Any:  # noqa: ANN401 - JSON is any
     count = 0
+    if text.count("[") > MAX_LISTS or text.count(",") > MAX_VALUES:
+        raise FeedError(
+            f"The feed holds more than {MAX_VALUES:,} values or {MAX_LISTS:,} lists: is it one of meetings?"
+        )
 
     def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal count
@@ -75,8 +83,8 @@ def _parse(text: str, max_rows: int) -> Any:  # noqa: ANN401 - JSON is any
         found = dict(pairs)
         found.pop(REPEATED, None)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            found[REPEATED] = sorted({name for name in names if names.count(name) > 1})
+            given = Counter(name for name, _ in pairs)
+            found[REPEATED] = sorted(name for name, times in given.items() if times > 1)
         return found
 
     try:

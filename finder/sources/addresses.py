@@ -12,6 +12,7 @@ _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
 #: Reserved for protocols and relays (RFC 6890, RFC 7526); Python 3.11 takes them for global.
 _SPECIAL = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("192.88.99.0/24"))
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; Python 3.11 takes it for global
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # all that was ever given out (RFC 4291)
 _LOW_32_BITS = 0xFFFFFFFF
 
@@ -25,7 +26,7 @@ def is_public(address: Address) -> bool:
     if wrapped is not None:
         return all(is_public(inner) for inner in wrapped)
     plain = address.is_global and not (address.is_multicast or address.is_reserved or address.is_site_local)
-    return plain and address.scope_id is None and address in _UNICAST
+    return plain and address.scope_id is None and address in _UNICAST and address not in _DOCUMENTATION
 
 
 def _wrapped(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...] | None:

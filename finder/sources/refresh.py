@@ -20,6 +20,7 @@ from finder.search.places import Gazetteer
 from finder.sources.asking import drop_upload, upload_of
 from finder.sources.beside import placed_in_bodies
 from finder.sources.connection import FetchError
+from finder.sources.fetch import MAX_SECONDS
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
 from finder.sources.importer import completed
@@ -43,7 +44,7 @@ SAME = "The feed says what it said before."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What reading a source takes of an instance; *allow* as in `fetch`."""
+    """What reading a source takes of an instance; *allow* and *max_seconds* as in `fetch`."""
 
     catalogue: FormatCatalogue
     gazetteer: Gazetteer | None = None
@@ -51,6 +52,7 @@ class Tools:
     zone: str = "UTC"
     country: str = ""
     allow: tuple[str, ...] = ()
+    max_seconds: float = MAX_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,7 @@ def refresh(
         quick = not again and not _must_look(session, number)
     if payload is None and not terms.url:
         raise BadInputError("url", "This source has no address: upload its file.")
-    fetching = Fetching(known=terms.validators if quick else {}, allow=tools.allow)
+    fetching = Fetching(known=terms.validators if quick else {}, allow=tools.allow, max_seconds=tools.max_seconds)
     manner = Manner(by=by, now=now, progress=progress)
     try:
         if payload is None and quick and fetching.unchanged():

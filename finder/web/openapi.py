@@ -14,7 +14,7 @@ API_VERSION = "1.0.0"
 Schema = dict[str, Any]
 
 SLUG: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]*$"}
-CLOCK: Schema = {"type": "string", "pattern": "^\\d\\d:\\d\\d$"}
+CLOCK: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 DATE: Schema = {"type": "string", "format": "date"}
 TEXT: Schema = {"type": "string"}
 FLAG: Schema = {"type": "boolean"}
