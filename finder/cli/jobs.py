@@ -84,7 +84,7 @@ def forget(toolbox: Toolbox) -> str | None:
 
 def refresh_sources(toolbox: Toolbox) -> str | None:
     """Read the source that has been due longest."""
-    done = refresh_next(toolbox.database, tools=tools_of(toolbox), now=toolbox.clock())
+    done = refresh_next(toolbox.database, tools=lambda: tools_of(toolbox), now=toolbox.clock())
     return f"source {done[1].source}, refresh {done[1].run}: {done[1].state.value}" if done else None
 
 

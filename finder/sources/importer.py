@@ -19,7 +19,7 @@ from finder.search.places import Gazetteer
 from finder.sources.comparing import Difference
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
-from finder.sources.proposing import Manner, difference_of, objection_to, propose
+from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
 from finder.sources.wording import counted
 from finder.store.database import Database
@@ -65,22 +65,20 @@ def run_import(
         gazetteer=gazetteer, geocoder=geocoder, known=known, country=options.country, default_zone=default_zone
     )
     rows = completed(decoded.rows, placer, now=now)
-    if dry_run:
-        with database.reading() as session:
-            difference = difference_of(session, source_row(session, source, url=source_url, kind=kind), rows)
-        objection = "" if allow_mass_removal else objection_to(rows, difference)
+    with database.reading() as session:
+        mark = mark_of(session, source)
+        difference = difference_of(session, source_row(session, source, url=source_url, kind=kind, of=options), rows)
+    objection = "" if allow_mass_removal else objection_to(rows, difference)
+    if dry_run or objection:
         message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
         return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
-        row = source_row(session, source, url=source_url, kind=kind)
-        difference = difference_of(session, row, rows)
-        if not allow_mass_removal and (objection := objection_to(rows, difference)):
-            message = f"Nothing was imported: {objection}"
-            return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+        row = source_row(session, source, url=source_url, kind=kind, of=options)
         session.add(row)
         session.flush()  # its refresh names its id
-        proposal = propose(session, row, rows, manner, difference=difference)
+        proposal = propose(session, row, rows, manner, worked_out=(difference, mark))
+        difference = proposal.difference
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         waiting = proposal.waiting
@@ -91,10 +89,11 @@ def run_import(
     return _report(source, difference, rows, applied=True, messages=(decoded.note, message))
 
 
-def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:
-    """The source of that name, or a new one that is not kept yet."""
+def source_row(session: Session, name: str, *, url: str, kind: str, of: DecodeOptions) -> Source:
+    """The source of that name, or a new one that is not kept yet, of the program, zone and country that are told."""
     found = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
-    return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={})
+    told = {"program": of.program, "zone": of.zone or "", "country": of.country[:2]}
+    return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={}, **told)
 
 
 def _report(

@@ -21,7 +21,7 @@ from finder.sources.geocoding import Geocoder
 from finder.sources.importer import completed
 from finder.sources.managing import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
-from finder.sources.proposing import Manner, propose
+from finder.sources.proposing import Manner, difference_of, mark_of, propose
 from finder.sources.readers import Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
 from finder.store.database import Database
 from finder.store.meeting import Meeting
@@ -108,11 +108,14 @@ def refresh(
         brought = _read(terms, payloads, known=known, tools=tools, now=now)
     except (FetchError, FeedError) as error:
         return note_failure(database, number, str(error), by=by, now=now)
+    with database.reading() as session:
+        mark = mark_of(session, terms.name)
+        difference = difference_of(session, source_of(session, number), brought.rows)
     with database.unit_of_work() as session:
         source = source_of(session, number)
         if brought.keep is not None:
             brought.keep(session, source)
-        proposal = propose(session, source, brought.rows, manner)
+        proposal = propose(session, source, brought.rows, manner, worked_out=(difference, mark))
         settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
@@ -222,7 +225,7 @@ def wait_after(every_min: int, failures: int) -> dt.timedelta:
     return min(every * (1 << min(failures, 16)), max(every, LONGEST_WAIT))
 
 
-def refresh_next(database: Database, *, tools: Tools, now: dt.datetime) -> tuple[str, Outcome] | None:
+def refresh_next(database: Database, *, tools: Callable[[], Tools], now: dt.datetime) -> tuple[str, Outcome] | None:
     """Refresh the source that has been due longest; gives its name and how it went, or None when none is due.
 
     Whatever goes wrong with one is noted of it, so that the next has its turn.
@@ -242,7 +245,7 @@ def refresh_next(database: Database, *, tools: Tools, now: dt.datetime) -> tuple
         if not isinstance(result, CursorResult) or result.rowcount != 1:
             return None  # another worker was faster
     try:
-        outcome = refresh(database, found.id, tools=tools, by="worker", now=now)
+        outcome = refresh(database, found.id, tools=tools(), by="worker", now=now)
     except FinderError as error:
         outcome = note_failure(database, found.id, str(error), by="worker", now=now)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
