@@ -88,7 +88,7 @@ def forget(toolbox: Toolbox) -> str | None:
 def refresh_sources(toolbox: Toolbox) -> str | None:
     """Read the source that has been due longest."""
     uploads = toolbox.settings.data_dir / UPLOADS
-    done = refresh_next(toolbox.database, tools=tools_of(toolbox), now=toolbox.clock(), uploads=uploads)
+    done = refresh_next(toolbox.database, tools=lambda: tools_of(toolbox), now=toolbox.clock(), uploads=uploads)
     return f"source {done[1].source}, refresh {done[1].run}: {done[1].state.value}" if done else None
 
 

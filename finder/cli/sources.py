@@ -84,6 +84,8 @@ def add(context: click.Context, /, *, name: str, address: str, kind: str, progra
 @click.argument("name")
 @click.option("--address", help="Where it is from now on.")
 @click.option("--rename", help="What it is called from now on.")
+@click.option("--format", "kind", type=click.Choice(kinds()), help="How it is written.")
+@click.option("--program", help="The program of its meetings.")
 @_settings
 @click.pass_context
 def change(context: click.Context, /, *, name: str, **options: object) -> None:
@@ -101,6 +103,7 @@ def _with(session: Session, draft: SourceDraft, options: dict[str, object]) -> S
     told = {name: value for name, value in options.items() if value is not None}
     values = {field: getattr(draft, field) for field in SourceDraft.__dataclass_fields__}
     names = {"region": "region", "zone": "zone", "country": "country", "address": "url", "rename": "name"}
+    names |= {"kind": "kind", "program": "program"}
     values |= {names[name]: str(value) for name, value in told.items() if name in names}
     if "policy" in told:
         values["policy"] = SourcePolicy(str(told["policy"]))

@@ -8,11 +8,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from finder.directory import audit
+from finder.directory.bases import note_edits
 from finder.directory.belongings import give_back, move_belongings
 from finder.directory.resolve import free_slug
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
+from finder.directory.tree_words import words_of
 from finder.directory.vocabulary import shelve_vocabulary
+from finder.domain.asked import Fields
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.text import clean, fold, slugify
@@ -105,7 +108,8 @@ def revise_node(
         if draft.parent_id in nodes_below(session, tree, number):
             raise BadInputError("parent", f"Choose a {tree.words} that does not lie below this one.")
     refuse_twin(session, tree, name, draft.parent_id, but=number)
-    before = _told(row)
+    before, listings = _told(row), listings_below(session, tree, number)
+    said = _said(session, tree, listings)
     revision = raise_revision(session, now=now)
     values: dict[str, Any] = {"name": name, "parent_id": draft.parent_id}
     if isinstance(row, Region):
@@ -113,11 +117,14 @@ def revise_node(
     session.execute(update(tree.table).where(tree.table.id == number).values(values))
     session.expire(row)
     after = _told(node_of(session, tree, number))
+    note_edits(session, said, _said(session, tree, listings))
     act = audit.Act(act="revise", target_kind=tree.kind, target_id=number, before=before, after=after)
-    _publish(
-        session, listings_below(session, tree, number), act, revision=revision, actor=actor, reason=reason, now=now
-    )
+    _publish(session, listings, act, revision=revision, actor=actor, reason=reason, now=now)
     return True
+
+
+def _said(session: Session, tree: Tree, listings: list[int]) -> dict[int, Fields]:
+    return words_of(session, tree.kind, tree.column, all_nodes(session, tree), listings)
 
 
 def checked_name(text: str) -> str:
@@ -187,6 +194,7 @@ def merge_nodes(
         refuse_twin(session, tree, name, into, but=number)
     revision = raise_revision(session, now=now)
     listings = listings_below(session, tree, gone)
+    said = _said(session, tree, listings)
     ids = sorted(number for number, _ in children)
     before: dict[str, Any] = {"row": columns_of(row), "children": ids, "slugs": _slugs(session, tree, gone)}
     before |= move_belongings(session, tree.kind, gone, into)
@@ -197,6 +205,7 @@ def merge_nodes(
             session.execute(insert(table).values(kind="region", slug=row.slug, target_id=into))
     session.execute(delete(tree.table).where(tree.table.id == gone))
     session.expunge(row)
+    note_edits(session, said, _said(session, tree, listings))
     act = audit.Act(act="merge", target_kind=tree.kind, target_id=gone, before=before, after={"into": into})
     _publish(session, listings, act, revision=revision, actor=actor, reason=reason, now=now)
 
@@ -240,10 +249,12 @@ def unmerge(session: Session, entry: AuditEntry, *, actor: str, reason: str, now
         for table in (RetiredSlug, PublicSlug):
             session.execute(delete(table).where(table.kind == "region", table.slug == row["slug"]))
         _lead(session, before["slugs"], to=entry.target_id)
+    said = _said(session, tree, listings_below(session, tree, into))
     session.execute(insert(tree.table).values(row))
     children = (tree.table.id.in_(before["children"]), tree.table.parent_id == into)
     session.execute(update(tree.table).where(*children).values(parent_id=entry.target_id))
     give_back(session, tree.kind, before, entry.target_id, into)
     act = audit.Act(act="part", target_kind=tree.kind, target_id=entry.target_id, before={"into": into}, after=row)
     listings = listings_below(session, tree, entry.target_id)
+    note_edits(session, said, _said(session, tree, listings))
     _publish(session, listings, act, revision=revision, actor=actor, reason=reason, now=now)

@@ -66,10 +66,10 @@ class _Reader:
     def peek(self) -> str:
         """The next character that is no space, "" at the end."""
         while True:
-            while self._place < len(self._text):
-                if self._text[self._place] not in SPACE:
-                    return self._text[self._place]
-                self._place += 1
+            spaces = _SPACES.match(self._text, self._place)
+            self._place = spaces.end() if spaces else self._place
+            if self._place < len(self._text):
+                return self._text[self._place]
             if not self._more():
                 return ""
 

@@ -17,10 +17,10 @@ from finder.domain.asked import Fields
 from finder.domain.listing import ListingDraft
 from finder.domain.review import Risk
 from finder.domain.risks import content_risks
-from finder.domain.sourced import Verdict, Winner, base_after, label_of, sourced_fields, three_way
+from finder.domain.sourced import DECIDED, Verdict, Winner, base_after, label_of, sourced_fields, three_way
 from finder.domain.sources import NOTED, ChangeKind, FieldRule
 from finder.feeds.rows import Row, shown
-from finder.store.database import chunks, pairs
+from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.source import Source
 
@@ -35,6 +35,9 @@ TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
 STILL_LISTED = "stands for a listing that another source still has"
 SAME_AS = "same_as"
+
+#: A region or a service body that was renamed here is no edit of its listings.
+_OF_TREES = frozenset({"region", "service_body", DECIDED})
 
 TellRemark = tuple[str, str, str]  # field, value, reason
 
@@ -237,9 +240,14 @@ def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_r
     """The listings that the feed does not hold any more."""
     names: dict[int, str] = {}
     stands: set[int] = set()
+    touched: set[int] = set()
     other, theirs = aliased(Meeting), aliased(Source)
     for part in chunks(sorted(gone)):
-        names |= pairs(session, select(Meeting.id, Meeting.name).where(Meeting.id.in_(part)))
+        rows = select(Meeting.id, Meeting.name, Meeting.source_base).where(Meeting.id.in_(part))
+        for number, name, base in session.execute(rows):
+            names[number] = name
+            if not _OF_TREES.issuperset(base or ()):
+                touched.add(number)
         statement = (
             select(other.merged_into)
             .join(theirs, theirs.id == other.source_id)
@@ -248,7 +256,7 @@ def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_r
         )
         stands |= {number for number in session.execute(statement).scalars() if number is not None}
     for number, (key, held) in sorted(gone.items()):
-        edited = held.edited and not by_rule
+        edited = number in touched and not by_rule
         reasons = [EDITED_GONE] * edited + [STILL_LISTED] * (number in stands)
         yield Change(
             kind=ChangeKind.GONE,

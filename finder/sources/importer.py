@@ -25,7 +25,7 @@ from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.comparing import Difference
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
-from finder.sources.proposing import Manner, difference_of, objection_to, propose
+from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
 from finder.sources.wording import counted
 from finder.store.database import Database
@@ -83,26 +83,26 @@ def run_import(
     def report(difference: Difference, *messages: str, applied: bool) -> ImportReport:
         return _report(source, difference, (beside, *rows), applied=applied, messages=(decoded.note, *messages))
 
-    if dry_run:
-        with database.reading() as session:
-            vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
-            placed = placed_in_bodies(rows, vocabulary)
-            difference = difference_of(session, source_row(session, source, url=source_url, kind=kind), placed)
-        objection = "" if allow_mass_removal else objection_to(rows, difference)
+    with database.reading() as session:
+        mark = mark_of(session, source)
+        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+        placed = placed_in_bodies(rows, vocabulary)
+        held = source_row(session, source, url=source_url, kind=kind)
+        difference = difference_of(session, held, placed)
+    objection = "" if allow_mass_removal else objection_to(rows, difference)
+    if dry_run or objection:
         message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
         return report(difference, told_of(vocabulary), message, applied=False)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
         row = source_row(session, source, url=source_url, kind=kind)
-        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
-        placed = placed_in_bodies(rows, vocabulary)
-        difference = difference_of(session, row, placed)
-        if not allow_mass_removal and (objection := objection_to(rows, difference)):
-            return report(difference, f"Nothing was imported: {objection}", applied=False)
         session.add(row)
         session.flush()  # its refresh names its id
+        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+        placed = placed_in_bodies(rows, vocabulary)
         write_vocabulary(session, vocabulary, actor="import", reason=f"import of {source}", now=now)
-        proposal = propose(session, row, placed, manner, difference=difference)
+        proposal = propose(session, row, placed, manner, worked_out=(difference, mark))  # writing changes the mark
+        difference = proposal.difference
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         _keep_settings(session, row, options, words=proposal.run.words)
@@ -124,7 +124,7 @@ def _keep_settings(session: Session, row: Source, options: DecodeOptions, *, wor
     """Tell a source that has no settings yet how it was read, so that the worker can go on reading it."""
     if row.program:
         return
-    row.program, row.zone, row.country, row.words = options.program, options.zone or "", options.country, words
+    row.program, row.zone, row.country, row.words = options.program, options.zone or "", options.country[:2], words
     row.region = f" {BODY_SEPARATOR} ".join(options.region)
     row.service_body_id = body_at(session, options.service_body)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -53,6 +53,13 @@ class Proposal:
     objection: str = ""
 
 
+def mark_of(session: Session, source: str) -> tuple[int, ...]:
+    """What tells whether a difference that was worked out before the lock was taken still holds."""
+    runs = select(func.count(), func.coalesce(func.sum(SourceRun.revision), 0))
+    told = session.execute(runs.join(Source, Source.id == SourceRun.source_id).where(Source.name == source)).one()
+    return audit.last_entry(session), *(int(number) for number in told)
+
+
 def difference_of(session: Session, source: Source, rows: Sequence[Row]) -> Difference:
     """What *rows* change about the listings of *source*, but for new ones that nobody wanted."""
     aside = _set_aside(session, source.id) if source.id else frozenset()
@@ -83,13 +90,20 @@ def objection_to(rows: Sequence[Row], difference: Difference) -> str:
 
 
 def propose(
-    session: Session, source: Source, rows: Sequence[Row], manner: Manner, *, difference: Difference | None = None
+    session: Session,
+    source: Source,
+    rows: Sequence[Row],
+    manner: Manner,
+    *,
+    worked_out: tuple[Difference, tuple[int, ...]] | None = None,
 ) -> Proposal:
     """Keep what *rows* change as a refresh of *source*, and apply at once what may be. The caller commits.
 
-    *difference* is what `difference_of` gave in the same transaction, if it was asked already.
+    *worked_out* is what `difference_of` gave before, and the mark that held then: so the lock is held no longer than it
+    takes to write.
     """
     take_lock(session)
+    difference = worked_out[0] if worked_out and worked_out[1] == mark_of(session, source.name) else None
     difference = difference or difference_of(session, source, rows)
     objection = "" if manner.allowed else objection_to(rows, difference)
     changes = _with_twins(session, source, difference) if manner.twins and not objection else difference.changes

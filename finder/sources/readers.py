@@ -64,17 +64,21 @@ KIND_WORDS = {
     "bmlt": "BMLT server",
     "naws": "Sheet of NA World Services",
 }
+#: Readers of another make than "one address, by the decoder of its kind".
+READERS: dict[str, Reader] = {}
 #: How a source of a kind is gathered that has more than one address.
 GATHER: dict[str, Callable[[str, Ask], dict[str, bytes]]] = {"bmlt": whole_server}
 
 
 def kinds() -> list[str]:
     """Every kind of source there is."""
-    return list(DECODERS)
+    return list(dict.fromkeys([*DECODERS, *READERS]))
 
 
 def reader_of(kind: str) -> Reader:
     """The reader of *kind*. Raises BadInputError."""
+    if kind in READERS:
+        return READERS[kind]
     if kind not in DECODERS:
         raise BadInputError("kind", f"There is no format {kind!r}: choose {' or '.join(kinds())}.")
     decoder = DECODERS[kind]

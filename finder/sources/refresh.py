@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
+from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
 from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.catalogue import FormatCatalogue
@@ -26,7 +26,7 @@ from finder.sources.geocoding import Geocoder
 from finder.sources.importer import completed
 from finder.sources.managing import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
-from finder.sources.proposing import Manner, propose
+from finder.sources.proposing import Manner, difference_of, mark_of, propose
 from finder.sources.readers import Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
 from finder.store.database import Database
 from finder.store.meeting import Meeting
@@ -114,10 +114,17 @@ def refresh(
         brought = _read(terms, payloads, known=known, tools=tools, now=now)
     except (FetchError, FeedError) as error:
         return note_failure(database, number, str(error), by=by, now=now)
+    with database.reading() as session:
+        mark = mark_of(session, terms.name)
+        source = source_of(session, number)
+        rows = placed_in_bodies(brought.rows, _vocabulary(session, source, brought))
+        difference = difference_of(session, source, rows)
     with database.unit_of_work() as session:
         source = source_of(session, number)
-        rows = _beside(session, source, brought, manner)
-        proposal = propose(session, source, rows, manner)
+        vocabulary = _vocabulary(session, source, brought)
+        rows = placed_in_bodies(brought.rows, vocabulary)
+        write_vocabulary(session, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now)
+        proposal = propose(session, source, rows, manner, worked_out=(difference, mark))  # writing changes the mark
         settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
@@ -125,15 +132,13 @@ def refresh(
         return _look_ended(source, proposal.run, words=words, now=now)
 
 
-def _beside(session: Session, source: Source, brought: Brought, manner: Manner) -> tuple[Row, ...]:
-    """The rows, once what stands beside them is written: formats, and the bodies of a source that is nobody's own.
+def _vocabulary(session: Session, source: Source, brought: Brought) -> VocabularyPlan:
+    """What stands beside the rows: formats, and the bodies of a source that is nobody's own.
 
     Whatever a source that belongs to a service body says of bodies, it writes none of the others'.
     """
     bodies = brought.bodies if source.service_body_id is None else ()
-    vocabulary = plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats)
-    write_vocabulary(session, vocabulary, actor=manner.by, reason=f"refresh of {source.name}", now=manner.now)
-    return placed_in_bodies(brought.rows, vocabulary)
+    return plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats)
 
 
 def _terms(session: Session, number: int, tools: Tools) -> _Terms:
@@ -239,7 +244,7 @@ def wait_after(every_min: int, failures: int) -> dt.timedelta:
 
 
 def refresh_next(
-    database: Database, *, tools: Tools, now: dt.datetime, uploads: Path | None = None
+    database: Database, *, tools: Callable[[], Tools], now: dt.datetime, uploads: Path | None = None
 ) -> tuple[str, Outcome] | None:
     """Refresh the source that has been due longest; gives its name and how it went, or None when none is due.
 
@@ -262,7 +267,7 @@ def refresh_next(
             return None  # another worker was faster
     payload = upload_of(uploads, found.id)
     try:
-        outcome = refresh(database, found.id, tools=tools, by="worker", now=now, payload=payload)
+        outcome = refresh(database, found.id, tools=tools(), by="worker", now=now, payload=payload)
     except FinderError as error:
         outcome = note_failure(database, found.id, str(error), by="worker", now=now)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn

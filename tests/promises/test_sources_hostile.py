@@ -38,9 +38,8 @@ class Neighbors:
     def next(self, *allow: str, max_seconds: float = MAX_SECONDS) -> Outcome:
         """What came of the source that is due."""
         allowed = (self.feed.server.address, *allow)
-        found = refresh_next(
-            self.database, tools=Tools(catalogue=CATALOGUE, allow=allowed, max_seconds=max_seconds), now=NOW
-        )
+        tools = Tools(catalogue=CATALOGUE, allow=allowed, max_seconds=max_seconds)
+        found = refresh_next(self.database, tools=lambda: tools, now=NOW)
         assert found is not None
         return found[1]
 

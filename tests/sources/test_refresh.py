@@ -232,7 +232,7 @@ def test_the_worker_s_next_source_runs_after_one_that_fails(database: Database) 
         a_source(database, good, name="By hand", every_min=0)
         tools = tools_for(good)
         both = type(tools)(catalogue=tools.catalogue, allow=(good.server.address, bad.server.address))
-        went = [refresh_next(database, tools=both, now=NOW) for _ in range(3)]
+        went = [refresh_next(database, tools=lambda: both, now=NOW) for _ in range(3)]
 
     names = [each and (each[0], each[1].state) for each in went]
     assert names == [("Bad", RunState.FAILED), ("Good", RunState.APPLIED), None]

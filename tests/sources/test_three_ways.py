@@ -12,6 +12,7 @@ from finder.directory.groups import revise_group
 from finder.directory.places import location_of, revise_location
 from finder.directory.publish import revise
 from finder.directory.register import read_register
+from finder.directory.vocabulary_edit import BODIES, REGIONS, NodeDraft, merge_nodes, revise_node
 from finder.domain.asked import with_fields
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import DECIDED, Winner, base_of_edit, merged, sourced_fields, three_way
@@ -19,8 +20,10 @@ from finder.domain.sources import ChangeKind, ChangeState, FieldRule, RunState, 
 from finder.sources.applying import apply
 from finder.store.database import Database
 from finder.store.meeting import Meeting
+from finder.store.place import Region
 from tests.conftest import NOW
 from tests.factories import a_listing, a_location
+from tests.review.people import a_body
 from tests.sources.feeds import a_row
 from tests.sources.instance import a_source, changes, faults, feeding, meeting, refreshed, run, shown, trusted
 
@@ -221,3 +224,40 @@ def test_a_listing_that_was_edited_here_does_not_go_without_a_word(database: Dat
     assert change.state is ChangeState.OPEN
     assert "edited here" in change.remarks[0][2]
     assert "larks-0" in shown(database)
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_region_and_a_body_renamed_or_merged_here_stay_so(merge: bool, database: Database) -> None:  # noqa: FBT001
+    with database.unit_of_work() as session:
+        body, other = a_body(session, "Capital Area"), a_body(session, "Lone Star Area")
+    with feeding(*ROWS, a_row(40, regions=["Illinois", "Shelbyville"])) as feed:
+        number = a_source(database, feed, service_body_id=body)
+        refreshed(database, number, feed)
+        row = meeting(database, "larks-0")
+        elsewhere = meeting(database, "larks-40").region_id
+        with database.unit_of_work() as session:
+            who: dict[str, Any] = {"actor": "user:1", "reason": "", "now": NOW}
+            assert row.region_id is not None
+            assert elsewhere is not None
+            if merge:
+                merge_nodes(session, REGIONS, row.region_id, into=elsewhere, **who)
+                merge_nodes(session, BODIES, body, into=other, **who)
+            else:
+                above = session.get_one(Region, row.region_id).parent_id
+                revise_node(
+                    session, REGIONS, row.region_id, NodeDraft(name="Greater Springfield", parent_id=above), **who
+                )
+                revise_node(session, BODIES, body, NodeDraft(name="Heart of Texas", parent_id=None), **who)
+        before = shown(database)["larks-0"]
+        feed.rows = [a_row(0, notes="New."), *feed.rows[1:]]
+        refreshed(database, number, feed, later=60)
+        feed.rows = [feed.rows[0], *feed.rows[2:]]
+        gone = refreshed(database, number, feed, later=120)
+
+    assert gone.state is RunState.APPLIED  # nobody has edited the listing itself
+    after = shown(database)["larks-0"]
+    assert after["notes"] == "New."
+    assert after["region"] == before["region"]
+    assert after["region"][-1]["name"] == ("Shelbyville" if merge else "Greater Springfield")
+    assert after["service_body"]["name"] == ("Lone Star Area" if merge else "Heart of Texas")
+    assert faults(database) == []

@@ -110,14 +110,14 @@ def test_two_who_change_a_source_never_overwrite_each_other(desk: Desk, feed: Fe
 def test_a_source_is_read_by_the_worker_when_somebody_asks(desk: Desk, feed: Feed) -> None:
     number = a_source(desk.database, feed, service_body_id=desk.bodies["own"], every_min=0)
     path = f"/moderate/sources/{number}"
-    assert refresh_next(desk.database, tools=tools_for(feed), now=NOW) is None
+    assert refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW) is None
     assert post(desk, "moderator", f"{path}/refresh").status_code == 404
     assert post(desk, "body_administrator", f"{path}/refresh").status_code == 303
     page = text(desk.client("body_administrator").get(path))
     assert "Being read" in page
     assert "Look again" in page
-    assert refresh_next(desk.database, tools=tools_for(feed), now=NOW) is not None
-    assert refresh_next(desk.database, tools=tools_for(feed), now=NOW) is None
+    assert refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW) is not None
+    assert refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW) is None
     page = text(desk.client("body_administrator").get(path))
     assert "Being read" not in page
     assert "12 new" in page
@@ -131,7 +131,7 @@ def test_an_uploaded_file_is_read_once_and_then_gone(desk: Desk, feed: Feed, fol
     kept = folder / UPLOADS / str(number)
     assert kept.stat().st_mode & 0o777 == 0o600
     assert "Its file waits" in text(desk.client("body_administrator").get(f"/moderate/sources/{number}"))
-    done = refresh_next(desk.database, tools=tools_for(feed), now=NOW, uploads=folder / UPLOADS)
+    done = refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW, uploads=folder / UPLOADS)
     assert done is not None
     assert done[1].state is RunState.APPLIED
     assert len(shown(desk.database)) == 12
@@ -145,7 +145,7 @@ def test_a_file_that_comes_while_another_is_read_has_its_turn(desk: Desk, feed: 
     first = upload_of(folder / UPLOADS, number)
     keep_upload(folder / UPLOADS, number, a_feed(*ROWS[:2]))
     assert drop_upload(folder / UPLOADS, number, first), "It is not the one that was read."
-    refresh_next(desk.database, tools=tools_for(feed), now=NOW, uploads=folder / UPLOADS)
+    refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW, uploads=folder / UPLOADS)
     assert len(shown(desk.database)) == 2
     assert not drop_upload(folder / UPLOADS, number, None)
 

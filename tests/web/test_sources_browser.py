@@ -90,7 +90,7 @@ def test_a_file_is_uploaded_and_decided_about_without_javascript(
     page.get_by_role("button", name="Read this file").click()
     expect(page.get_by_text("Its file waits for the worker")).to_be_visible()
     uploads = server.folder / UPLOADS
-    assert refresh_next(desk.database, tools=tools_for(feed), now=NOW, uploads=uploads) is not None
+    assert refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW, uploads=uploads) is not None
     page.get_by_role("link", name="Look again").click()
     page.get_by_role("link", name="Decide about what it changes").click()
     page.get_by_role("checkbox", name="New: Larks 3").check()
