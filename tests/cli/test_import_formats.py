@@ -34,7 +34,12 @@ def test_each_format_is_imported_once(kind: str, number: int, instance: Instance
     assert {document["region"][0]["name"] for document in documents} == {"United States"}
 
     assert instance.run(*command).returncode == 0
-    assert instance.run("dump").stdout == before
+    assert listings_in(instance.run("dump").stdout) == listings_in(before)
+
+
+def listings_in(dump: str) -> list[str]:
+    """The lines of a dump but those that tell when a source was last looked at."""
+    return [line for line in dump.splitlines() if json.loads(line)["table"] not in {"source", "source_run"}]
 
 
 def test_what_cannot_be_read_is_said_in_a_sentence(instance: Instance, tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def test_m3_what_anybody_may_ask_for_is_the_same_for_every_role(desk: Desk) -> N
 
 def answered(client: FlaskClient, token: str, slug: str) -> dict[Route, int]:
     """The status of every route of `ANYBODY`."""
-    filled = {"slug": slug, "digest": "0" * 8, "path:name": "x.css", "int:number": "1"}
+    filled = {"slug": slug, "digest": "0" * 8, "path:name": "x.css", "int:number": "1", "data_format": "json"}
     found: dict[Route, int] = {}
     for method, rule in ANYBODY:
         path = rule.replace("<slug>", "aa") if rule.startswith("/programs") else rule
