@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.domain.errors import BadInputError
-from finder.domain.sources import ChangeKind, RunState, SourcePolicy
+from finder.domain.sources import ChangeKind, SourcePolicy
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
@@ -67,11 +67,15 @@ def run_import(
     rows = completed(decoded.rows, placer, now=now)
     with database.reading() as session:
         mark = mark_of(session, source)
-        difference = difference_of(session, source_row(session, source, url=source_url, kind=kind, of=options), rows)
+        row = source_row(session, source, url=source_url, kind=kind, of=options)
+        difference = difference_of(session, row, rows)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
         message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
         return _report(source, difference, rows, applied=False, messages=(decoded.note, message))
+    if difference.empty:
+        message = "The feed says what it said before: nothing to change."
+        return _report(source, difference, rows, applied=True, messages=(decoded.note, message))
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
         row = source_row(session, source, url=source_url, kind=kind, of=options)
@@ -82,8 +86,7 @@ def run_import(
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         waiting = proposal.waiting
-        unchanged = proposal.run.state is RunState.UNCHANGED and not waiting
-    message = "The feed says what it said before: nothing to change." if unchanged else ""
+    message = ""
     if waiting:
         message = f"{counted(waiting, 'listing was', 'listings were')} edited here as well: see finder sources diff."
     return _report(source, difference, rows, applied=True, messages=(decoded.note, message))
