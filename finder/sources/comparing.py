@@ -88,6 +88,11 @@ class Difference:
         return [change for change in self.changes if change.kind is kind]
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing would be written."""
+        return not self.settled and all(change.kind is ChangeKind.REFUSED for change in self.changes)
+
+    @property
     def erases_too_much(self) -> bool:
         """Whether more would go than a living source loses at once."""
         gone = len(self.of(ChangeKind.GONE))

@@ -14,7 +14,7 @@ from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_at
 from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.errors import BadInputError
-from finder.domain.sources import ChangeKind, RunState, SourcePolicy
+from finder.domain.sources import ChangeKind, SourcePolicy
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.naws_read import decode_naws
@@ -89,10 +89,13 @@ def run_import(
         placed = placed_in_bodies(rows, vocabulary)
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed)
+        brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
         message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
         return report(difference, told_of(vocabulary), message, applied=False)
+    if brings_nothing:
+        return report(difference, "The feed says what it said before: nothing to change.", applied=True)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
     with database.unit_of_work() as session:
         row = source_row(session, source, url=source_url, kind=kind)
@@ -107,8 +110,7 @@ def run_import(
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         _keep_settings(session, row, options, words=proposal.run.words)
         waiting = proposal.waiting
-        unchanged = proposal.run.state is RunState.UNCHANGED and not waiting and not vocabulary.size
-    message = "The feed says what it said before: nothing to change." if unchanged else ""
+    message = ""
     if waiting:
         message = f"{counted(waiting, 'listing was', 'listings were')} edited here as well: see finder sources diff."
     return report(difference, told_of(vocabulary), message, applied=True)

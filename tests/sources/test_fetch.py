@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from finder.sources.addresses import is_public
-from finder.sources.connection import read_target
-from finder.sources.fetch import FetchError, fetch, load_payload
+from finder.sources.connection import Deadline, read_target
+from finder.sources.fetch import FetchError, ask, fetch, load_payload
 from tests.sources.loopback import Answer, Handler, serving
 
 FEED = b'[{"name": "Larks at Dawn"}]'
@@ -40,6 +40,34 @@ def test_the_request_names_its_host_and_carries_nothing_from_the_environment(mon
     assert server.paths == ["/a?b=c"]
     assert server.headers[0]["host"] == server.address
     assert "authorization" not in server.headers[0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [
+        ({"ETag": '"one"'}, {"if-none-match": '"one"'}),
+        ({"Last_Modified": "Mon, 02 Mar 2026 10:00:00 GMT"}, {"if-modified-since": "Mon, 02 Mar 2026 10:00:00 GMT"}),
+        ({"ETag": 'W/"a"', "Last_Modified": "x" * 2000}, {"if-none-match": 'W/"a"'}),
+        ({"ETag": '"caf\xe9"'}, {}),
+        ({}, {}),
+    ],
+)
+def test_a_server_is_asked_whether_its_feed_is_as_it_was(sent: dict[str, str], asked: dict[str, str]) -> None:
+    def answer(request: Handler) -> None:
+        if request.headers.get("If-None-Match") or request.headers.get("If-Modified-Since"):
+            request.send(status=304)
+        else:
+            request.send(FEED, 200, **sent)
+
+    with serving(answer) as server:
+        known = {"allow": (server.address,), "deadline": Deadline(time.monotonic() + 10)}
+        first = ask(f"{server.url}/a", **known)  # type: ignore[arg-type] # a deadline and an address
+        second = ask(f"{server.url}/a", validators=first.validators, **known)  # type: ignore[arg-type] # likewise
+
+    assert first.body == FEED
+    assert second.body == (None if asked else FEED)
+    conditions = {name: server.headers[1].get(name) for name in ("if-none-match", "if-modified-since")}
+    assert {name: value for name, value in conditions.items() if value} == asked
 
 
 def redirecting(*, hops: int) -> Answer:
