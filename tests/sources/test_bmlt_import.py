@@ -128,7 +128,7 @@ def formats_of(database: Database) -> list[tuple[int, str, str]]:
     """Number, language and name of every format."""
     columns = select(BmltFormatName.bmlt_format_id, BmltFormatName.language, BmltFormatName.name)
     with database.reading() as session:
-        return [tuple(row) for row in session.execute(columns.order_by(*columns.selected_columns))]
+        return [(row[0], row[1], row[2]) for row in session.execute(columns.order_by(*columns.selected_columns))]
 
 
 def test_contacts_are_kept_and_never_shown(database: Database) -> None:
