@@ -18,6 +18,7 @@ from finder.domain.review import StaleError
 from finder.domain.text import slugify
 from finder.domain.vocabulary import Approach, FormatKind
 from finder.store.audit import AuditEntry
+from finder.store.bmlt import BmltFormat
 from finder.store.meeting import Meeting, MeetingFormat
 from finder.store.vocabulary import Format, FormatCode
 
@@ -89,6 +90,10 @@ def unmake_entry(session: Session, entry: AuditEntry, *, actor: str, reason: str
         raise stale
     raise_revision(session, now=now)
     session.expunge(entry_of(session, words, entry.target_id))
+    if words is not PROGRAMS:  # the number that BMLT clients were given for it
+        session.execute(
+            delete(BmltFormat).where(BmltFormat.source_id.is_(None), BmltFormat.format_id == entry.target_id)
+        )
     session.execute(delete(words.table).where(words.table.id == entry.target_id))
     _publish(session)
     act = audit.Act(act="remove", target_kind=words.kind, target_id=entry.target_id, before=entry.after)
@@ -99,5 +104,6 @@ def _in_use(session: Session, words: Words, number: int) -> bool:
     if words is PROGRAMS:
         uses = [Meeting.program_id == number]
     else:
-        uses = [MeetingFormat.format_id == number, FormatCode.format_id == number]
+        of_sources = (BmltFormat.format_id == number) & BmltFormat.source_id.is_not(None)
+        uses = [MeetingFormat.format_id == number, FormatCode.format_id == number, of_sources]
     return any(session.execute(select(func.count()).where(use)).scalar_one() for use in uses)

@@ -95,8 +95,22 @@ def web_link(text: str) -> str:
 def read_join_link(text: str, also: Iterable[str] = ()) -> JoinLink:
     """The join link that somebody typed; "https://" is put before a bare host.
 
-    Raises BadInputError for what is no https link, leads to a service that is neither known nor among *also*, carries a
-    name or password before its host, or a host's own key.
+    Raises BadInputError for a service that is neither known nor among *also*, and what `read_guest_link` refuses.
+    """
+    link = read_guest_link(text, also)
+    if not link.provider:
+        raise BadInputError(
+            "conference_url",
+            f"We do not know {link.host} as a service for meetings. Paste a link of Zoom, Google Meet, Teams or "
+            "another known service; if it is a page that tells how to join, give it as the website.",
+        )
+    return link
+
+
+def read_guest_link(text: str, also: Iterable[str] = ()) -> JoinLink:
+    """A join link of any service, as a table of this directory may hold one; ``provider`` is "" for one not known.
+
+    Raises BadInputError for what is no https link, carries a name or password before its host, or a host's own key.
     """
     typed = text.strip()
     whole = typed if "://" in typed else f"https://{typed}"
@@ -111,14 +125,9 @@ def read_join_link(text: str, also: Iterable[str] = ()) -> JoinLink:
             "This link holds the host's own key: whoever has it owns the room. Paste the guests' link.",
         )
     host = (parts.hostname or "").casefold()
-    provider = provider_of(host, also)
-    if not provider:
-        raise BadInputError(
-            "conference_url",
-            f"We do not know {host} as a service for meetings. Paste a link of Zoom, Google Meet, Teams or another "
-            "known service; if it is a page that tells how to join, give it as the website.",
-        )
-    return JoinLink(link, host, provider, tuple(dict.fromkeys(name for name in names if name in SECRETS)))
+    return JoinLink(
+        link, host, provider_of(host, also), tuple(dict.fromkeys(name for name in names if name in SECRETS))
+    )
 
 
 def has_secret(url: str) -> bool:

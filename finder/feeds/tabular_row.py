@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import orjson
 
-from finder.domain.conference import URL_LENGTH, read_join_link
+from finder.domain.conference import URL_LENGTH, read_guest_link
 from finder.domain.errors import BadInputError, ScheduleError
 from finder.domain.listing import ListingDraft, LocationDraft
 from finder.domain.schedule import DEFAULT_DURATION, Schedule, validate
@@ -203,7 +203,7 @@ def _join_link(record: Record) -> str:
     """The link to join by, held to the same as one that somebody submits: of any service, https, no host's key."""
     text = record.line("conference_url", limit=URL_LENGTH)
     try:
-        return read_join_link(text).url if text else ""
+        return read_guest_link(text).url if text else ""
     except BadInputError as error:
         record.remarks.add("conference_url", text, f"{error} It was left out.")
         return ""

@@ -27,7 +27,7 @@ from finder.sources.importer import completed
 from finder.sources.managing import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, propose
-from finder.sources.readers import Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
+from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
 from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceRun
@@ -52,7 +52,7 @@ class Tools:
     zone: str = "UTC"
     country: str = ""
     allow: tuple[str, ...] = ()
-    max_seconds: float = MAX_SECONDS
+    max_seconds: float = MAX_SECONDS - READING_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

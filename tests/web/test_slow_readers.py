@@ -25,7 +25,7 @@ WHOLE = b"GET /meetings.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def busy_server(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Server]) -> Server:
+def busy_server(tmp_path_factory: pytest.TempPathFactory, serve_for_all: Callable[..., Server]) -> Server:
     """One process over a directory of some thousand listings."""
     path: Path = tmp_path_factory.mktemp("shelf") / "shelf.db"
     database = Database(f"sqlite:///{path}")
@@ -34,7 +34,7 @@ def busy_server(tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., S
     shelf = Shelf(path, keep=False)
     shelf.put(shelf.maker().documents(LISTINGS))
     shelf.close()
-    return serve(f"sqlite:///{path}", workers=1)
+    return serve_for_all(f"sqlite:///{path}", workers=1)
 
 
 @pytest.fixture

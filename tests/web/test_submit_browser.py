@@ -142,7 +142,7 @@ def everything(server: Server, page: Page, listing: str) -> Iterator[str]:
     describe(page, attendance="In person and online")
     page.get_by_label("Street and number", exact=True).fill("12 Example Street")
     page.get_by_label("Town", exact=True).fill("Austin")
-    page.get_by_label("Join link", exact=True).fill("https://meet.example.org/a?pwd=1")
+    page.get_by_label("Join link", exact=True).fill("https://zoom.us/j/5550100?pwd=1")
     page.get_by_role("button", name="Look it over").click()
     expect(page.get_by_role("heading", name="Is everything right?")).to_be_visible()
     yield "the answers to look over"
