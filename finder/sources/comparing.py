@@ -20,6 +20,7 @@ from finder.domain.risks import content_risks
 from finder.domain.sourced import DECIDED, Verdict, Winner, base_after, label_of, sourced_fields, three_way
 from finder.domain.sources import NOTED, ChangeKind, FieldRule
 from finder.feeds.rows import Row, shown
+from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.source import Source
@@ -115,7 +116,7 @@ def compare(
     A row that was refused keeps the listing that an earlier feed made of it: it is in the feed, so it is not gone.
     """
     held = held_listings(session, source)
-    rows = _with_their_keys(rows, held)
+    rows = with_their_keys(rows, held)
     overruled = FieldRule.SOURCE in rules.values()
     found = _Found()
     for row in rows:
@@ -272,33 +273,3 @@ def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_r
             remarks=tuple(("", "", reason) for reason in reasons),
             waits=bool(reasons),
         )
-
-
-def _with_their_keys(rows: Sequence[Row], held: Mapping[str, HeldListing]) -> Sequence[Row]:
-    """The rows; those that share a key are told apart by what they said last time, not by their place in the feed."""
-    sharing: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        stem, mark, number = row.key.rpartition("#")
-        if mark and number.isdigit() and row.draft is not None:
-            sharing.setdefault(stem, []).append(place)
-    if not sharing:
-        return rows
-    settled = list(rows)
-    first = {row.key: place for place, row in enumerate(rows) if row.key in sharing and row.draft is not None}
-    for stem, places in sharing.items():
-        together = [first[stem], *places] if stem in first else places
-        keys = [rows[place].key for place in together]
-        left = list(together)
-        for key in keys:
-            for place in left:
-                draft = rows[place].draft
-                mine = draft and replace(draft, source_key=key)
-                if mine and key in held and held[key].digest == digest_of(mine):
-                    settled[place] = replace(rows[place], key=key, draft=mine)
-                    left.remove(place)
-                    break
-        taken = {settled[place].key for place in together if place not in left}
-        for place, key in zip(left, [key for key in keys if key not in taken], strict=True):
-            draft = rows[place].draft
-            settled[place] = replace(rows[place], key=key, draft=draft and replace(draft, source_key=key))
-    return settled

@@ -98,7 +98,6 @@ def refresh(
     """
     with database.reading() as session:
         terms = _terms(session, number, tools)
-        known = held_points(session, terms.name)
         quick = not again and not _must_look(session, number)
     if payload is None and not terms.url:
         raise BadInputError("url", "This source has no address: upload its file.")
@@ -111,6 +110,8 @@ def refresh(
         digest = digest_of_payloads(payloads, READING, *terms.how)
         if quick and digest == terms.digest:
             return _unchanged(database, number, manner, validators=fetching.validators)
+        with database.reading() as session:
+            known = held_points(session, terms.name)
         brought = _read(terms, payloads, known=known, tools=tools, now=now)
     except (FetchError, FeedError) as error:
         return note_failure(database, number, str(error), by=by, now=now)

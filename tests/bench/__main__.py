@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.engine import NOW
-from tests.bench.imports import import_seconds
+from tests.bench.imports import import_seconds, refresh_seconds
 from tests.bench.inside import inside
 from tests.bench.meeting_guide import feed_figures
 from tests.bench.queue import queue_times
@@ -27,6 +27,7 @@ from tests.bench.web import web
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 HELLO = "Hello is a page that says hello, with the same framework, server and headers, in the same run."
+IMPORTS = {"import_small_s": 2_000, "import_s": 10_000, "import_large_s": 100_000}
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 #: Figure, what it is, unit, the bar it has to reach, and whether more is better.
@@ -48,10 +49,19 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("snapshot_s", "snapshot built", "s", 5, False),
     ("private_mb", "private memory a worker", "MB", 100, False),
     ("change_ms", "one approved change: what the next request of a process costs more", "ms", 50, False),
+    ("import_small_s", "import of 2,000 rows", "s", 4, False),
     ("import_s", "import of 10,000 rows", "s", 15, False),
     ("feed_mb_s", "`/meetings.json` of 10,000 listings, streamed", "MB/s", 20, True),
     ("feed_more_mb", "memory of a process at its peak over it, more than over a seventh of it", "MB", 4, False),
     ("feed_unchanged", "the same, unchanged (304), of hello's throughput", "%", 85, True),
+    ("import_large_s", "import of 100,000 rows", "s", 150, False),
+    (
+        "refresh_s",
+        "refresh of a source of 10,000 rows without a change or a validator",
+        "s",
+        2,
+        False,
+    ),
     (
         "queue_times",
         "queue of 5,000 open requests over 40 bodies: its page, of a results page's time",
@@ -77,8 +87,9 @@ def main() -> None:
         folder = asked.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         figures: dict[str, dict[str, Any]] = {}
-        with console.status("Importing 10,000 rows ..."):
-            seconds = import_seconds(10_000)
+        with console.status("Importing 2,000, 10,000 and 100,000 rows ..."):
+            imports = {name: import_seconds(number) for name, number in IMPORTS.items()}
+            imports["refresh_s"] = refresh_seconds(10_000)
         with console.status("5,000 open requests ..."):
             times = queue_times(asked.seconds)
         with console.status("The Meeting Guide feed of 10,000 listings ..."):
@@ -88,7 +99,7 @@ def main() -> None:
                 found = inside(folder, size, now=NOW)
             with console.status(f"{size:,} meetings: pages ..."):
                 found |= web(folder, size, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
-            figures[str(size)] = found | fed | {"import_s": seconds, "queue_times": times}
+            figures[str(size)] = found | fed | imports | {"queue_times": times}
     report = {"machine": machine(), "figures": figures}
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.search.shelves import Shelf
 from tests.servers import FINDER, clean_environment
+from tests.sources.loopback import serving
 from tests.synthetic import Document
 
 
@@ -40,16 +41,40 @@ def import_seconds(number: int) -> float:
 
 def import_into(folder: Path, number: int) -> float:
     """Make an instance in ``var`` of *folder* with *number* imported listings; gives the seconds of the import."""
+    feed = write_feed(folder, number)
+    run(folder, "init")
+    return run(folder, "import", str(feed), "--program", "aa", "--source", "Bench")
+
+
+def refresh_seconds(number: int) -> float:
+    """Seconds that ``finder sources refresh`` takes for a feed of *number* rows that says what it said before."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        body = write_feed(folder, number).read_bytes()
+        run(folder, "init")
+        with serving(lambda request: request.send(body)) as server:
+            allowed = {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": server.address}
+            added = ("sources", "add", "Bench", f"{server.url}/feed.json", "--program", "aa", "--policy", "publish")
+            run(folder, *added, **allowed)
+            run(folder, "sources", "refresh", "Bench", **allowed)
+            return run(folder, "sources", "refresh", "Bench", **allowed)
+
+
+def write_feed(folder: Path, number: int) -> Path:
+    """A feed of so many made-up rows."""
     shelf = Shelf(folder / "shelf.db", keep=False)
     feed = folder / "feed.json"
     rows = [feed_row(document) for document in shelf.maker().documents(number)]
     feed.write_text(json.dumps(rows), encoding="utf-8")
     shelf.close()
-    env = clean_environment()
+    return feed
+
+
+def run(folder: Path, *arguments: str, **settings: str) -> float:
+    """Run a command on the instance in ``var`` of *folder*; gives its seconds."""
+    env = clean_environment() | settings
     env["FINDER_DATA_DIR"] = str(folder / "var")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([str(FINDER), "init"], env=env, check=True, **quiet)  # type: ignore[call-overload]
     began = time.perf_counter()
-    command = [str(FINDER), "import", str(feed), "--program", "aa", "--source", "Bench"]
-    subprocess.run(command, env=env, check=True, **quiet)  # type: ignore[call-overload]
+    subprocess.run([str(FINDER), *arguments], env=env, check=True, **quiet)  # type: ignore[call-overload]
     return time.perf_counter() - began
