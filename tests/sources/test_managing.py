@@ -131,7 +131,7 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         refreshed(database, number, feed)
         held = meeting(database, "larks-1")
         with database.unit_of_work() as session:
-            session.add(BmltFormat(source_id=number, source_number=7, key="O"))
+            session.add(BmltFormat(id=20000, source_id=number, source_number=7, key="O"))
         with database.unit_of_work() as session:
             assert remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW) == 2
 
