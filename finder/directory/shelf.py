@@ -13,8 +13,9 @@ from sqlalchemy import Row, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory.register import RegisterRow, read_register
+from finder.directory.shelf_changes import change_of
 from finder.domain.text import fold, tokens
-from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision, ShelfChange
+from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
 from finder.store.database import chunks, pairs
 from finder.store.people import ServiceBody
 from finder.store.place import Region
@@ -253,7 +254,7 @@ def shelve(session: Session, ids: Iterable[int], *, revision: int) -> None:
             session.execute(insert(PublicListing), rows)
         if gone:
             session.execute(insert(PublicListing), gone)
-        if changes := [change for row in (*rows, *gone) if (change := _change(row, held.get(row["id"])))]:
+        if changes := [change for row in (*rows, *gone) if (change := change_of(row, held.get(row["id"])))]:
             session.execute(insert(PublicChange), changes)
 
 
@@ -272,32 +273,3 @@ def _gone(number: int, revision: int, held: Row[Any] | None) -> dict[str, Any]:
     """A row that says that a listing has left. Of what it was only the numbers stay by which others know it."""
     kept = {name: getattr(held, name) for name in ("bmlt_id", "world_id", "service_body_id")} if held else {}
     return {"id": number, "slug": f"-{number}", "revision": revision, "gone": True, "document": "", **kept}
-
-
-def _change(row: Mapping[str, Any], held: Row[Any] | None) -> dict[str, Any] | None:
-    """What happened to a listing on the shelf, or None when nothing did that the public could see."""
-    was_shown = held is not None and not held.gone
-    fields = ""
-    if row["gone"]:
-        kind = ShelfChange.DELETE
-        if not was_shown:
-            return None
-    elif not was_shown or held is None:
-        kind = ShelfChange.NEW
-    else:
-        kind = ShelfChange.CHANGE
-        before, after = _parts(held.document), _parts(row["document"])
-        fields = " ".join(name for name in after if name != "revision" and before.get(name) != after[name])
-        if not fields:
-            return None
-    numbers = {name: row.get(name, 0) for name in ("revision", "bmlt_id", "service_body_id")}
-    return {"kind": kind, "listing_id": row["id"], "fields": fields, **numbers}
-
-
-def _parts(document: str) -> dict[str, Any]:
-    """The parts of a document; of one that cannot be read none, so that nothing keeps it from being written anew."""
-    try:
-        parts: dict[str, Any] = orjson.loads(document)
-    except orjson.JSONDecodeError:
-        return {}
-    return parts
