@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 from finder.feeds.rows import MAX_ROWS, FeedError
 
-CHUNK = 2**20
-#: Characters of one row; a meeting takes one or two thousand.
-MAX_ITEM = 4 * 2**20
+CHUNK = 2**18
+#: Characters of one row; a meeting takes one or two thousand. Of lists in lists each takes dozens of bytes of memory.
+MAX_ITEM = 2**19
 SPACE = " \t\r\n"
 _SPACES = re.compile(f"[{SPACE}]*")
 

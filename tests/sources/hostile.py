@@ -124,8 +124,9 @@ def _odd_json() -> Iterator[tuple[str, bytes | Callable[[], bytes], str]]:
     yield "two feeds in one", FEED + FEED, "broken JSON"
     yield "bytes that are no text", b"\x80\xff\xfe\x00" * 1000, ""
     yield "half a pair of UTF-16", '[{"name": "\udc00"}]'.encode("utf-16-le", "surrogatepass"), ""
-    yield "numbers to the limit", _many(b"0,", 20 * MEGABYTE), "more than"
+    yield "numbers to the limit", _many(b"0,", 20 * MEGABYTE), "more than 200,000 rows"
     yield "objects to the limit", _many(b"{},", 5 * MEGABYTE), "more than 200,000"
+    yield "lists in one row", lambda: b'[{"name":' + _many(b"[],", 10 * MEGABYTE)() + b"}]", "a row is too large"
     yield "keys in one row", lambda: b"[{" + b'"a":1,' * 300_000 + b'"a":1}]', "no meeting"
 
 
