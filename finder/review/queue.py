@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVarTuple
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, case, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, case, func, or_, select, type_coerce, update
 from sqlalchemy.orm import Session, aliased
 
 from finder.accounts.permissions import Viewer
@@ -22,6 +22,7 @@ from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
 Columns = TypeVarTuple("Columns")
+Found = TypeVar("Found")
 PER_PAGE = 25
 #: For how long a claim is shown; it stops nobody.
 CLAIM_LASTS = dt.timedelta(minutes=30)
@@ -54,6 +55,7 @@ class QueueQuestion:
 class QueueRow:
     """One submission in the queue. ``claimed_by`` is a name, "" when nobody is on it."""
 
+    id: int
     reference: str
     revision: int
     kind: Kind
@@ -96,11 +98,10 @@ def mine(viewer: Viewer, right: Right = Right.SEE_QUEUE) -> ColumnElement[bool]:
 def list_queue(
     session: Session, viewer: Viewer, question: QueueQuestion, *, now: dt.datetime, counts: Remembered | None = None
 ) -> QueuePage:
-    """The page of the queue that is asked for: at most three statements whatever its length.
+    """The page of the queue that is asked for: at most four statements whatever its length.
 
-    What waits is counted anew only when *counts* does not remember it.
+    What waits is counted and read anew only when *counts* does not remember it; who is on what is read each time.
     """
-    conditions = _conditions(viewer, question)
     open_ones = _counted(session, viewer, QueueQuestion(), counts)
     everything = replace(question, kinds=(), order=Order.OLDEST, page=1)
     by_kind: Counter[Kind] = Counter()
@@ -109,13 +110,26 @@ def list_queue(
     total = sum(count for kind, count in by_kind.items() if not question.kinds or kind in question.kinds)
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, question.page), pages)
-    wanted = _reachable(select(Submission.id)).where(*conditions)
+    question = replace(question, page=page)
+    rows = _remembered(counts, viewer, question, lambda: _read(session, viewer, question), about="rows")
+    return QueuePage(_claimed(session, rows, now=now), total, page, pages, by_kind, _bodies(open_ones))
+
+
+def _read(session: Session, viewer: Viewer, question: QueueQuestion) -> list[QueueRow]:
+    """The rows of the page that *question* names, whoever is on them."""
+    wanted = _reachable(select(Submission.id)).where(*_conditions(viewer, question))
     if question.kinds:
         wanted = wanted.where(Submission.kind.in_(question.kinds))
     # Numbers alone are sorted, and whole rows read for one page only: most of a row is what was asked.
-    ids = _ordered(wanted, question.order).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
-    found = session.execute(_ordered(_ROWS.join(ids, ids.c.id == Submission.id), question.order)).all()
-    return QueuePage([_row(row, now=now) for row in found], total, page, pages, by_kind, _bodies(open_ones))
+    ids = _ordered(wanted, question.order).limit(PER_PAGE).offset((question.page - 1) * PER_PAGE).subquery()
+    return [_row(row) for row in session.execute(_ordered(_ROWS.join(ids, ids.c.id == Submission.id), question.order))]
+
+
+def _claimed(session: Session, rows: Sequence[QueueRow], *, now: dt.datetime) -> list[QueueRow]:
+    """*rows* with the names of those who are on them."""
+    asked = {"ids": [row.id for row in rows], "since": now - CLAIM_LASTS}
+    names = {row.id: row.name for row in session.execute(_CLAIMS, asked)}
+    return [replace(row, claimed_by=names[row.id]) if row.id in names else row for row in rows]
 
 
 def next_waiting(session: Session, viewer: Viewer, *, now: dt.datetime) -> tuple[str, str] | None:
@@ -148,13 +162,19 @@ class Count(NamedTuple):
 
 def _counted(session: Session, viewer: Viewer, question: QueueQuestion, counts: Remembered | None) -> Sequence[Count]:
     """What answers *question*, whatever its kinds, by body and kind."""
-    conditions = _conditions(viewer, question)
-    remembered = question.statuses and set(question.statuses) <= OPEN and not question.mine
-    if counts is None or not remembered:
-        return _counts(session, conditions)
+    return _remembered(
+        counts, viewer, question, lambda: _counts(session, _conditions(viewer, question)), about="counts"
+    )
+
+
+def _remembered(
+    counts: Remembered | None, viewer: Viewer, question: QueueQuestion, find: Callable[[], Found], *, about: str
+) -> Found:
+    """What *find* finds, remembered where the state of the queue tells whether it still holds."""
+    if counts is None or question.mine or not question.statuses or not OPEN.issuperset(question.statuses):
+        return find()
     bodies = viewer.bodies(Right.SEE_QUEUE)
-    whose = None if bodies is None else frozenset(bodies)
-    return counts.of((whose, question), lambda: _counts(session, conditions))
+    return counts.of((about, None if bodies is None else frozenset(bodies), question), find)
 
 
 def _counts(session: Session, conditions: Sequence[ColumnElement[bool]]) -> list[Count]:
@@ -188,6 +208,7 @@ _TOGETHER = (
 #: Built once: most of the time that a statement costs here is taken by making it.
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
+        Submission.id,
         Submission.reference,
         Submission.revision,
         Submission.kind,
@@ -195,22 +216,24 @@ _ROWS: Select[*tuple[Any, ...]] = (
         Submission.title,
         Submission.risks,
         Submission.waiting_since,
-        Submission.claimed_at,
         ServiceBody.name.label("body"),
-        User.name.label("claimer"),
         Meeting.slug,
         _TOGETHER.label("together"),
     )
     .outerjoin(Meeting, Meeting.id == Submission.meeting_id)
     .outerjoin(ServiceBody, ServiceBody.id == BODY)
-    .outerjoin(User, User.id == Submission.claimed_by)
+)
+_CLAIMS = (
+    select(Submission.id, User.name)
+    .join(User, User.id == Submission.claimed_by)
+    .where(Submission.id.in_(bindparam("ids", expanding=True)), Submission.claimed_at > bindparam("since"))
 )
 _COUNTED = select(BODY.label("body"), Submission.kind, func.count().label("number")).select_from(Submission)
 
 
-def _row(row: Row[*tuple[Any, ...]], *, now: dt.datetime) -> QueueRow:
-    claimed = row.claimed_at is not None and now - row.claimed_at < CLAIM_LASTS
+def _row(row: Row[*tuple[Any, ...]]) -> QueueRow:
     return QueueRow(
+        id=row.id,
         reference=row.reference,
         revision=row.revision,
         kind=row.kind,
@@ -219,7 +242,7 @@ def _row(row: Row[*tuple[Any, ...]], *, now: dt.datetime) -> QueueRow:
         body=row.body or "",
         risks=tuple(row.risks or ()),
         waiting_since=row.waiting_since,
-        claimed_by=(row.claimer or "") if claimed else "",
+        claimed_by="",
         meeting_slug=row.slug or "",
         others=max(0, row.together - (row.status in OPEN)),
     )

@@ -1,6 +1,7 @@
-"""What is counted of the queue, remembered for as long as no request and no listing has changed.
+"""What is counted and listed of the queue, remembered for as long as no request and no listing has changed.
 
-Counting follows every open request to its listing, which takes longer than all else that a page of the queue needs.
+Counting follows every open request to its listing, which takes longer than all else that a page of the queue needs;
+reading the rows of a page comes next.
 """
 
 import threading
@@ -16,7 +17,7 @@ from finder.domain.review import OPEN, BulkStatus
 from finder.store.review import BulkAct, Submission, WideAct
 from finder.store.shelf import DirectoryRevision
 
-#: Counts that are remembered.
+#: Findings that are remembered.
 MOST_KEPT = 256
 
 Counted = TypeVar("Counted")
@@ -56,7 +57,7 @@ def state_of(session: Session) -> State:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of the latest state only, by what was asked for."""
+    """What was found in the latest state only, by what was asked for."""
 
     state: State | None = None
     kept: OrderedDict[Hashable, object] = field(default_factory=OrderedDict)
@@ -66,6 +67,7 @@ class Tally:
         """What *count* gives for *question*, which says who asks as well; counted only when it is not remembered."""
         with self.lock:
             if state == self.state and question in self.kept:
+                self.kept.move_to_end(question)
                 return cast("Counted", self.kept[question])
         found = count()
         with self.lock:

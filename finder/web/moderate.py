@@ -16,6 +16,7 @@ from finder.web.identity import require_anywhere
 from finder.web.mapping import map_of
 from finder.web.moderate_page import QUEUE, labels, new_blueprint, now, page
 from finder.web.moderate_preview import preview
+from finder.web.page import frame
 from finder.web.parts import parts
 from finder.web.presenters.moderate_case import Typing, case_page, conflict_lines
 from finder.web.presenters.moderate_queue import queue_view
@@ -34,7 +35,8 @@ def queue() -> Response:
         most = counts.of("most at once", lambda: most_at_once(session))
         second = waiting_for(session, viewer) if state.bulks else []
         wide = waiting(session, viewer) if state.wides else []
-    return page("queue", viewer, queue=queue_view(form, found, now=now()), most=most, second=second, wide=wide)
+    view = queue_view(form, found, frame().entries, may_decide=viewer.holds(Right.DECIDE), now=now())
+    return page("queue", viewer, queue=view, most=most, second=second, wide=wide)
 
 
 @blueprint.get(f"{QUEUE}/<reference>")

@@ -21,6 +21,7 @@ from finder.web.presenters.cards import Card, CardBox
 from finder.web.presenters.facets import TickBox
 from finder.web.presenters.labels import Labels, labels_of
 from finder.web.presenters.links import help_lines
+from finder.web.presenters.moderate_entries import EntryBox
 
 EXTENSION = "finder.pages"
 
@@ -66,6 +67,7 @@ class Frame:
     cards: CardBox
     framed_cards: CardBox
     ticks: TickBox
+    entries: EntryBox
     online: OnlineBeside
     demo_at: int = -1
     demo: bool = False
@@ -115,7 +117,11 @@ def install(app: Flask) -> None:
         return str(macro(**values))
 
     app.extensions[EXTENSION] = Frame(
-        CardBox(render_piece), CardBox(render_piece, "embed_card"), TickBox(render_piece), OnlineBeside()
+        CardBox(render_piece),
+        CardBox(render_piece, "embed_card"),
+        TickBox(render_piece),
+        EntryBox(render_piece),
+        OnlineBeside(),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is remembered of the queue's counts is never older than the queue."""
+"""What is remembered of the queue is never older than the queue."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +33,7 @@ from tests.review.people import (
 )
 
 
-def test_after_every_change_the_counts_are_those_of_the_queue(database: Database) -> None:
+def test_after_every_change_what_is_told_is_the_queue(database: Database) -> None:
     tally = Tally()
     with database.unit_of_work() as session:
         region = a_body(session, "Lone Star")
@@ -50,7 +50,7 @@ def test_after_every_change_the_counts_are_those_of_the_queue(database: Database
             for question in (QueueQuestion(), QueueQuestion(mine=True), QueueQuestion(kinds=(Kind.CLOSE,))):
                 for viewer in viewers:
                     told = remembering(session, viewer, question, tally)
-                    assert counts(told) == counts(list_queue(session, viewer, question, now=NOW))
+                    assert told == list_queue(session, viewer, question, now=NOW)
             return [
                 list_queue(session, viewer, QueueQuestion(), now=NOW, counts=Remembered(tally, state_of(session))).total
                 for viewer in viewers
@@ -95,11 +95,7 @@ def revision(session: Session, reference: str) -> int:
     return submission(session, reference).revision
 
 
-def counts(page: QueuePage) -> tuple[object, ...]:
-    return page.total, page.pages, dict(page.by_kind), list(page.bodies)
-
-
-def test_what_has_not_changed_is_not_counted_again(database: Database) -> None:
+def test_what_has_not_changed_is_neither_counted_nor_read_again(database: Database) -> None:
     tally = Tally()
     in_queue(database)
     with database.unit_of_work() as session:
@@ -117,5 +113,5 @@ def test_what_has_not_changed_is_not_counted_again(database: Database) -> None:
                 list_queue(session, by, QueueQuestion(), now=NOW, counts=Remembered(tally, state_of(session))).total
                 == 1
             )
-    counted = [statement for statement in statements if "GROUP BY" in statement]
-    assert len(counted) == 1
+    for part in ("GROUP BY", "LIMIT"):
+        assert len([statement for statement in statements if part in statement]) == 1

@@ -120,7 +120,15 @@ def token_of(page: str) -> str:
 
 
 def form_of(page: str, action: str = "") -> dict[str, list[str]]:
-    """What a browser would send of the first form with that *action* as the page stands."""
+    """What a browser would send of the first form with that *action* as the page stands.
+
+    Where a button of a form elsewhere leads to *action*, it is what pressing that button sends.
+    """
+    if button := re.search(rf'<button[^>]*formaction="{re.escape(action)}"[^>]*>', page):
+        said = dict(re.findall(r'\s([a-z]+)="([^"]*)"', button[0]))
+        form = re.search(rf'<form id="{said["form"]}"[^>]*>.*?</form>', page, re.DOTALL)
+        assert form, f"no form for {button[0]}"
+        return {**fields_in(form[0]), said["name"]: [unescape(said["value"])]}
     found = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>.*?</form>', page, re.DOTALL)
     assert found, f"no form for {action}"
     return fields_in(found[0])

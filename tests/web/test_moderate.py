@@ -405,6 +405,7 @@ def test_a_claim_is_seen_by_others_and_let_go(desk: Desk) -> None:
     reference = desk.request(Kind.CLOSE, desk.listing("own"))
     client = desk.client("moderator")
     form = form_of(client.get("/moderate").get_data(as_text=True), f"/moderate/{reference}/claim")
+    assert "is on it" not in text(desk, "/moderate", "second")
     answer = client.post(f"/moderate/{reference}/claim", data=form)
     assert (answer.status_code, answer.location) == (303, "/moderate")
     assert "Mo is on it" in text(desk, "/moderate", "second")

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from finder.domain.review import OPEN, Kind, Risk
+from finder.domain.review import Kind, Risk
 from finder.review.bulk import Candidate, may_be_one_of_many
-from finder.review.queue import Order, QueuePage, QueueRow
+from finder.review.queue import Order, QueuePage
 from finder.web.forms.moderate import STANDING, QueueForm
 from finder.web.presenters.labels import Labels
+from finder.web.presenters.moderate_entries import EntryBox
 from finder.web.presenters.moderate_text import became, visible
-from finder.web.presenters.moderate_words import KINDS, RISKS, STATUSES, label_of, risk_words, value_words, waited
+from finder.web.presenters.moderate_words import KINDS, RISKS, STATUSES, label_of, value_words
 
 PATH = "/moderate"
 STANDINGS = {
@@ -40,31 +41,13 @@ class KindLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowLine:
-    """One request of the queue."""
-
-    reference: str
-    revision: int
-    kind: str
-    title: Markup
-    body: str
-    status: str
-    waited: str
-    risks: list[tuple[str, str, bool]]
-    claimed_by: str
-    is_open: bool
-    others: int
-    tickable: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """What ``templates/moderate/queue.html`` shows."""
 
     form: QueueForm
     total: int
     kinds: list[KindLink]
-    rows: list[RowLine]
+    rows: list[Markup]
     page: int
     pages: int
     earlier: str
@@ -78,9 +61,8 @@ class QueueView:
     bodies: list[tuple[str, str, int]]
 
 
-def queue_view(form: QueueForm, found: QueuePage, *, now: dt.datetime) -> QueueView:
-    """The page of the queue that *form* asked for."""
-    rows = [_row(row, now) for row in found.rows]
+def queue_view(form: QueueForm, found: QueuePage, box: EntryBox, *, may_decide: bool, now: dt.datetime) -> QueueView:
+    """The page of the queue that *form* asked for, its rows from *box*."""
     everything = sum(found.by_kind.values())
     kinds = [KindLink("All", everything, queue_address(replace(form, kind=None, page=1)), form.kind is None)]
     kinds += [
@@ -93,14 +75,14 @@ def queue_view(form: QueueForm, found: QueuePage, *, now: dt.datetime) -> QueueV
         form=form,
         total=found.total,
         kinds=kinds,
-        rows=rows,
+        rows=[box.entry(row, may_decide=may_decide, now=now) for row in found.rows],
         page=page,
         pages=found.pages,
         earlier=queue_address(replace(form, page=page - 1)) if page > 1 else "",
         later=queue_address(replace(form, page=page + 1)) if page < found.pages else "",
         here=queue_address(replace(form, page=page)),
         narrowed=replace(form, page=1, order=Order.OLDEST) != QueueForm(),
-        tickable=any(row.tickable for row in rows),
+        tickable=any(may_be_one_of_many(row.kind, row.status, row.risks) for row in found.rows),
         standings=STANDINGS,
         risks={risk.value: RISKS[risk][0] for risk in Risk},
         orders={order.value: words for order, words in ORDERS.items()},
@@ -122,23 +104,6 @@ def queue_address(form: QueueForm) -> str:
     }
     query = urlencode({name: str(value) for name, value in said.items() if value})
     return f"{PATH}?{query}" if query else PATH
-
-
-def _row(row: QueueRow, now: dt.datetime) -> RowLine:
-    return RowLine(
-        reference=row.reference,
-        revision=row.revision,
-        kind=KINDS[row.kind],
-        title=visible(row.title) or Markup("Without a name"),
-        body=row.body,
-        status=STATUSES[row.status],
-        waited=waited(row.waiting_since, now),
-        risks=risk_words(row.risks),
-        claimed_by=row.claimed_by,
-        is_open=row.status in OPEN,
-        others=row.others,
-        tickable=may_be_one_of_many(row.kind, row.status, row.risks),
-    )
 
 
 @dataclass(frozen=True, slots=True)
