@@ -1,18 +1,11 @@
-"""The one place that knows every part: reads the clock and the environment, and puts the product together."""
+"""The one place that knows every part of the site, and puts it together."""
 
-import datetime as dt
 import os
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from urllib.parse import parse_qsl
 
-import structlog
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from finder import cli
-from finder.cli.toolbox import Toolbox
 from finder.config import Settings
 from finder.review.tally import Tally
 from finder.search.keeper import Keeper
@@ -20,6 +13,7 @@ from finder.search.local_keeper import LocalKeeper
 from finder.search.places import Gazetteer
 from finder.store.database import Database
 from finder.store.shelf_reader import ShelfReader
+from finder.surroundings import ROOT, Clock, clock_of, gazetteer_path, quiet_logs
 from finder.web import (
     about,
     account,
@@ -73,31 +67,8 @@ from finder.web import (
 )
 from finder.web.parts import Parts
 
-Clock = Callable[[], dt.datetime]
-
-#: The checkout: templates, static files and seed data lie at its top level.
-ROOT = Path(__file__).resolve().parent.parent
-
 #: Bytes of a request's body that are read at most; nothing the site takes today is larger.
 MAX_BODY = 64 * 1024
-
-
-def system_clock() -> dt.datetime:
-    """Give the instant of now, aware, in UTC."""
-    return dt.datetime.now(dt.UTC)  # noqa: TID251 - the one place that reads the clock
-
-
-def clock_of(settings: Settings) -> Clock:
-    """Give the clock the settings ask for: the system's, or under test one that stands still."""
-    if not settings.now:
-        return system_clock
-    fixed = dt.datetime.fromisoformat(settings.now).astimezone(dt.UTC)
-    return lambda: fixed
-
-
-def gazetteer_path(settings: Settings) -> Path:
-    """Where the embedded places are kept."""
-    return settings.data_dir / "places.db"
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
@@ -197,34 +168,3 @@ def ids_answering(settings: Settings, clock: Clock, query: str) -> list[int]:
         return feeding.answering(held, held.keeper.current(), clock(), asked)
     finally:
         held.reader.close()
-
-
-def quiet_logs() -> None:
-    """Logs are a verb and an id, one line each on standard error; nothing of a request is bound to them."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        cache_logger_on_first_use=True,
-    )
-
-
-def command_line() -> None:
-    """The ``finder`` command."""
-    os.umask(0o077)  # what an instance keeps is for its own user
-    quiet_logs()
-
-    def toolbox() -> Toolbox:
-        settings = Settings.from_env(os.environ)
-        return Toolbox(
-            settings=settings,
-            clock=clock_of(settings),
-            database=Database(settings.database_url),
-            root=ROOT,
-            gazetteer_path=gazetteer_path(settings),
-            answering=partial(ids_answering, settings, clock_of(settings)),
-        )
-
-    cli.run(toolbox)

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from finder.application import Clock, create_app
+from finder.application import create_app
 from finder.config import Settings
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.vocabulary import load_vocabulary
@@ -22,6 +22,7 @@ from finder.feeds.demo import demo_listings
 from finder.feeds.seed import load_formats, load_programs
 from finder.store import migrate
 from finder.store.database import Database
+from finder.surroundings import Clock
 from finder.web.headers import parts_of
 from tests import postgres, quicker
 from tests.requirements import need

@@ -2,41 +2,58 @@
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 
-from finder.cli import audit, care, export, prepare, purge, serving, sources, transfer, user, worker
 from finder.cli.screen import error_screen
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
 from finder.domain.errors import FinderError
 
+#: Where each command is; it is imported when it is wanted, so that none waits for what the others need.
+COMMANDS = {
+    "init": "prepare:init",
+    "places": "prepare:places",
+    "serve": "serving:serve",
+    "worker": "worker:worker",
+    "import": "transfer:import_",
+    "sources": "sources:sources",
+    "dump": "transfer:dump",
+    "export": "export:export",
+    "purge": "purge:purge_command",
+    "check": "care:check",
+    "doctor": "care:doctor",
+    "user": "user:user",
+    "audit": "audit:audit",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The commands by their names, each fetched from its module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in alphabetical order."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None when there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"finder.cli.{module}"), name)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def finder() -> None:
     """Meeting Finder: a directory and finder of recovery support meetings.
 
     Start with `finder init --demo` and `finder serve`. Everything an instance keeps lies in the folder that
     FINDER_DATA_DIR names (./var unless set); docs/operators.md lists every setting.
     """
-
-
-for command in (
-    prepare.init,
-    prepare.places,
-    serving.serve,
-    worker.worker,
-    transfer.import_,
-    sources.sources,
-    transfer.dump,
-    export.export,
-    purge.purge_command,
-    care.check,
-    care.doctor,
-    user.user,
-    audit.audit,
-):
-    finder.add_command(command)
 
 
 def run(toolbox: Callable[[], Toolbox]) -> None:

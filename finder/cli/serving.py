@@ -77,8 +77,7 @@ def _start_worker() -> None:
 
     It looks at who its parent is: that works wherever Python does, and also when the server is killed.
     """
-    begin = "from finder.application import command_line; command_line()"
-    command = [sys.executable, "-c", begin, "worker", "--until-parent", str(os.getpid())]
+    command = [sys.executable, "-m", "finder", "worker", "--until-parent", str(os.getpid())]
     subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own interpreter, no shell
 
 

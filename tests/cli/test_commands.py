@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from finder.cli import COMMANDS
 from finder.cli import finder as group
 from finder.cli.toolbox import Toolbox
 from finder.config import SettingsError
@@ -60,7 +61,7 @@ def imported(instance: Instance, path: Path, *more: str) -> subprocess.Completed
     return instance.run("import", str(path), "--program", "aa", "--source", "Example County", *more)
 
 
-@pytest.mark.parametrize("name", sorted(group.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_explains_itself_whatever_the_settings(name: str) -> None:
     done = CliRunner().invoke(group, [name, "--help"], prog_name="finder", obj=no_settings)
     assert done.exit_code == 0
