@@ -17,6 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.bmlt import bmlt_times
 from tests.bench.engine import NOW
 from tests.bench.imports import import_seconds, refresh_seconds
 from tests.bench.inside import inside
@@ -63,6 +64,13 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
         False,
     ),
     (
+        "bmlt_times",
+        "BMLT search by radius and weekday at 100,000 listings, of the time of our own JSON of the same rows",
+        "times",
+        3,
+        False,
+    ),
+    (
         "queue_times",
         "queue of 5,000 open requests over 40 bodies: its page, of a results page's time",
         "times",
@@ -94,6 +102,8 @@ def main() -> None:
             times = queue_times(asked.seconds)
         with console.status("The Meeting Guide feed of 10,000 listings ..."):
             fed = feed_figures(folder, 10_000, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
+        with console.status("BMLT searches among 100,000 listings ..."):
+            fed |= bmlt_times(folder, now=NOW, seconds=asked.seconds, rounds=asked.rounds)
         for size in sizes:
             with console.status(f"{size:,} meetings: the engine ..."):
                 found = inside(folder, size, now=NOW)
