@@ -30,7 +30,7 @@ from tests.requirements import need
 #: What the fixture `build_site` gives.
 BuildSite = Callable[..., Flask]
 
-pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers", "tests.mail.post_office"]
+pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers", "tests.mail.post_office", "tests.web.served"]
 
 #: The instant at which the tests take place unless they say otherwise: a Tuesday evening in Austin.
 NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
@@ -49,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     cluster = postgres.Cluster(programs)
     _cluster.append(cluster)
     os.environ[postgres.URL_VARIABLE] = cluster.url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/promises/"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -47,7 +47,7 @@ from tests.review.people import (
     submission,
 )
 from tests.servers import Server
-from tests.web.desk import Desk, a_desk, a_served_desk, entrust, press, token_of
+from tests.web.desk import Desk, a_desk, entrust, press, token_of
 from tests.web_client import get
 
 SECRET = "a secret that only this test run knows of"  # noqa: S105 - of a server that lives for one test
@@ -95,16 +95,8 @@ SHOWN_TO_WEAK = {"/moderate", "/moderate/<reference>", "/moderate/listing/<slug>
 
 
 @pytest.fixture
-def desk(
-    database: Database,
-    settings_for: Callable[..., Settings],
-    build_site: BuildSite,
-    serve: SentTo,
-) -> Iterator[Desk]:
-    made = a_served_desk(database, settings_for, build_site, serve)
-    yield made
-    if made.carrier is not None:
-        made.carrier.close()
+def desk(served_desk: Desk) -> Desk:
+    return served_desk
 
 
 def routes_of(app: Flask) -> set[tuple[str, str]]:

@@ -1,36 +1,23 @@
 """M7: more than twenty at once, or a twentieth, want a second moderator; and many acts are taken back as one."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from finder.config import Settings
 from finder.directory.draft import draft_of
 from finder.directory.register import read_register
 from finder.domain.review import Kind, Status
-from finder.store.database import Database
-from tests.conftest import BuildSite
 from tests.review.people import submission
-from tests.servers import Server
-from tests.web.desk import Desk, a_served_desk, form_of, press
+from tests.web.desk import Desk, form_of, press
 
 MANY = 21
 
 
 @pytest.fixture
-def desk(
-    database: Database,
-    settings_for: Callable[..., Settings],
-    build_site: BuildSite,
-    serve: Callable[..., Server],
-) -> Iterator[Desk]:
-    made = a_served_desk(database, settings_for, build_site, serve)
-    yield made
-    if made.carrier is not None:
-        made.carrier.close()
+def desk(served_desk: Desk) -> Desk:
+    return served_desk
 
 
 def asked(desk: Desk, count: int = MANY) -> tuple[list[str], str]:

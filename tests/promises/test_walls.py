@@ -5,7 +5,6 @@ role), secret links (an unknown one is nobody's), accounts, direct editing, heal
 """
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -15,7 +14,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.config import Settings
 from finder.directory.places import audited_place, location_of
 from finder.directory.publish import unpublish
 from finder.directory.resolve import location_key
@@ -25,17 +23,15 @@ from finder.domain.roles import Role
 from finder.domain.sources import ChangeKind, RunState
 from finder.store.accounts import Grant, SignedIn
 from finder.store.audit import AuditEntry
-from finder.store.database import Database
 from finder.store.people import Contact, ServiceBody
 from finder.store.review import WideAct
 from finder.store.source import Source, SourceChange, SourceRun
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_location
 from tests.promises.test_moderators import COVERS, OBJECTS, ROLES, SECOND_STEP, SIGN_IN
 from tests.promises.test_moderators import ROUTES as QUEUE_ROUTES
 from tests.review.people import a_user
-from tests.servers import Server
-from tests.web.desk import Desk, a_served_desk, entrust, token_of
+from tests.web.desk import Desk, entrust, token_of
 
 Route = tuple[str, str]
 
@@ -231,16 +227,8 @@ DISTINCT = iter(range(1, 10**6))
 
 
 @pytest.fixture
-def desk(
-    database: Database,
-    settings_for: Callable[..., Settings],
-    build_site: BuildSite,
-    serve: Callable[..., Server],
-) -> Iterator[Desk]:
-    made = a_served_desk(database, settings_for, build_site, serve)
-    yield made
-    if made.carrier is not None:
-        made.carrier.close()
+def desk(served_desk: Desk) -> Desk:
+    return served_desk
 
 
 def routes_of(app: Flask) -> set[Route]:

@@ -1,37 +1,25 @@
 """M7: one act that changes more than twenty listings, or a twentieth, wants a second moderator, too."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from finder.accounts.sessions import Device, start
-from finder.config import Settings
 from finder.directory.places import location_of
-from finder.store.database import Database
 from finder.store.meeting import Meeting
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_location
 from tests.review.people import a_user
-from tests.servers import Server
-from tests.web.desk import Desk, a_served_desk, form_of
+from tests.web.desk import Desk, form_of
 
 HALL = a_location(name="Example Hall", street="7 Example Street")
 
 
 @pytest.fixture
-def desk(
-    database: Database,
-    settings_for: Callable[..., Settings],
-    build_site: BuildSite,
-    serve: Callable[..., Server],
-) -> Iterator[Desk]:
-    made = a_served_desk(database, settings_for, build_site, serve)
-    yield made
-    if made.carrier is not None:
-        made.carrier.close()
+def desk(served_desk: Desk) -> Desk:
+    return served_desk
 
 
 def a_hall(desk: Desk, listings: int, body: str = "own") -> int:
