@@ -56,5 +56,7 @@ def a_queue(folder: Path, *, now: dt.datetime) -> tuple[str, dict[str, str]]:
         "duplicates": "/moderate/duplicates",
         "contacts": "/contacts?q=slow+rivers",
         "people": "/account/people",
+        "add": "/moderate/new",
+        "find": "/moderate/find",
     }
     return str(serializer.dumps({"secret": secret})), pages

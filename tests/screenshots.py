@@ -108,7 +108,7 @@ def look_over(page: Page) -> None:
     page.get_by_label("Program", exact=True).select_option("aa")
     page.get_by_label("Tue", exact=True).check()
     page.get_by_role("button", name="Look it over").click()
-    page.evaluate("document.querySelector('.pins').scrollIntoView({block: 'end'})")
+    page.locator(".pins").first.evaluate("each => each.scrollIntoView({block: 'end'})")
 
 
 def first_meeting(browser: Browser, server: Server) -> str:

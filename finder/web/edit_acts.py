@@ -8,7 +8,7 @@ from finder.review import editing_listing
 from finder.review.editing_listing import EditedListing
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
-from finder.web.forms.edit import ClosedForm, EditedForm
+from finder.web.forms.edit_listing import ClosedForm, EditedForm
 from finder.web.forms.submit import ExceptionForm
 from finder.web.identity import require_anywhere
 from finder.web.parts import parts

@@ -12,7 +12,7 @@ from finder.review import editing_listing
 from finder.review.editing_listing import EditedListing
 from finder.web.account_page import go
 from finder.web.edit_page import new_blueprint
-from finder.web.forms.edit import EditedForm
+from finder.web.forms.edit_listing import EditedForm
 from finder.web.forms.listing import ListingForm
 from finder.web.identity import require_anywhere
 from finder.web.parts import parts

@@ -111,6 +111,9 @@ FORMS: dict[str, Form] = {
     "undoing an approval": of_moderators("/moderate/{done}", "/moderate/{done}/undo", **WHY),
     "being on it": of_moderators("/moderate/{claimed}", "/moderate/{claimed}/claim"),
     "approval of many": of_moderators("/moderate/bulk?take={first}&take={other}", "/moderate/bulk"),
+    "listing by a moderator": of_moderators(
+        "/moderate/new", **{**NEW, "name": "Lantern Noon", "start": "12:30", "notes": WORDS, "body": "{own}", **WHY}
+    ),
     "saved reply": of_moderators("/moderate/replies", title="For later", text=WORDS, body="{own}"),
     "removing a reply": of_moderators("/moderate/replies", "/moderate/replies/{reply}/delete"),
     "edited listing": of_moderators("/moderate/listing/edited/edit", notes=f"Two lines:\n{WORDS}", reason="They rang"),

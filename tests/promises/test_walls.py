@@ -186,6 +186,8 @@ THINGS: dict[Route, Line] = {
     ("GET", "/moderate/health/<slug>"): Line("body", 200, "see"),
     ("GET", "/moderate/health/<slug>/<kind>"): Line("body", 200, "see"),
     ("GET", "/moderate/find"): Line("", 200, "edit"),
+    ("GET", "/moderate/new"): Line("", 200, "edit"),
+    ("POST", "/moderate/new"): Line("", 422, "edit"),
     ("GET", "/moderate/duplicates"): Line("", 200, "edit"),
     ("GET", "/moderate/audit"): Line("", 200, "see"),
     ("GET", "/moderate/audit.csv"): Line("", 200, "see"),

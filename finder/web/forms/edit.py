@@ -15,7 +15,6 @@ from finder.domain.text import clean, clean_multiline
 from finder.domain.vocabulary import Approach, FormatKind, OverrideKind, Precision
 from finder.mail.address import one_address
 from finder.web.forms.account import Faulty
-from finder.web.forms.submit_fields import Carried, Line, required
 
 LONG = 255
 LONGEST_NOTES = 2000
@@ -169,25 +168,6 @@ class KeepForm(Faulty):
 
     keep = HiddenField(validators=[InputRequired("Choose which of the two stays.")])
     reason = reason_of()
-
-
-class EditedForm(Carried):
-    """What goes along with the form of a listing: why it is changed, and which state of it was edited."""
-
-    reason = Line("Why", required("Say why: it is kept with the change."), limit=LONGEST_REASON)
-    seen = Line("State", limit=16)
-
-    @property
-    def seen_revision(self) -> int:
-        """The revision of the listing that was shown; 0 when that cannot be told."""
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdigit() else 0
-
-
-class ClosedForm(Carried):
-    """Why a listing leaves the finder."""
-
-    close_reason = Line("Why", required("Say why: it is kept with the change."), limit=LONGEST_REASON)
 
 
 class GroupForm(Faulty):

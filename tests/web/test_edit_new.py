@@ -1,0 +1,103 @@
+"""A moderator lists a meeting directly: in the finder at once, within their service bodies, and taken back."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from finder.config import Settings
+from finder.directory.check import faults
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from tests.conftest import NOW, BuildSite
+from tests.web.desk import Desk, a_desk, form_of
+from tests.web.submitting import NEW
+
+PATH = "/moderate/new"
+
+
+@pytest.fixture
+def desk(
+    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite, gazetteer_path: Path
+) -> Desk:
+    del gazetteer_path
+    made = a_desk(database)
+    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
+    return made
+
+
+def send(desk: Desk, place: str = "own", **typed: Any) -> TestResponse:  # noqa: ANN401 - what a form holds
+    """Fill in the form as it stands, with the listing that submitters of the tests send."""
+    client = desk.client("moderator")
+    form = {**form_of(client.get(PATH).text, PATH), **NEW, "reason": "They rang", "body": str(desk.bodies[place])}
+    return client.post(PATH, data={**form, **typed})
+
+
+def counted(desk: Desk) -> int:
+    with desk.database.reading() as session:
+        return session.execute(select(func.count()).select_from(Meeting)).scalar_one()
+
+
+def test_a_listing_is_in_the_finder_at_once_and_taken_back(desk: Desk) -> None:
+    answer = send(desk)
+    assert (answer.status_code, answer.location) == (303, "/moderate/listing/quiet-morning")
+    public = desk.client("nobody")
+    assert "Larkspur Hall" in public.get("/meetings/quiet-morning").text
+    assert "Quiet Morning" in public.get("/?q=quiet").text
+    client, path = desk.client("moderator"), "/moderate/listing/quiet-morning"
+    assert "They rang" in client.get(path).text
+    with desk.database.reading() as session:
+        meeting = session.execute(select(Meeting)).scalar_one()
+        assert (meeting.service_body_id, meeting.confirmed_at) == (desk.bodies["own"], NOW)
+        assert list(faults(session)) == []
+    assert client.post(f"{path}/undo", data=form_of(client.get(path).text, f"{path}/undo")).status_code == 303
+    assert public.get("/meetings/quiet-morning").status_code == 404
+
+
+def test_what_lacks_is_said_and_the_rest_is_kept(desk: Desk) -> None:
+    answer = send(desk, start="", reason="", body="nowhere", notes="Ring twice.")
+    assert answer.status_code == 422
+    for told in ("Enter when it starts", "Say why", "choose one of those offered", "Ring twice.", "Quiet Morning"):
+        assert told in answer.text
+    assert counted(desk) == 0
+
+
+def test_one_that_looks_like_another_is_made_only_when_that_is_said(desk: Desk) -> None:
+    assert send(desk).status_code == 303
+    again = send(desk, notes="Side door.")
+    assert again.status_code == 409
+    assert "Is it one of these?" in again.text
+    assert "/moderate/listing/quiet-morning" in again.text
+    assert "Side door." in again.text
+    assert counted(desk) == 1
+    assert send(desk, sure="yes").location == "/moderate/listing/quiet-morning-2"
+    assert counted(desk) == 2
+
+
+@pytest.mark.parametrize("body", ["foreign", "top"])
+def test_no_listing_is_made_for_a_foreign_body(desk: Desk, body: str) -> None:
+    assert send(desk, body).status_code == 422
+    assert counted(desk) == 0
+
+
+@pytest.mark.parametrize("typed", [{"format": ["young-people"]}, {"address_visibility": "area"}])
+def test_what_two_people_decide_about_is_sent_as_a_request(desk: Desk, typed: dict[str, Any]) -> None:
+    answer = send(desk, **typed)
+    assert answer.status_code == 422
+    assert "Two people decide" in answer.text
+    assert counted(desk) == 0
+
+
+@pytest.mark.parametrize(("who", "status"), [("reader", 404), ("weak", 303), ("nobody", 303)])
+def test_it_is_for_those_who_may_edit(desk: Desk, who: str, status: int) -> None:
+    answer = desk.client(who).get(PATH)
+    assert answer.status_code == status
+    assert counted(desk) == 0
+
+
+def test_a_name_that_is_taken_gives_another_address(desk: Desk) -> None:
+    desk.listing("own", name="Quiet Morning", slug="quiet-morning")
+    assert send(desk, sure="yes").location == "/moderate/listing/quiet-morning-2"
