@@ -51,8 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[postgres.URL_VARIABLE] = cluster.url
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest, so that no worker is left alone with one of them at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what is asked of one database; begin with what takes longest, so all end together."""
+    twice = [item for item in items if all(map(item.get_closest_marker, ("one_database", "postgresql")))]
+    config.hook.pytest_deselected(items=twice)
+    left_out = set(twice)
+    items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: not item.nodeid.startswith("tests/promises/"))
 
 

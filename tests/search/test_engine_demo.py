@@ -14,6 +14,8 @@ from finder.store.shelf_reader import ShelfReader
 from tests.conftest import NOW
 from tests.search.oracle import Oracle
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def reader(demo_url: str) -> Iterator[ShelfReader]:

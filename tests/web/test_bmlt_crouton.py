@@ -17,7 +17,7 @@ from tests.servers import Server
 from tests.web.bmlt_cases import ALL
 from tests.web.bmlt_directory import ABROAD, OURS, prepare_bmlt
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 PACKAGE = Path(__file__).resolve().parents[2] / "node_modules" / "@bmlt-enabled" / "croutonjs"
 #: What each meeting of the table is called.

@@ -43,6 +43,7 @@ def one(client: FlaskClient, number: int, query: str = "") -> dict[str, str]:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("query", "expected"), CASES, ids=[query or "everything" for query, _ in CASES])
 def test_a_search_gives_what_the_contract_says(bmlt: FlaskClient, query: str, expected: str) -> None:
     assert numbers(bmlt, query) == expected

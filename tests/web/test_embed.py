@@ -17,6 +17,8 @@ from tests.servers import Server
 from tests.sources.loopback import Handler, serving
 
 SITE = "http://127.0.0.1:8000"
+pytestmark = pytest.mark.one_database
+
 SEARCH = "near=Austin%2C+TX&audience=women"
 
 

@@ -17,7 +17,7 @@ from tests.review.people import submission
 from tests.servers import Server
 from tests.web.desk import Desk, a_desk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 SECRET = "a secret that only this test run knows of"  # noqa: S105 - of a server that lives for one test
 PHONE: ViewportSize = {"width": 360, "height": 740}

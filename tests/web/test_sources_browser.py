@@ -21,7 +21,7 @@ from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, shown, tools_for, trusted
 from tests.web.desk import Desk, a_desk
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 SECRET = "a secret that only this test run knows of"  # noqa: S105 - of a server that lives for one test
 SHOTS = os.environ.get("SHOTS")
