@@ -211,8 +211,18 @@ def _replies(session: Session, body_id: int | None) -> list[SavedReply]:
     return list(session.execute(select(SavedReply).where(own).order_by(SavedReply.title).limit(50)).scalars())
 
 
-def timeline(session: Session, *, submission_id: int | None = None, meeting_id: int | None = None) -> list[Step]:
-    """What was done to a submission and to its listing, the newest first, with people by their names: one statement."""
+def timeline(
+    session: Session,
+    *,
+    submission_id: int | None = None,
+    meeting_id: int | None = None,
+    before: int | None = None,
+    most: int = HISTORY,
+) -> list[Step]:
+    """What was done to a submission and to its listing, the newest first, with people by their names: one statement.
+
+    At *most* so many acts, older than entry *before*.
+    """
     targets = []
     for kind, number in (("submission", submission_id), ("meeting", meeting_id)):
         if number is not None:
@@ -224,8 +234,10 @@ def timeline(session: Session, *, submission_id: int | None = None, meeting_id: 
         .outerjoin(User, AuditEntry.actor == literal("user:") + cast(User.id, String))
         .where(or_(*targets))
         .order_by(AuditEntry.id.desc())
-        .limit(HISTORY)
+        .limit(most)
     )
+    if before is not None:
+        statement = statement.where(AuditEntry.id < before)
     return [
         Step(
             entry=entry.id,

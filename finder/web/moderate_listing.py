@@ -12,7 +12,7 @@ from finder.domain.errors import NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.domain.text import clean_multiline
-from finder.review.case import timeline
+from finder.review.case import HISTORY, timeline
 from finder.web.account_page import go
 from finder.web.forms.moderate import read_number
 from finder.web.forms.values import is_slug
@@ -35,7 +35,9 @@ def listing(slug: str) -> Response:
 def _shown(slug: str, viewer: Viewer, conflict: str = "") -> Response:
     with parts().database.reading() as session:
         row = _theirs(session, slug, viewer, Right.SEE_AUDIT)
-        steps = step_lines(timeline(session, meeting_id=row.meeting.id), labels(), now=now())
+        before = read_number(request.args.get("before", ""))
+        older_than = before if before > 0 else None
+        found = timeline(session, meeting_id=row.meeting.id, before=older_than, most=HISTORY + 1)
         return page(
             "listing",
             viewer,
@@ -46,7 +48,8 @@ def _shown(slug: str, viewer: Viewer, conflict: str = "") -> Response:
             body=row.body.name if row.body else "",
             place=row.location.id if row.location else 0,
             group=row.meeting.group_id or 0,
-            steps_of=steps,
+            steps_of=step_lines(found[:HISTORY], labels(), now=now()),
+            older=found[HISTORY - 1].entry if len(found) > HISTORY else 0,
             conflict=conflict,
             reason=request.form.get("reason", ""),
         )
@@ -69,7 +72,8 @@ def undo_act(slug: str) -> Response:
         with parts().database.unit_of_work() as session:
             take_lock(session)
             row = _theirs(session, slug, viewer, Right.EDIT)
-            if entry not in {step.entry for step in timeline(session, meeting_id=row.meeting.id)}:
+            newest = timeline(session, meeting_id=row.meeting.id, before=entry + 1, most=1)
+            if [step.entry for step in newest] != [entry]:
                 raise NotFoundError(UNKNOWN)
             revert(session, entry, actor=f"user:{viewer.user_id}", reason=reason, now=now())
     except (StaleError, TooLateError) as error:
