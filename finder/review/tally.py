@@ -14,8 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from finder.domain.review import OPEN, BulkStatus
+from finder.review.sources_waiting import WAITING
 from finder.store.review import BulkAct, Submission, WideAct
 from finder.store.shelf import DirectoryRevision
+from finder.store.source import SourceRun
 
 #: Findings that are remembered.
 MOST_KEPT = 256
@@ -26,7 +28,8 @@ Counted = TypeVar("Counted")
 class State(NamedTuple):
     """What tells one state of the queue from another: a request that comes, goes or changes makes another one.
 
-    ``listings`` is the directory's revision; ``bulks`` and ``wides`` are how many acts wait for a second moderator.
+    ``listings`` is the directory's revision; ``bulks`` and ``wides`` are how many acts wait for a second moderator, and
+    ``refreshes`` how many of sources wait for one.
     """
 
     requests: int
@@ -35,11 +38,13 @@ class State(NamedTuple):
     listings: int
     bulks: int
     wides: int
+    refreshes: int
 
 
 _REVISION = select(func.max(DirectoryRevision.revision)).scalar_subquery()
 _BULKS = select(func.count()).where(BulkAct.status == BulkStatus.WAITING).scalar_subquery()
 _WIDES = select(func.count()).where(WideAct.status == BulkStatus.WAITING).scalar_subquery()
+_REFRESHES = select(func.count()).where(SourceRun.state.in_(WAITING)).scalar_subquery()
 _STATE = select(
     func.count(),
     func.coalesce(func.max(Submission.id), 0),
@@ -47,6 +52,7 @@ _STATE = select(
     func.coalesce(_REVISION, 0),
     _BULKS,
     _WIDES,
+    _REFRESHES,
 ).where(Submission.status.in_(sorted(OPEN)))
 
 

@@ -9,6 +9,7 @@ from finder.review.bulk import most_at_once
 from finder.review.case import Case, read_case
 from finder.review.queue import list_queue, next_waiting
 from finder.review.second_person import waiting_for
+from finder.review.sources_waiting import refreshes_waiting
 from finder.review.tally import Remembered, state_of
 from finder.review.wide import waiting
 from finder.web.forms.moderate import DecisionForm, read_queue
@@ -35,8 +36,9 @@ def queue() -> Response:
         most = counts.of("most at once", lambda: most_at_once(session))
         second = waiting_for(session, viewer) if state.bulks else []
         wide = waiting(session, viewer) if state.wides else []
+        refreshes = refreshes_waiting(session, viewer) if state.refreshes else []
     view = queue_view(form, found, frame().entries, may_decide=viewer.holds(Right.DECIDE), now=now())
-    return page("queue", viewer, queue=view, most=most, second=second, wide=wide)
+    return page("queue", viewer, queue=view, most=most, second=second, wide=wide, refreshes=refreshes)
 
 
 @blueprint.get(f"{QUEUE}/<reference>")

@@ -16,7 +16,7 @@ from finder.store.database import Database
 from finder.store.meeting import Meeting
 from tests.conftest import NOW, BuildSite
 from tests.sources.feeds import a_row
-from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, run, shown, source
+from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source
 from tests.web.desk import Desk, a_desk, form_of
 from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text
 
@@ -122,6 +122,14 @@ def test_a_refresh_that_changes_much_wants_a_second_moderator(desk: Desk, feed: 
     assert post(desk, "other", f"{waits}/confirm").status_code == 404
     assert post(desk, "second", f"{waits}/confirm").status_code == 303
     assert len(shown(desk.database)) == 42
+    seen = str(run(desk.database, run_id).revision)
+    back = post(desk, "moderator", f"{path}/roll-back", **WHY, revision=seen)
+    assert back.headers["Location"].startswith("/moderate/wide/")
+    assert len(shown(desk.database)) == 42
+    assert post(desk, "second", f"{back.headers['Location']}/confirm").status_code == 303
+    assert set(shown(desk.database)) == {f"larks-{number}" for number in range(12)}
+    assert run(desk.database, run_id).state is RunState.ROLLED_BACK
+    assert faults(desk.database) == []
 
 
 def test_quarantine_is_explained_and_everything_stays_until_somebody_allows_it(desk: Desk, feed: Feed) -> None:
