@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import select
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
 from finder.directory.contacts import HeldContact, contacts_of, put_contact, remove_contact
+from finder.directory.draft import group_draft
 from finder.directory.groups import revise_group
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.listing import ContactDraft, GroupDraft
+from finder.domain.listing import ContactDraft, GroupDraft, public_words
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review.editing import Undoable, history
@@ -49,12 +50,11 @@ def group_for(session: Session, number: int, *, viewer: Viewer) -> HeldGroup:
     own = [(slug, name) for slug, name, body in listed if viewer.may(Right.EDIT, body)]
     if row is None or not (own or viewer.administrator):
         raise NotFoundError("There is no such group here.")
-    names = [name for name in asdict(GroupDraft(name="")) if name != "contacts"]
-    draft = GroupDraft(**{name: getattr(row, name) for name in names})
+    draft = group_draft(row)
     return HeldGroup(
         id=number,
         draft=draft,
-        seen=hashlib.sha256(orjson.dumps(asdict(draft))).hexdigest()[:16],
+        seen=hashlib.sha256(orjson.dumps(public_words(draft))).hexdigest()[:16],
         listings=own,
         others=len(listed) - len(own),
         contacts=contacts_of(session, number),

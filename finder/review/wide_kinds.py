@@ -23,7 +23,7 @@ from finder.directory.vocabulary_edit import (
     revise_node,
 )
 from finder.domain.errors import NotFoundError
-from finder.domain.listing import GroupDraft, LocationDraft
+from finder.domain.listing import GroupDraft, LocationDraft, public_words
 from finder.domain.roles import Right
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
@@ -52,7 +52,7 @@ def closing_act(number: int, override: Override, *, reason: str) -> Act:
 
 def group_act(number: int, draft: GroupDraft, *, seen: str, reason: str) -> Act:
     """A group is to be as *draft* says, for all its listings."""
-    return Act(kind="group", target=number, asked=_words(draft), seen=seen, reason=reason)
+    return Act(kind="group", target=number, asked=public_words(draft), seen=seen, reason=reason)
 
 
 def node_act(tree: Tree, number: int, draft: NodeDraft, *, reason: str) -> Act:
@@ -63,10 +63,6 @@ def node_act(tree: Tree, number: int, draft: NodeDraft, *, reason: str) -> Act:
 def merge_act(tree: Tree, gone: int, *, into: int, reason: str) -> Act:
     """A region or service body is to become part of another."""
     return Act(kind=f"merge_{tree.kind}", target=gone, asked={"into": into}, reason=reason)
-
-
-def _words(draft: GroupDraft) -> dict[str, Any]:
-    return {name: value for name, value in asdict(draft).items() if name != "contacts"}
 
 
 def _differences(now: Mapping[str, Any], asked: Mapping[str, Any]) -> list[tuple[str, object, object]]:
@@ -88,7 +84,7 @@ def _look_group(session: Session, act: Act, viewer: Viewer) -> Shown:
     held = group_for(session, act.target, viewer=viewer)
     if held.others:
         raise NotFoundError("There is no such group here.")
-    changes = _differences(_words(held.draft), act.asked)
+    changes = _differences(public_words(held.draft), act.asked)
     return Shown(held.draft.name, f"/moderate/groups/{act.target}", held.listings[:NAMED], changes)
 
 

@@ -83,6 +83,8 @@ def decision(name: str, button: str, **typed: Any) -> Form:  # noqa: ANN401 - wh
 
 
 SEND = ("step", "send")
+#: What the form of a new meeting does not ask of somebody who answers for its group.
+OF_ITS_GROUP = {"group_name", "contact_name", "email"}
 SOURCE = {"name": WORDS, "program": "aa", "policy": "propose", "every_min": "0", "reason": "A vote"}
 FORMS: dict[str, Form] = {
     "new meeting": Form(page="/submit", typed={**NEW, "notes": WORDS}, button=SEND, steps=2),
@@ -103,6 +105,12 @@ FORMS: dict[str, Form] = {
     "opening of the link": Form(page="/manage/{link}"),
     "confirmation by a group": Form(page="/managing/{opened}", action="/managing/{opened}/confirm/{grouped}"),
     "change by a group": Form(page="/managing/{opened}/{grouped}/change", typed={"notes": WORDS}, button=SEND, steps=2),
+    "new meeting of a group": Form(
+        page="/managing/{opened}/groups/{answered_for}/new",
+        typed={**{name: value for name, value in NEW.items() if name not in OF_ITS_GROUP}, "notes": WORDS},
+        button=SEND,
+        steps=2,
+    ),
     "answer to a reminder": Form(page="/confirm/{reminder}"),
     "question": decision("questioned", "ask", text=WORDS),
     "rejection": decision("rejected", "reject", text=WORDS),
@@ -306,4 +314,9 @@ def _links(desk: Desk) -> dict[str, Any]:
             found[name] = links.issue(session, purpose, _somebody(session, kept), now=NOW)
         _somebody(session, kept_password(), "signing@example.org")
     remind(database)
-    return {**found, "grouped": grouped.id, "reminder": secret_mailed(database, "confirm")}
+    return {
+        **found,
+        "grouped": grouped.id,
+        "answered_for": grouped.group_id,
+        "reminder": secret_mailed(database, "confirm"),
+    }

@@ -110,6 +110,8 @@ SECRETS: frozenset[Route] = frozenset(
         ("POST", "/managing/<secret>/confirm/<int:number>"),
         ("GET", "/managing/<secret>/<int:number>/<any(change, dates, close):what>"),
         ("POST", "/managing/<secret>/<int:number>/<any(change, dates, close):what>"),
+        ("GET", "/managing/<secret>/groups/<int:number>/new"),
+        ("POST", "/managing/<secret>/groups/<int:number>/new"),
         ("GET", "/managing/<secret>/history/<int:number>"),
         ("GET", "/account/invitation/<secret>"),
         ("POST", "/account/invitation/<secret>"),
