@@ -153,6 +153,8 @@ class Resolver:
         missing = {key: draft for key, draft in wanted.items() if key not in self.groups}
         made = [{"key": key, "own": draft.own, **public_words(draft)} for key, draft in missing.items()]
         self.groups |= _made(self.session, Group, made)
+        parts = _parts(self.session)
+        self.groups = {key: _whole(parts, number) for key, number in self.groups.items()}
         contacts = {
             (self.groups[group_key(self.source.name, draft)], contact): None
             for draft in drafts
@@ -218,6 +220,19 @@ def _known(session: Session, table: type[Location | Group], keys: Sequence[str])
     for part in chunks(keys):
         known |= pairs(session, select(table.key, table.id).where(table.key.in_(part)))
     return known
+
+
+def _parts(session: Session) -> dict[int, int]:
+    """The groups that became part of others, by id, and which these are."""
+    found = session.execute(select(Group.id, Group.merged_into).where(Group.merged_into.is_not(None)))
+    return {number: into for number, into in found if into is not None}
+
+
+def _whole(parts: Mapping[int, int], number: int) -> int:
+    """The group that *number* is part of by now: itself for most."""
+    while number in parts:
+        number = parts[number]
+    return number
 
 
 def _named(session: Session, drafts: Sequence[GroupDraft]) -> dict[str, int]:

@@ -6,7 +6,16 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.directory import contacts, merging, places, vocabulary_edit, vocabulary_make, words_edit, words_make
+from finder.directory import (
+    contacts,
+    group_merging,
+    merging,
+    places,
+    vocabulary_edit,
+    vocabulary_make,
+    words_edit,
+    words_make,
+)
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
@@ -102,6 +111,7 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("meeting", "unpublish"): _revert_listing,
     ("meeting", "merge"): merging.unmerge,
     ("group", "revise"): _revert_group,
+    ("group", "merge"): group_merging.part_groups,
     ("group", "add_contact"): contacts.unput,
     ("group", "remove_contact"): contacts.unremove,
     ("region", "create"): vocabulary_make.unmake,

@@ -48,7 +48,7 @@ def group_for(session: Session, number: int, *, viewer: Viewer) -> HeldGroup:
         .order_by(Meeting.name, Meeting.id)
     ).all()
     own = [(slug, name) for slug, name, body in listed if viewer.may(Right.EDIT, body)]
-    if row is None or not (own or viewer.administrator):
+    if row is None or row.merged_into is not None or not (own or viewer.administrator):
         raise NotFoundError("There is no such group here.")
     draft = group_draft(row)
     return HeldGroup(
@@ -70,14 +70,15 @@ def edit_group(
     Raises NotFoundError, BadInputError when others' listings belong to it too or nothing would change, and StaleError
     when it is no longer the one *seen*.
     """
-    held = _all_mine(session, number, by)
+    held = all_mine(session, number, by)
     if held.seen != seen:
         raise StaleError("Somebody has changed this group since you opened it: compare, then send it again.", {})
     if not revise_group(session, number, draft, actor=f"user:{by.user_id}", reason=reason, now=now):
         raise BadInputError("name", SAME)
 
 
-def _all_mine(session: Session, number: int, by: Viewer) -> HeldGroup:
+def all_mine(session: Session, number: int, by: Viewer) -> HeldGroup:
+    """A group whose listings the viewer may all edit, with the lock held. Raises NotFoundError and BadInputError."""
     take_lock(session)
     held = group_for(session, number, viewer=by)
     if held.others:
@@ -89,11 +90,11 @@ def add_contact(
     session: Session, number: int, contact: ContactDraft, *, by: Viewer, reason: str, now: dt.datetime
 ) -> None:
     """Have somebody answer for a group. Raises NotFoundError, and BadInputError as `put_contact` does."""
-    _all_mine(session, number, by)
+    all_mine(session, number, by)
     put_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)
 
 
 def drop_contact(session: Session, number: int, contact: int, *, by: Viewer, reason: str, now: dt.datetime) -> None:
     """Have somebody answer for a group no more. Raises NotFoundError."""
-    _all_mine(session, number, by)
+    all_mine(session, number, by)
     remove_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)

@@ -43,6 +43,7 @@ class Group(Base):
     venmo: Mapped[str] = mapped_column(String(255), default="")
     square: Mapped[str] = mapped_column(String(255), default="")
     paypal: Mapped[str] = mapped_column(String(255), default="")
+    merged_into: Mapped[int | None]  # the group that it became part of; groups are never deleted
 
 
 class Contact(Base):

@@ -141,6 +141,7 @@ FORMS: dict[str, Form] = {
         "/moderate/place/{closed}", "/moderate/place/{closed}/close", first_date="2026-12-24", note=WORDS, **WHY
     ),
     "group": of_moderators("/moderate/groups/{group}", notes=WORDS, reason="They rang"),
+    "two groups made one": of_moderators("/moderate/groups/{twice}/merge/{once}", **WHY),
     "merging": of_moderators("/moderate/merge?one=one&other=two", "/moderate/merge", keep="one", **WHY),
     "words": of_administrators("/moderate/words/programs/{program}", for_whom=WORDS, reason="It is clearer"),
     "tree": of_administrators("/moderate/trees/bodies/{renamed}", name=WORDS, reason="A vote"),
@@ -225,6 +226,7 @@ def _cookie(secret: str) -> str:
 def _things(desk: Desk) -> dict[str, Any]:
     place, closed = (desk.listing("own", location=a_location(name=name)).location_id for name in ("Hall A", "Hall B"))
     group = desk.listing("own", group=GroupDraft(name="Quiet Group")).group_id
+    twice, once = (desk.listing("own", group=GroupDraft(name=name)).group_id for name in ("Early Group", "The Early"))
     for slug in ("edited", "one", "two", "closing"):
         desk.listing("own", slug=slug, location=a_location(name=f"Hall of {slug}"), group=GroupDraft(name=slug))
     revised = desk.listing("own", slug="revised")
@@ -238,6 +240,8 @@ def _things(desk: Desk) -> dict[str, Any]:
             "place": place,
             "closed": closed,
             "group": group,
+            "twice": twice,
+            "once": once,
             "renamed": a_body(session, "Lakeside"),
             "gone": a_body(session, "Hillside"),
             "program": session.execute(select(Program.id).where(Program.slug == "aa")).scalar_one(),

@@ -1,4 +1,4 @@
-"""Groups that are told from others by more than their words.
+"""Groups that are told from others by more than their words, and groups that became part of others.
 
 Revision ID: 0005
 Revises: 0004
@@ -16,6 +16,7 @@ depends_on = None
 def upgrade() -> None:
     """Go forward."""
     op.add_column("group", sa.Column("own", sa.String(length=40), nullable=False, server_default=""))
+    op.add_column("group", sa.Column("merged_into", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_group_own"), "group", ["own"], unique=False)
     op.add_column("submission", sa.Column("group_id", sa.Integer(), nullable=True))
 
@@ -24,4 +25,5 @@ def downgrade() -> None:
     """Go back."""
     op.drop_column("submission", "group_id")
     op.drop_index(op.f("ix_group_own"), table_name="group")
+    op.drop_column("group", "merged_into")
     op.drop_column("group", "own")
