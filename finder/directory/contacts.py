@@ -4,9 +4,10 @@ What is removed is put aside for as long as that can be taken back; purging forg
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -61,15 +62,28 @@ def remove_contact(session: Session, group_id: int, number: int, *, actor: str, 
     row = session.get(Contact, number, populate_existing=True)
     if row is None or row.group_id != group_id:
         raise NotFoundError("There is no such contact here.")
-    _aside(session, row, now)
+    put_aside(session, [number], now=now)
     _told(session, "remove_contact", group_id, number, actor=actor, reason=reason, now=now)
 
 
-def _aside(session: Session, row: Contact, now: dt.datetime) -> None:
-    kept = {"id": row.id, "group_id": row.group_id, "name": row.name, "email": row.email, "phone": row.phone}
-    session.execute(insert(RemovedContact).values(kept | {"removed_at": now}))
-    session.delete(row)
+def put_aside(session: Session, numbers: Sequence[int], *, now: dt.datetime) -> None:
+    """Have these contacts answer for nothing, for as long as that can be taken back."""
+    for row in list(session.execute(select(Contact).where(Contact.id.in_(numbers))).scalars()):
+        session.execute(insert(RemovedContact).values(_kept(row) | {"removed_at": now}))
+        session.delete(row)
     session.flush()
+
+
+def put_back(session: Session, numbers: Sequence[int]) -> None:
+    """Have contacts that were put aside, and are not forgotten yet, answer for their groups again."""
+    for row in list(session.execute(select(RemovedContact).where(RemovedContact.id.in_(numbers))).scalars()):
+        session.execute(insert(Contact).values(_kept(row)))
+        session.delete(row)
+    session.flush()
+
+
+def _kept(row: Contact | RemovedContact) -> dict[str, object]:
+    return {"id": row.id, "group_id": row.group_id, "name": row.name, "email": row.email, "phone": row.phone}
 
 
 def _told(session: Session, act: str, group_id: int, number: int, *, actor: str, reason: str, now: dt.datetime) -> None:
@@ -93,7 +107,5 @@ def unremove(session: Session, entry: AuditEntry, *, actor: str, reason: str, no
     row = session.get(RemovedContact, _number(entry), populate_existing=True)
     if row is None:
         raise StaleError(GONE, {})
-    kept = {"id": row.id, "group_id": row.group_id, "name": row.name, "email": row.email, "phone": row.phone}
-    session.execute(delete(RemovedContact).where(RemovedContact.id == row.id))
-    session.execute(insert(Contact).values(kept))
-    _told(session, "add_contact", entry.target_id, row.id, actor=actor, reason=reason, now=now)
+    put_back(session, [_number(entry)])
+    _told(session, "add_contact", entry.target_id, _number(entry), actor=actor, reason=reason, now=now)

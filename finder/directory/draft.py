@@ -9,7 +9,7 @@ import orjson
 
 from finder.directory.register import RegisterRow
 from finder.directory.resolve import BODY_SEPARATOR
-from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
+from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft, public_words
 from finder.domain.schedule import Override, Schedule
 from finder.domain.vocabulary import (
     AddressVisibility,
@@ -21,6 +21,9 @@ from finder.domain.vocabulary import (
 )
 from finder.store.meeting import Meeting
 from finder.store.meeting import Override as OverrideRow
+from finder.store.people import Group
+
+_NO_NAME = b'"own":"",'
 
 
 def _plain(value: object) -> object:
@@ -31,7 +34,8 @@ def _plain(value: object) -> object:
 
 def digest_of(draft: ListingDraft) -> str:
     """SHA-256 of everything a draft says; equal drafts have equal digests."""
-    return hashlib.sha256(orjson.dumps(draft, default=_plain, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    said = orjson.dumps(draft, default=_plain, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said.replace(_NO_NAME, b"")).hexdigest()  # as it was before groups could have one
 
 
 def audited(draft: ListingDraft) -> dict[str, Any]:
@@ -39,6 +43,8 @@ def audited(draft: ListingDraft) -> dict[str, Any]:
     if draft.group and draft.group.contacts:
         draft = replace(draft, group=replace(draft.group, contacts=()))
     content: dict[str, Any] = orjson.loads(orjson.dumps(draft, default=_plain))
+    if draft.group and not draft.group.own:
+        del content["group"]["own"]
     return content
 
 
@@ -59,7 +65,7 @@ def draft_of(row: RegisterRow) -> ListingDraft:
         temporarily_closed=meeting.temporarily_closed,
         formats=tuple(meeting.formats.split()),
         unmapped_types=tuple(meeting.unmapped_types or ()),
-        group=GroupDraft(**{name: getattr(group, name) for name in _GROUP}) if group else None,
+        group=group_draft(group) if group else None,
         location=LocationDraft(**{name: getattr(place, name) for name in _PLACE}) if place else None,
         region=tuple(region.name for region in row.regions),
         service_body=f" {BODY_SEPARATOR} ".join(body.name for body in row.bodies),
@@ -69,7 +75,11 @@ def draft_of(row: RegisterRow) -> ListingDraft:
     )
 
 
-_GROUP = tuple(field.name for field in fields(GroupDraft) if field.name != "contacts")
+def group_draft(row: Group) -> GroupDraft:
+    """A group as the register holds it, without its private contacts."""
+    return GroupDraft(**public_words(row), own=row.own)
+
+
 _PLACE = tuple(field.name for field in fields(LocationDraft))
 _SAME = (
     "conference_url",

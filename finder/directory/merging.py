@@ -1,6 +1,7 @@
 """Makes one listing of two that describe the same meeting: one stays, and the other's address leads to it."""
 
 import datetime as dt
+from dataclasses import replace
 
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -78,4 +79,6 @@ def unmerge(session: Session, entry: AuditEntry, *, actor: str, reason: str, now
     # Whatever their sources said meanwhile is compared when they are read next.
     again = Source.id == meeting.source_id
     session.execute(update(Source).where(again).values(payload_digest="", validators={}))
-    revise(session, entry.target_id, from_audit(entry.before), actor=actor, reason=reason, now=now)
+    row = next(read_register(session, [entry.target_id]))
+    draft = replace(from_audit(entry.before), group=draft_of(row).group)  # as it is by now
+    revise(session, entry.target_id, draft, actor=actor, reason=reason, now=now)

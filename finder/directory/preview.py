@@ -7,7 +7,7 @@ from finder.directory.draft import draft_of, meeting_columns
 from finder.directory.register import RegisterRow
 from finder.directory.shelf import public_document
 from finder.domain import schedule
-from finder.domain.listing import ListingDraft
+from finder.domain.listing import ListingDraft, public_words
 from finder.domain.text import slugify
 from finder.store.meeting import Meeting, Override
 from finder.store.people import Group
@@ -43,8 +43,7 @@ def _meeting(draft: ListingDraft, held: RegisterRow | None) -> Meeting:
 def _group(draft: ListingDraft) -> Group | None:
     if draft.group is None:
         return None
-    words = {name: text for name, text in asdict(draft.group).items() if name != "contacts"}
-    return Group(id=0, **words)
+    return Group(id=0, **public_words(draft.group))
 
 
 def _location(draft: ListingDraft) -> Location | None:

@@ -1,9 +1,11 @@
 """Finds or makes the things that listings share: sources, regions, service bodies, groups, locations.
 
-Two rows share a group or a location when everything that would be shown of it is the same once folded.
+Two rows share a location when everything that would be shown of it is the same once folded, and so two rows of one
+source share a group. A group that was submitted here is told from others of the same words by a name of its own.
 """
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from finder.directory.numbers import bmlt_numbers
 from finder.domain.errors import BadInputError
-from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
+from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft, public_words
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import AddressVisibility
 from finder.store.database import chunks, pairs
@@ -43,9 +45,15 @@ def location_key(location: LocationDraft) -> str:
 
 
 def group_key(source: str, group: GroupDraft) -> str:
-    """What makes two rows of one source the same group: its folded public words."""
-    public = {name: text for name, text in asdict(group).items() if name != "contacts"}
-    return digest(source, *(fold(text) for text in public.values()))
+    """What makes two rows the same group: what it is called in private, or else its source and folded public words."""
+    if group.own:
+        return digest("own", group.own)
+    return digest(source, *(fold(text) for text in public_words(group).values()))
+
+
+def new_own() -> str:
+    """A name for a group that no other has."""
+    return secrets.token_hex(16)
 
 
 @dataclass(slots=True)
@@ -140,12 +148,13 @@ class Resolver:
 
     def _share_groups(self, drafts: Sequence[GroupDraft]) -> None:
         wanted = {group_key(self.source.name, draft): draft for draft in reversed(drafts)}
-        self.groups = _known(self.session, Group, list(wanted))
+        self.groups = _known(self.session, Group, [key for key, draft in wanted.items() if not draft.own])
+        self.groups |= _named(self.session, [draft for draft in wanted.values() if draft.own])
         missing = {key: draft for key, draft in wanted.items() if key not in self.groups}
-        rows = [
-            {name: value for name, value in asdict(draft).items() if name != "contacts"} for draft in missing.values()
-        ]
-        self.groups |= _made(self.session, Group, [{"key": key, **row} for key, row in zip(missing, rows, strict=True)])
+        made = [{"key": key, "own": draft.own, **public_words(draft)} for key, draft in missing.items()]
+        self.groups |= _made(self.session, Group, made)
+        parts = _parts(self.session)
+        self.groups = {key: _whole(parts, number) for key, number in self.groups.items()}
         contacts = {
             (self.groups[group_key(self.source.name, draft)], contact): None
             for draft in drafts
@@ -211,6 +220,30 @@ def _known(session: Session, table: type[Location | Group], keys: Sequence[str])
     for part in chunks(keys):
         known |= pairs(session, select(table.key, table.id).where(table.key.in_(part)))
     return known
+
+
+def _parts(session: Session) -> dict[int, int]:
+    """The groups that became part of others, by id, and which these are."""
+    found = session.execute(select(Group.id, Group.merged_into).where(Group.merged_into.is_not(None)))
+    return {number: into for number, into in found if into is not None}
+
+
+def _whole(parts: Mapping[int, int], number: int) -> int:
+    """The group that *number* is part of by now: itself for most."""
+    while number in parts:
+        number = parts[number]
+    return number
+
+
+def _named(session: Session, drafts: Sequence[GroupDraft]) -> dict[str, int]:
+    """The groups that are called as *drafts* in private, by the keys of the drafts, whatever they are keyed by here."""
+    keys = {draft.own: group_key("", draft) for draft in drafts}
+    found: dict[str, int] = {}
+    for part in chunks(list(keys)):
+        found |= {
+            keys[own]: number for own, number in session.execute(select(Group.own, Group.id).where(Group.own.in_(part)))
+        }
+    return found
 
 
 def _made(session: Session, table: type[Location | Group], rows: list[dict[str, object]]) -> dict[str, int]:

@@ -1,11 +1,21 @@
 """Takes an act of the audit chain back: by another act, so that the chain tells both."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from finder.directory import contacts, merging, places, vocabulary_edit, vocabulary_make, words_edit, words_make
+from finder.directory import (
+    contacts,
+    group_merging,
+    merging,
+    places,
+    vocabulary_edit,
+    vocabulary_make,
+    words_edit,
+    words_make,
+)
 from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
@@ -69,7 +79,10 @@ def _revert_listing(session: Session, entry: AuditEntry, *, actor: str, reason: 
     if entry.before is None:
         unpublish(session, entry.target_id, actor=actor, reason=reason, now=now)
     else:
-        revise(session, entry.target_id, from_audit(entry.before), actor=actor, reason=reason, now=now)
+        draft = from_audit(entry.before)
+        if not row.meeting.published:  # it has stayed in its group, whatever that is called by now
+            draft = replace(draft, group=draft_of(row).group)
+        revise(session, entry.target_id, draft, actor=actor, reason=reason, now=now)
 
 
 def _revert_group(session: Session, entry: AuditEntry, *, actor: str, reason: str, now: dt.datetime) -> None:
@@ -98,6 +111,7 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("meeting", "unpublish"): _revert_listing,
     ("meeting", "merge"): merging.unmerge,
     ("group", "revise"): _revert_group,
+    ("group", "merge"): group_merging.part_groups,
     ("group", "add_contact"): contacts.unput,
     ("group", "remove_contact"): contacts.unremove,
     ("region", "create"): vocabulary_make.unmake,
@@ -127,7 +141,10 @@ def is_as_left(entry: AuditEntry, present: ListingDraft | None) -> bool:
         return present is None and entry.after is None
     if _content(audited(present)) == _content(entry.after):
         return True
-    left, now = sourced_fields(from_audit(entry.after)), sourced_fields(present)
+    was = from_audit(entry.after)
+    if was.group and present.group and was.group.own and present.group.own not in {"", was.group.own}:
+        return False  # it has come to another group since
+    left, now = sourced_fields(was), sourced_fields(present)
     names = [name for name in names_of(left, now) if name not in _OF_THE_REGISTER - {"formats"}]
     return all(same(name, left.get(name, empty_of(name)), now.get(name, empty_of(name))) for name in names)
 

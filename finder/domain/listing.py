@@ -1,7 +1,8 @@
 """A listing as a value: what the register holds and what a feed, a form or a seed file brings."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from finder.domain.schedule import Override, Schedule
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, Precision
@@ -39,7 +40,11 @@ class ContactDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDraft:
-    """The people who hold the meetings, with the contact details that are public."""
+    """The people who hold the meetings, with the contact details that are public.
+
+    ``own`` names a group that is told from others by more than its words; empty, its source and its words name it.
+    Private as ``contacts`` are: neither is among its public words.
+    """
 
     name: str
     notes: str = ""
@@ -51,6 +56,16 @@ class GroupDraft:
     square: str = ""
     paypal: str = ""
     contacts: tuple[ContactDraft, ...] = ()
+    own: str = ""
+
+
+#: What everybody may see of a group.
+GROUP_WORDS = tuple(each.name for each in fields(GroupDraft) if each.name not in {"contacts", "own"})
+
+
+def public_words(group: object) -> dict[str, Any]:
+    """The public words of a group, which is a draft or a row of the register."""
+    return {name: getattr(group, name) for name in GROUP_WORDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.bodies import body_path
 from finder.directory.draft import draft_of
-from finder.directory.groups import add_contact, revise_group
+from finder.directory.groups import add_contact, in_group, leave_group
 from finder.directory.publish import publish, revise, unpublish
 from finder.directory.register import RegisterRow, read_register
 from finder.domain.asked import Fields, with_fields
@@ -20,6 +20,7 @@ from finder.domain.listing import ContactDraft, ListingDraft
 from finder.domain.review import Kind
 from finder.domain.schedule import Override, validate
 from finder.domain.vocabulary import OverrideKind
+from finder.review.joining import of_a_group
 from finder.store.meeting import Meeting
 from finder.store.review import Submission
 
@@ -36,7 +37,7 @@ def apply(
     if row.kind is Kind.NEW:
         draft = checked(with_fields(None, fields))
         body = body_path(session, row.service_body_id)
-        draft = replace(draft, service_body=body, confirmed_at=now, updated_at=now)
+        draft = replace(of_a_group(session, row, draft), service_body=body, confirmed_at=now, updated_at=now)
         number: int | None = publish(session, draft, actor=actor, reason=reason, now=now)
         _remember_contact(session, number, row)
     else:
@@ -58,8 +59,10 @@ def _change(session: Session, row: Submission, fields: Fields, *, actor: str, re
     elif row.kind is not Kind.CONFIRM:
         taken = {name: value for name, value in fields.items() if name != "service_body"}  # no request moves a wall
         draft = replace(checked(with_fields(draft, taken)), updated_at=now)
-    if held.group and draft.group and draft.group.name:
-        revise_group(session, held.group.id, draft.group, actor=actor, reason=reason, now=now)
+    if held.group:
+        draft = in_group(session, held.group, draft, actor=actor, reason=reason, now=now)
+    else:
+        draft = leave_group(draft, held)
     revise(session, number, replace(draft, confirmed_at=now), actor=actor, reason=reason, now=now)
 
 
@@ -108,8 +111,8 @@ def exception_of(fields: Mapping[str, Any]) -> Override:
 def _remember_contact(session: Session, number: int | None, row: Submission) -> None:
     """Have the submitter of a new listing answer for its group, so that the group can keep it right.
 
-    Only of a group that is new with it: to give a group's name is no proof of belonging to it, and whoever answers for
-    a group sees what its listings hide. A moderator adds others on the group's page.
+    Only of a group that is new with it: whoever answers for a group sees what its listings hide. A moderator adds
+    others on the group's page.
     """
     made = next(read_register(session, [number]), None) if number is not None else None
     if made is None or made.group is None or not row.email:

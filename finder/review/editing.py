@@ -177,7 +177,7 @@ def _bodies_touched(session: Session, entry: AuditEntry) -> set[int | None]:
     ids = [number for number in (*told.get("meetings", ()), told.get("into")) if isinstance(number, int)]
     where = {
         "meeting": or_(Meeting.id == entry.target_id, Meeting.id.in_(ids)),
-        "group": Meeting.group_id == entry.target_id,
+        "group": or_(Meeting.group_id == entry.target_id, Meeting.id.in_(told.get("meetings", ()))),
         "location": or_(Meeting.location_id == entry.target_id, Meeting.id.in_(told.get("meetings", ()))),
     }[entry.target_kind]
     return set(session.execute(select(Meeting.service_body_id).where(where)).scalars())

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import select
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
 from finder.directory.contacts import HeldContact, contacts_of, put_contact, remove_contact
+from finder.directory.draft import group_draft
 from finder.directory.groups import revise_group
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.listing import ContactDraft, GroupDraft
+from finder.domain.listing import ContactDraft, GroupDraft, public_words
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review.editing import Undoable, history
@@ -47,14 +48,13 @@ def group_for(session: Session, number: int, *, viewer: Viewer) -> HeldGroup:
         .order_by(Meeting.name, Meeting.id)
     ).all()
     own = [(slug, name) for slug, name, body in listed if viewer.may(Right.EDIT, body)]
-    if row is None or not (own or viewer.administrator):
+    if row is None or row.merged_into is not None or not (own or viewer.administrator):
         raise NotFoundError("There is no such group here.")
-    names = [name for name in asdict(GroupDraft(name="")) if name != "contacts"]
-    draft = GroupDraft(**{name: getattr(row, name) for name in names})
+    draft = group_draft(row)
     return HeldGroup(
         id=number,
         draft=draft,
-        seen=hashlib.sha256(orjson.dumps(asdict(draft))).hexdigest()[:16],
+        seen=hashlib.sha256(orjson.dumps(public_words(draft))).hexdigest()[:16],
         listings=own,
         others=len(listed) - len(own),
         contacts=contacts_of(session, number),
@@ -70,14 +70,15 @@ def edit_group(
     Raises NotFoundError, BadInputError when others' listings belong to it too or nothing would change, and StaleError
     when it is no longer the one *seen*.
     """
-    held = _all_mine(session, number, by)
+    held = all_mine(session, number, by)
     if held.seen != seen:
         raise StaleError("Somebody has changed this group since you opened it: compare, then send it again.", {})
     if not revise_group(session, number, draft, actor=f"user:{by.user_id}", reason=reason, now=now):
         raise BadInputError("name", SAME)
 
 
-def _all_mine(session: Session, number: int, by: Viewer) -> HeldGroup:
+def all_mine(session: Session, number: int, by: Viewer) -> HeldGroup:
+    """A group whose listings the viewer may all edit, with the lock held. Raises NotFoundError and BadInputError."""
     take_lock(session)
     held = group_for(session, number, viewer=by)
     if held.others:
@@ -89,11 +90,11 @@ def add_contact(
     session: Session, number: int, contact: ContactDraft, *, by: Viewer, reason: str, now: dt.datetime
 ) -> None:
     """Have somebody answer for a group. Raises NotFoundError, and BadInputError as `put_contact` does."""
-    _all_mine(session, number, by)
+    all_mine(session, number, by)
     put_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)
 
 
 def drop_contact(session: Session, number: int, contact: int, *, by: Viewer, reason: str, now: dt.datetime) -> None:
     """Have somebody answer for a group no more. Raises NotFoundError."""
-    _all_mine(session, number, by)
+    all_mine(session, number, by)
     remove_contact(session, number, contact, actor=f"user:{by.user_id}", reason=reason, now=now)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from finder.accounts.permissions import Viewer
 from finder.directory.audit import last_entry
 from finder.directory.draft import draft_of
-from finder.directory.groups import revise_group
+from finder.directory.groups import in_group, leave_group
 from finder.directory.merging import merge_listings
 from finder.directory.publish import revise, unpublish
 from finder.directory.register import read_register
 from finder.directory.revision import take_lock
-from finder.domain.asked import Fields, changed, fields_of, with_fields
+from finder.domain.asked import OF_GROUP, Fields, changed, fields_of, with_fields
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.listing import ListingDraft
 from finder.domain.review import StaleError
@@ -90,8 +90,10 @@ def edit_listing(
         raise BadInputError("name", "Nothing is changed yet.")
     draft = replace(checked(with_fields(draft_of(row), wanted)), updated_at=now)
     who: dict[str, Any] = {"actor": f"user:{by.user_id}", "reason": reason, "now": now}
-    if row.group and draft.group and draft.group.name and _all_of_group(session, row.group.id, by):
-        revise_group(session, row.group.id, draft.group, **who)
+    if row.group and draft.group and _all_of_group(session, row.group.id, by):
+        draft = in_group(session, row.group, draft, **who)
+    elif any(name in OF_GROUP for name in wanted):
+        draft = leave_group(draft, row)
     revise(session, meeting.id, draft, **who)
 
 

@@ -10,17 +10,20 @@ from sqlalchemy.orm import Session
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
-from finder.domain.asked import fields_of
+from finder.domain.asked import FIELDS, Fields, fields_of
 from finder.domain.errors import NotFoundError
+from finder.domain.listing import public_words
 from finder.domain.review import OPEN
+from finder.domain.sourced import group_fields
 from finder.mail import outbox
 from finder.review import letters, limits, tokens
 from finder.review.applying import present
 from finder.review.case import Step, timeline
+from finder.review.joining import groups_of
 from finder.review.letters import Letterhead
 from finder.review.sending import HeldListing
 from finder.store.meeting import Meeting
-from finder.store.people import Contact, Group
+from finder.store.people import Contact
 from finder.store.review import Submission
 
 
@@ -41,6 +44,15 @@ class ManagedGroup:
     id: int
     name: str
     listings: Sequence[ManagedListing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredGroup:
+    """A group that somebody answers for, with its public words as fields of a listing."""
+
+    id: int
+    name: str
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +88,7 @@ def email_behind(session: Session, secret: str, *, now: dt.datetime) -> str:
 def managed(session: Session, secret: str, *, now: dt.datetime) -> Managed:
     """The groups that the owner of *secret* answers for, with all their listings, published ones first."""
     email = email_behind(session, secret, now=now)
-    groups = _groups(session, email)
+    groups = groups_of(session, email)
     found = []
     for group in groups:
         ids = list(session.execute(select(Meeting.id).where(Meeting.group_id == group.id)).scalars())
@@ -101,9 +113,15 @@ def managed(session: Session, secret: str, *, now: dt.datetime) -> Managed:
     return Managed(email=email, groups=found)
 
 
-def _groups(session: Session, email: str) -> list[Group]:
-    statement = select(Group).join(Contact, Contact.group_id == Group.id).where(Contact.email == email)
-    return list(session.execute(statement.order_by(Group.name, Group.id).distinct()).scalars())
+def own_group(session: Session, secret: str, number: int, *, now: dt.datetime) -> AnsweredGroup:
+    """A group that the owner of *secret* answers for, for a new meeting of it. Raises NotFoundError and GoneError."""
+    group = next(
+        (each for each in groups_of(session, email_behind(session, secret, now=now)) if each.id == number), None
+    )
+    if group is None:
+        raise NotFoundError("You answer for no such group.")
+    words = {name: text for name, text in group_fields(public_words(group)).items() if name in FIELDS}
+    return AnsweredGroup(id=group.id, name=group.name, fields=words)
 
 
 def _waiting(session: Session, ids: Sequence[int]) -> dict[int, int]:

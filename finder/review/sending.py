@@ -36,7 +36,7 @@ class Request:
 
     ``asked`` are fields of `FIELDS`: all for a new meeting, the changed ones for a change; for an exception the
     `EXCEPTION_FIELDS`; for a problem ``{"problem": ...}``. ``network`` is a keyed digest. ``form_key`` names the form
-    it came by: sent twice, it is one request.
+    it came by: sent twice, it is one request. ``group_id`` is the group from whose page a new meeting is sent.
     """
 
     kind: Kind
@@ -49,6 +49,7 @@ class Request:
     network: str = ""
     proven_email: bool = False
     form_key: str = ""
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ def _columns(session: Session, request: Request, held: RegisterRow | None, then:
         "kind": request.kind,
         "meeting_id": held.meeting.id if held else None,
         "service_body_id": body,
+        "group_id": request.group_id,
         "then": then,
         "then_revision": held.meeting.revision if held else None,
         "asked": asked,

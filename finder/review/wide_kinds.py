@@ -4,11 +4,11 @@ Each kind knows how such an act is looked at, how many published listings it cha
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
@@ -23,13 +23,13 @@ from finder.directory.vocabulary_edit import (
     revise_node,
 )
 from finder.domain.errors import NotFoundError
-from finder.domain.listing import GroupDraft, LocationDraft
+from finder.domain.listing import LocationDraft
 from finder.domain.roles import Right
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
 from finder.review.editing import close_place, edit_place, place_for
-from finder.review.editing_groups import edit_group, group_for
-from finder.review.wide_shapes import Act, Kind, Shown
+from finder.review.wide_groups import GROUP_KINDS, groups_of
+from finder.review.wide_shapes import Act, Kind, Shown, differences
 from finder.review.wide_sources import SOURCE_KINDS, body_of
 from finder.store.meeting import Meeting
 
@@ -50,11 +50,6 @@ def closing_act(number: int, override: Override, *, reason: str) -> Act:
     return Act(kind="closing", target=number, asked={**dates, "note": override.note}, reason=reason)
 
 
-def group_act(number: int, draft: GroupDraft, *, seen: str, reason: str) -> Act:
-    """A group is to be as *draft* says, for all its listings."""
-    return Act(kind="group", target=number, asked=_words(draft), seen=seen, reason=reason)
-
-
 def node_act(tree: Tree, number: int, draft: NodeDraft, *, reason: str) -> Act:
     """A region or service body is to have another name or place in its tree."""
     return Act(kind=tree.kind, target=number, asked=asdict(draft), reason=reason)
@@ -65,14 +60,6 @@ def merge_act(tree: Tree, gone: int, *, into: int, reason: str) -> Act:
     return Act(kind=f"merge_{tree.kind}", target=gone, asked={"into": into}, reason=reason)
 
 
-def _words(draft: GroupDraft) -> dict[str, Any]:
-    return {name: value for name, value in asdict(draft).items() if name != "contacts"}
-
-
-def _differences(now: Mapping[str, Any], asked: Mapping[str, Any]) -> list[tuple[str, object, object]]:
-    return [(name, now[name], asked[name]) for name in now if name in asked and now[name] != asked[name]]
-
-
 def _look_place(session: Session, act: Act, viewer: Viewer) -> Shown:
     held = place_for(session, act.target, viewer=viewer)
     if held.shared:
@@ -81,15 +68,7 @@ def _look_place(session: Session, act: Act, viewer: Viewer) -> Shown:
     if act.kind == "closing":
         now = {"first_date": "", "last_date": "", "note": ""}
     name = held.draft.name or held.draft.formatted_address
-    return Shown(name, f"/moderate/place/{act.target}", held.listings[:NAMED], _differences(now, act.asked))
-
-
-def _look_group(session: Session, act: Act, viewer: Viewer) -> Shown:
-    held = group_for(session, act.target, viewer=viewer)
-    if held.others:
-        raise NotFoundError("There is no such group here.")
-    changes = _differences(_words(held.draft), act.asked)
-    return Shown(held.draft.name, f"/moderate/groups/{act.target}", held.listings[:NAMED], changes)
+    return Shown(name, f"/moderate/place/{act.target}", held.listings[:NAMED], differences(now, act.asked))
 
 
 def _look_node(session: Session, act: Act, viewer: Viewer) -> Shown:
@@ -101,7 +80,7 @@ def _look_node(session: Session, act: Act, viewer: Viewer) -> Shown:
     now = {"name": row.name, "parent_id": _name(session, tree, row.parent_id), "into": row.name}
     page = f"/moderate/trees/{TREE_PAGES[tree.kind]}/{act.target}"
     listed = _listings(session, listings_below(session, tree, act.target)[:NAMED])
-    return Shown(row.name, page, listed, _differences(now, {**act.asked, **names}))
+    return Shown(row.name, page, listed, differences(now, {**act.asked, **names}))
 
 
 def _tree(act: Act) -> Tree:
@@ -121,10 +100,6 @@ def _count_at_place(session: Session, act: Act) -> int:
     return _published(session, Meeting.location_id == act.target)
 
 
-def _count_of_group(session: Session, act: Act) -> int:
-    return _published(session, Meeting.group_id == act.target)
-
-
 def _published(session: Session, where: Any) -> int:  # noqa: ANN401 - a condition
     return session.execute(select(func.count()).select_from(Meeting).where(Meeting.published, where)).scalar_one()
 
@@ -133,10 +108,14 @@ def bodies_of(session: Session, act: Act) -> set[int | None]:
     """Whose listings *act* changes: their service bodies, and the administrators' (None) for acts on trees."""
     if act.kind in SOURCE_KINDS:
         return {body_of(session, act)}
-    columns = {"place": Meeting.location_id, "closing": Meeting.location_id, "group": Meeting.group_id}
-    if act.kind not in columns:
+    which: ColumnElement[bool]
+    if act.kind in GROUP_KINDS:
+        which = Meeting.group_id.in_(groups_of(act))
+    elif act.kind in {"place", "closing"}:
+        which = Meeting.location_id == act.target
+    else:
         return {None}
-    where = (Meeting.published, columns[act.kind] == act.target)
+    where = (Meeting.published, which)
     return set(session.execute(select(Meeting.service_body_id).where(*where).distinct()).scalars())
 
 
@@ -160,11 +139,6 @@ def _do_closing(session: Session, act: Act, by: Viewer, reason: str, now: dt.dat
     return act.target
 
 
-def _do_group(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
-    edit_group(session, act.target, GroupDraft(**act.asked), seen=act.seen, by=by, reason=reason, now=now)
-    return act.target
-
-
 def _do_node(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
     actor = f"user:{by.user_id}"
     revise_node(session, _tree(act), act.target, NodeDraft(**act.asked), actor=actor, reason=reason, now=now)
@@ -180,7 +154,7 @@ def _do_merge(session: Session, act: Act, by: Viewer, reason: str, now: dt.datet
 KINDS: dict[str, Kind] = {
     "place": Kind("Change of a place", _look_place, _count_at_place, _do_place),
     "closing": Kind("A building is closed for dates", _look_place, _count_at_place, _do_closing),
-    "group": Kind("Change of a group", _look_group, _count_of_group, _do_group),
+    **GROUP_KINDS,
     "region": Kind("Change of a region", _look_node, _count_of_node, _do_node),
     "service_body": Kind("Change of a service body", _look_node, _count_of_node, _do_node),
     "merge_region": Kind("Two regions become one", _look_node, _count_of_node, _do_merge),

@@ -44,3 +44,8 @@ class Kind:
     count: Callable[[Session, Act], int]
     do: Callable[[Session, Act, Viewer, str, dt.datetime], int]
     check: Callable[[Session, Act], None] | None = None
+
+
+def differences(now: Mapping[str, Any], asked: Mapping[str, Any]) -> list[tuple[str, object, object]]:
+    """The fields that would change: name, as it is, as it is asked to be."""
+    return [(name, now[name], asked[name]) for name in now if name in asked and now[name] != asked[name]]

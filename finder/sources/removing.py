@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.batch import Batch, apply_batch
-from finder.directory.resolve import group_key
+from finder.directory.resolve import group_key, new_own
 from finder.directory.revision import note_vocabulary_change, raise_revision, take_lock
 from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
-from finder.domain.listing import GroupDraft
+from finder.domain.listing import GroupDraft, public_words
 from finder.domain.sources import OWN
 from finder.sources.managing import source_of
 from finder.store.bmlt import BmltFormat, BmltFormatName
@@ -19,8 +19,6 @@ from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.people import Group
 from finder.store.source import Source, SourceChange, SourceRun
-
-_WORDS = tuple(name for name in GroupDraft.__dataclass_fields__ if name != "contacts")
 
 
 def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> int:
@@ -69,10 +67,12 @@ def _make_own(session: Session, number: int, ids: list[int]) -> None:
         groups |= {group for group in found if group is not None}
     for part in chunks(sorted(groups)):
         for group in session.execute(select(Group).where(Group.id.in_(part))).scalars():
-            key = group_key(OWN, GroupDraft(**{name: getattr(group, name) for name in _WORDS}))
+            key = group_key(OWN, GroupDraft(**public_words(group)))
             if session.execute(select(Group.id).where(Group.key == key)).scalar() is None:
                 group.key = key
                 session.flush()  # the next may be called the same
+            elif not group.own:
+                group.own = new_own()  # another is called so here: they stay two
     values = {"source_id": own.id, "source_key": None, "source_digest": "", "source_base": None}
     session.execute(update(Meeting).where(Meeting.source_id == number).values(values))
 

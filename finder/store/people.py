@@ -33,6 +33,7 @@ class Group(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), unique=True)  # digest of what makes two rows the same group
+    own: Mapped[str] = mapped_column(String(40), default="", index=True)  # names it whatever its words; often empty
     name: Mapped[str] = mapped_column(String(255))
     notes: Mapped[str] = mapped_column(Text, default="")
     website: Mapped[str] = mapped_column(String(2048), default="")
@@ -42,6 +43,7 @@ class Group(Base):
     venmo: Mapped[str] = mapped_column(String(255), default="")
     square: Mapped[str] = mapped_column(String(255), default="")
     paypal: Mapped[str] = mapped_column(String(255), default="")
+    merged_into: Mapped[int | None]  # the group that it became part of; groups are never deleted
 
 
 class Contact(Base):

@@ -35,6 +35,7 @@ class Submission(Base):
     status: Mapped[Status] = mapped_column(enum_by_value(Status))
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     service_body_id: Mapped[int | None] = mapped_column(ForeignKey("service_body.id"), index=True)  # whose queue
+    group_id: Mapped[int | None]  # of a new meeting: from whose page it was sent; groups are never deleted
     then: Mapped[dict[str, Any] | None] = mapped_column(Json)  # the listing's fields when it was asked
     then_revision: Mapped[int | None]
     asked: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -8,7 +8,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.review.editing_groups import HeldGroup, add_contact, drop_contact, group_for
-from finder.review.wide_kinds import group_act
+from finder.review.wide_groups import group_act
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.edit_wide import carried_out

@@ -9,8 +9,9 @@ from finder.web.forms.submit import AddressForm
 from finder.web.parts import parts
 from finder.web.presenters.manage import history_lines, manage_page
 from finder.web.submit import ASKED
+from finder.web.submit_listing import open_listing, take_listing
 from finder.web.submit_page import REFUSED, letterhead, new_blueprint, page, refused
-from finder.web.submit_way import own_way
+from finder.web.submit_way import group_way, own_way
 
 blueprint = new_blueprint("manage")
 
@@ -91,6 +92,18 @@ def ask_about(secret: str, number: int, what: str) -> Response:
 def take(secret: str, number: int, what: str) -> Response:
     """Take what a group asks about its listing; the link has proven the address."""
     return ASKED[what][1](own_way(secret, number))
+
+
+@blueprint.get("/managing/<secret>/groups/<int:number>/new")
+def new(secret: str, number: int) -> Response:
+    """The form of a new meeting of one's group."""
+    return open_listing(group_way(secret, number))
+
+
+@blueprint.post("/managing/<secret>/groups/<int:number>/new")
+def send_new(secret: str, number: int) -> Response:
+    """Look a new meeting of one's group over, or send it; the link has proven the address."""
+    return take_listing(group_way(secret, number))
 
 
 @blueprint.get("/managing/<secret>/history/<int:number>")

@@ -66,6 +66,8 @@ def _checked(form: ListingForm, sender: SenderForm, way: Way) -> Fields | None:
     form.validate()
     sender.validate()
     fields = None if form.faults or sender.faults else settled(form, way.held)
+    if fields is not None and way.group is not None:
+        fields |= way.group.fields  # what it says of itself is not asked
     if fields is not None and not _asked(way, fields):
         form.blame("name", SAME)
         return None

@@ -142,6 +142,7 @@ def said_by(sender: SenderForm, way: Way) -> dict[str, Any]:
         "note": sender.note.data,
         "effective_date": sender.from_date,
         "meeting_slug": way.slug,
+        "group_id": way.group.id if way.group else None,
     }
 
 

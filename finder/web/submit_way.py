@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from finder.review import manage as managing
+from finder.review.manage import AnsweredGroup
 from finder.review.sending import HeldListing, listing_to_change
 from finder.web.forms.submit import SenderForm
 from finder.web.parts import parts
@@ -20,13 +21,14 @@ SEEN = "was"
 class Way:
     """The listing that is asked about (None for a new one), and the path below which its forms lie.
 
-    ``email`` is the proven address of somebody who answers for the group, "" for everybody else; ``back`` is where the
-    pages lead back to, with its words.
+    ``email`` is the proven address of somebody who answers for the group, "" for everybody else; ``group`` is theirs,
+    when a new listing is to be of it; ``back`` is where the pages lead back to, with its words.
     """
 
     held: HeldListing | None
     path: str
     email: str = ""
+    group: AnsweredGroup | None = None
     back: tuple[str, str] = ("", "")
 
     @property
@@ -63,6 +65,21 @@ def public_way(slug: str) -> Way:
     return Way(held=held, path=f"/meetings/{slug}", back=(f"/meetings/{slug}", held.name))
 
 
+def group_way(secret: str, number: int) -> Way:
+    """To a new listing of a group that *secret* opens. Raises NotFoundError and GoneError."""
+    everything = parts()
+    now = everything.clock()
+    with everything.database.reading() as register:
+        group = managing.own_group(register, secret, number, now=now)
+        email = managing.email_behind(register, secret, now=now)
+    path = f"/managing/{secret}/groups/{number}/new"
+    return Way(held=None, path=path, email=email, group=group, back=_listings(secret))
+
+
+def _listings(secret: str) -> tuple[str, str]:
+    return f"/managing/{secret}", "All listings of your group"
+
+
 def own_way(secret: str, number: int) -> Way:
     """To a listing of the group that *secret* opens, hidden parts included. Raises NotFoundError and GoneError."""
     everything = parts()
@@ -71,5 +88,4 @@ def own_way(secret: str, number: int) -> Way:
         meeting = managing.own_listing(register, secret, number, now=now)
         held = listing_to_change(register, meeting.slug, private=True)
         email = managing.email_behind(register, secret, now=now)
-    back = (f"/managing/{secret}", "All listings of your group")
-    return Way(held=held, path=f"/managing/{secret}/{number}", email=email, back=back)
+    return Way(held=held, path=f"/managing/{secret}/{number}", email=email, back=_listings(secret))

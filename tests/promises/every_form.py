@@ -83,6 +83,8 @@ def decision(name: str, button: str, **typed: Any) -> Form:  # noqa: ANN401 - wh
 
 
 SEND = ("step", "send")
+#: What the form of a new meeting does not ask of somebody who answers for its group.
+OF_ITS_GROUP = {"group_name", "contact_name", "email"}
 SOURCE = {"name": WORDS, "program": "aa", "policy": "propose", "every_min": "0", "reason": "A vote"}
 FORMS: dict[str, Form] = {
     "new meeting": Form(page="/submit", typed={**NEW, "notes": WORDS}, button=SEND, steps=2),
@@ -103,6 +105,12 @@ FORMS: dict[str, Form] = {
     "opening of the link": Form(page="/manage/{link}"),
     "confirmation by a group": Form(page="/managing/{opened}", action="/managing/{opened}/confirm/{grouped}"),
     "change by a group": Form(page="/managing/{opened}/{grouped}/change", typed={"notes": WORDS}, button=SEND, steps=2),
+    "new meeting of a group": Form(
+        page="/managing/{opened}/groups/{answered_for}/new",
+        typed={**{name: value for name, value in NEW.items() if name not in OF_ITS_GROUP}, "notes": WORDS},
+        button=SEND,
+        steps=2,
+    ),
     "answer to a reminder": Form(page="/confirm/{reminder}"),
     "question": decision("questioned", "ask", text=WORDS),
     "rejection": decision("rejected", "reject", text=WORDS),
@@ -136,6 +144,7 @@ FORMS: dict[str, Form] = {
         "/moderate/place/{closed}", "/moderate/place/{closed}/close", first_date="2026-12-24", note=WORDS, **WHY
     ),
     "group": of_moderators("/moderate/groups/{group}", notes=WORDS, reason="They rang"),
+    "two groups made one": of_moderators("/moderate/groups/{twice}/merge/{once}", **WHY),
     "merging": of_moderators("/moderate/merge?one=one&other=two", "/moderate/merge", keep="one", **WHY),
     "words": of_administrators("/moderate/words/programs/{program}", for_whom=WORDS, reason="It is clearer"),
     "tree": of_administrators("/moderate/trees/bodies/{renamed}", name=WORDS, reason="A vote"),
@@ -220,6 +229,7 @@ def _cookie(secret: str) -> str:
 def _things(desk: Desk) -> dict[str, Any]:
     place, closed = (desk.listing("own", location=a_location(name=name)).location_id for name in ("Hall A", "Hall B"))
     group = desk.listing("own", group=GroupDraft(name="Quiet Group")).group_id
+    twice, once = (desk.listing("own", group=GroupDraft(name=name)).group_id for name in ("Early Group", "The Early"))
     for slug in ("edited", "one", "two", "closing"):
         desk.listing("own", slug=slug, location=a_location(name=f"Hall of {slug}"), group=GroupDraft(name=slug))
     revised = desk.listing("own", slug="revised")
@@ -233,6 +243,8 @@ def _things(desk: Desk) -> dict[str, Any]:
             "place": place,
             "closed": closed,
             "group": group,
+            "twice": twice,
+            "once": once,
             "renamed": a_body(session, "Lakeside"),
             "gone": a_body(session, "Hillside"),
             "program": session.execute(select(Program.id).where(Program.slug == "aa")).scalar_one(),
@@ -309,4 +321,9 @@ def _links(desk: Desk) -> dict[str, Any]:
             found[name] = links.issue(session, purpose, _somebody(session, kept), now=NOW)
         _somebody(session, kept_password(), "signing@example.org")
     remind(database)
-    return {**found, "grouped": grouped.id, "reminder": secret_mailed(database, "confirm")}
+    return {
+        **found,
+        "grouped": grouped.id,
+        "answered_for": grouped.group_id,
+        "reminder": secret_mailed(database, "confirm"),
+    }

@@ -517,6 +517,7 @@ def editing_pages(database: Database, body: int) -> list[str]:
     found = [f"{path}?{urlencode({'q': each})}" for path in ("/moderate/find", "/contacts") for each in ("img", "<svg")]
     health = ["/moderate/health", "/moderate/health/hill-country", "/moderate/health/hill-country/never"]
     shared = ["/moderate/duplicates", f"/moderate/place/{where}", f"/moderate/groups/{group}", "/moderate/audit"]
+    found.append(f"/moderate/groups/{group}/merge?{urlencode({'q': 'img'})}")
     own = ["/account", "/account/people", *[f"/moderate/acts/{number}" for number in acts[-3:]]]
     return [*edited, *trees, *words, *found, *health, *shared, f"/moderate/merge?one={slug}&other={slug}", *own]
 

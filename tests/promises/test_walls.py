@@ -106,6 +106,8 @@ SECRETS: frozenset[Route] = frozenset(
         ("POST", "/managing/<secret>/confirm/<int:number>"),
         ("GET", "/managing/<secret>/<int:number>/<any(change, dates, close):what>"),
         ("POST", "/managing/<secret>/<int:number>/<any(change, dates, close):what>"),
+        ("GET", "/managing/<secret>/groups/<int:number>/new"),
+        ("POST", "/managing/<secret>/groups/<int:number>/new"),
         ("GET", "/managing/<secret>/history/<int:number>"),
         ("GET", "/account/invitation/<secret>"),
         ("POST", "/account/invitation/<secret>"),
@@ -177,6 +179,9 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/groups/<int:number>"): Line("group", 400, "edit"),
     ("POST", "/moderate/groups/<int:number>/contacts"): Line("group", 400, "edit"),
     ("POST", "/moderate/groups/<int:number>/contacts/<int:contact>/remove"): Line("group_contact", 303, "edit"),
+    ("GET", "/moderate/groups/<int:number>/merge"): Line("group", 200, "edit"),
+    ("GET", "/moderate/groups/<int:number>/merge/<int:into>"): Line("group_pair", 200, "edit"),
+    ("POST", "/moderate/groups/<int:number>/merge/<int:into>"): Line("group_pair", 400, "edit"),
     ("GET", "/moderate/merge"): Line("pair", 200, "edit"),
     ("POST", "/moderate/merge"): Line("pair", 400, "edit"),
     ("GET", "/moderate/acts/<int:number>"): Line("act", 200, "edit"),
@@ -347,6 +352,10 @@ class Thing:
     def _group(self, desk: Desk, state: str) -> None:
         found = self._listed(desk, state)
         self.path["number"] = str(found[2]) if found else "99999"
+
+    def _group_pair(self, desk: Desk, state: str) -> None:
+        one, other = self._listed(desk, state), self._listed(desk, state)
+        self.path |= {"number": str(one[2]) if one else "99999", "into": str(other[2]) if other else "99998"}
 
     def _group_contact(self, desk: Desk, state: str) -> None:
         """Somebody who answers for a group."""

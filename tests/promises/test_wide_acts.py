@@ -4,10 +4,12 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from finder.accounts.sessions import Device, start
 from finder.directory.places import location_of
+from finder.domain.listing import GroupDraft
 from finder.store.meeting import Meeting
 from tests.conftest import NOW
 from tests.factories import a_location
@@ -179,3 +181,25 @@ def test_m7_a_group_of_many_listings_waits_too(desk: Desk) -> None:
     assert "<ins>Courage Together</ins>" in second.get(where).text
     assert send(second, where, f"{where}/confirm").status_code == 303
     assert "Courage Together" in second.get(path).text
+
+
+def test_m7_two_groups_of_many_listings_become_one_when_a_second_moderator_says_so(desk: Desk) -> None:
+    many = [desk.listing("own") for _ in range(20)][-1].group_id
+    few = desk.listing("own", group=GroupDraft(name="Courage Together")).group_id
+    path = f"/moderate/groups/{few}/merge/{many}"
+    where = send(desk.client("moderator"), path, path, reason="One and the same").location
+    assert re.fullmatch(r"/moderate/wide/\d+", where)
+    second = desk.client("second")
+    page = second.get(where).text
+    assert "It changes 21 listings." in page
+    assert f"<ins>Courage Group ({many})</ins>" in page
+    assert "Courage Group" not in desk.client("nobody").get(f"/meetings/{slug_of(desk, few)}").text
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert second.get(where).status_code == 200
+    assert second.get(f"/moderate/groups/{few}").status_code == 404
+    assert "21 of your listings belong" in second.get(f"/moderate/groups/{many}").text
+
+
+def slug_of(desk: Desk, group: int | None) -> str:
+    with desk.database.reading() as session:
+        return session.execute(select(Meeting.slug).where(Meeting.group_id == group)).scalars().first() or ""

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from finder.directory import audit
 from finder.directory.draft import draft_of
-from finder.directory.publish import revise
+from finder.directory.publish import publish, revise
 from finder.directory.register import read_register
 from finder.directory.revert import revert
 from finder.directory.vocabulary_edit import BODIES, merge_nodes
@@ -152,6 +152,24 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         with database.reading() as session:
             contact = session.execute(select(Contact)).scalar_one()
             assert session.get_one(Meeting, held.id).group_id == contact.group_id
+
+
+def test_a_group_that_stays_when_its_source_goes_does_not_become_one_with_another(database: Database) -> None:
+    with feeding(a_row(1, contact_1_name="Robin", contact_1_email="robin@example.org")) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+    held = meeting(database, "larks-1")
+    with database.unit_of_work() as session:
+        draft = draft_of(next(read_register(session, [held.id])))
+        ours = publish(session, replace(draft, slug="", source_key=""), actor="user:1", reason="", now=NOW)
+        remove_source(session, number, keep=True, by="user:1", reason="", now=NOW)
+        draft = draft_of(next(read_register(session, [held.id])))
+        revise(session, held.id, replace(draft, notes="Ours."), actor="user:1", reason="", now=NOW)
+    with database.reading() as session:
+        contact = session.execute(select(Contact)).scalar_one()
+        assert session.get_one(Meeting, held.id).group_id == contact.group_id
+        assert session.get_one(Meeting, ours).group_id != contact.group_id
+    assert faults(database) == []
 
 
 def test_a_service_body_takes_its_sources_along(database: Database) -> None:

@@ -21,7 +21,7 @@ from finder.store.meeting import Meeting
 from finder.store.review import Submission
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location
-from tests.web.submitting import carry_on, inputs, link_mailed, post, press
+from tests.web.submitting import NEW, carry_on, inputs, link_mailed, post, press
 
 
 @pytest.fixture
@@ -162,6 +162,30 @@ def test_the_group_changes_its_hidden_listing(client: FlaskClient, opened: str, 
     assert "Blue door" in checked.text
     assert carry_on(client, path, checked).status_code == 303
     assert the_only(database).asked == {"place_notes": "Red door"}
+
+
+def test_a_new_meeting_of_the_group_joins_it(client: FlaskClient, opened: str, database: Database) -> None:
+    with database.reading() as session:
+        group = session.execute(select(Meeting.group_id).where(Meeting.slug == "larkspur")).scalar_one()
+        other = session.execute(select(Meeting.group_id).where(Meeting.slug == "other")).scalar_one()
+    path = f"{opened}/groups/{group}/new"
+    assert f'href="{path}"' in client.get(opened).text
+    form = client.get(path).text
+    assert "It is listed as a meeting of Courage Group." in form
+    for asked in ("group_name", "group_notes", "venmo", "email"):
+        assert f'name="{asked}"' not in form
+    wanted = {name: value for name, value in NEW.items() if name not in {"group_name", "email"}}
+    checked = post(client, path, {**wanted, "name": "Early Larkspur"})
+    assert checked.status_code == 200
+    assert "Courage Group" in checked.text
+    answer = carry_on(client, path, checked)
+    assert "waiting for a decision" in client.get(answer.headers["Location"]).text
+    row = the_only(database)
+    assert (row.kind, row.status, row.email, row.group_id) == (Kind.NEW, Status.PENDING, "robin@example.org", group)
+    assert row.asked["group_name"] == "Courage Group"
+    for foreign in (other, 9_999):
+        assert client.get(f"{opened}/groups/{foreign}/new").status_code == 404
+    assert client.get(f"/managing/made-up/groups/{group}/new").status_code == 404
 
 
 def test_a_group_reaches_no_listing_of_another(client: FlaskClient, opened: str, database: Database) -> None:

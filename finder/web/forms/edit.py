@@ -226,10 +226,11 @@ class ContactForm(Faulty):
         return ContactDraft(name=name, email=email, phone=self.contact_phone.data or "")
 
 
-class DropForm(Faulty):
-    """Why somebody does not answer for a group any more."""
+class OneGroupForm(Faulty):
+    """Why two groups are one."""
 
     reason = reason_of()
+    seen = HiddenField()
 
 
 class ProgramForm(Faulty):

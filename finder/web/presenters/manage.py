@@ -30,13 +30,14 @@ class OwnListing:
 class OwnGroup:
     """One group and its listings."""
 
+    id: int
     name: str
     listings: Sequence[OwnListing]
 
 
 def manage_page(found: Managed, *, now: dt.datetime) -> list[OwnGroup]:
     """The groups in words."""
-    return [OwnGroup(group.name, [_listing(each, now) for each in group.listings]) for group in found.groups]
+    return [OwnGroup(group.id, group.name, [_listing(each, now) for each in group.listings]) for group in found.groups]
 
 
 def _listing(each: ManagedListing, now: dt.datetime) -> OwnListing:
