@@ -36,26 +36,26 @@ def search_results(args: Arguments, about: Told, held: Parts, snapshot: Snapshot
     """Meetings as BMLT tells them; *about* is filled in before the first piece. Raises BadInputError before it."""
     asked, found = _found(args, about, held, snapshot, now)
     own = desk(held)
-    teller = own.teller(snapshot, asked.language, asked.question.today, asked.fields)
+    teller = own.teller(snapshot, asked.language, asked.question.today, asked.fields, others=asked.others)
     used: set[int] = set()
     meetings = teller.meetings(found.sittings, used)
     if asked.formats_only:
         for _ in meetings:
             pass
-        yield b'{"formats":' + _formats(own, snapshot, used, asked.language, held) + b"}"
+        yield b'{"formats":' + _formats(own, snapshot, used, asked, held) + b"}"
         return
     if not asked.used_formats:
         yield from array(meetings)
         return
     yield b'{"meetings":'
     yield from array(meetings)
-    yield b',"formats":' + _formats(own, snapshot, used, asked.language, held) + b"}"
+    yield b',"formats":' + _formats(own, snapshot, used, asked, held) + b"}"
 
 
 def tsml_results(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
     """The same meetings in the shape of Meeting Guide."""
     asked, found = _found(args, about, held, snapshot, now)
-    told = desk(held).told(snapshot, asked.language, asked.question.today)
+    told = desk(held).told(snapshot, asked.language, asked.question.today, others=asked.others)
     codes = desk(held).vocabulary(snapshot)[2]
 
     def meetings() -> Iterator[bytes]:
@@ -89,8 +89,9 @@ def local_day(held: Parts, now: dt.datetime) -> dt.date:
     return now.astimezone(zone_of(held.settings.zone)).date()
 
 
-def _formats(own: BmltDesk, snapshot: Snapshot, used: set[int], language: str, held: Parts) -> bytes:
-    return encoded(own.vocabulary(snapshot)[0].records(used, [language], held.settings.public_url))
+def _formats(own: BmltDesk, snapshot: Snapshot, used: set[int], asked: BmltRequest, held: Parts) -> bytes:
+    known = own.vocabulary(snapshot)[0]
+    return encoded(known.records(used, [asked.language], held.settings.public_url, others=asked.others))
 
 
 def _locate(held: Parts, snapshot: Snapshot) -> Locate:
