@@ -8,10 +8,11 @@ import orjson
 
 from finder.domain.errors import BadInputError
 from finder.domain.schedule import zone_of
-from finder.feeds.bmlt_encode import array, encoded
+from finder.feeds.bmlt_encode import array, encoded, meant_by
 from finder.feeds.bmlt_tsml import tsml_meeting
 from finder.search.bmlt_finding import find_meetings
 from finder.search.bmlt_pairs import Found
+from finder.search.bmlt_question import Signed
 from finder.search.snapshot import Snapshot
 from finder.web.bmlt_desk import BmltDesk, desk
 from finder.web.feeding import BATCH
@@ -79,9 +80,20 @@ def _found(
     if asked.updated_after is not None:
         since = held.reader.revision_after(asked.updated_after)
         question = replace(question, since=snapshot.revision + 1 if since is None else since)
+    question = replace(
+        question, meeting_ids=_led(held, question.meeting_ids), search_ids=_led(held, question.search_ids)
+    )
     found = find_meetings(snapshot, question, desk(held).knowledge(snapshot), now=now)
     about.total, about.ignored = found.total, asked.ignored
     return asked, found
+
+
+def _led(held: Parts, chosen: Signed) -> Signed:
+    """Numbers of meetings with those of the listings that they were merged into."""
+    days = {number: meant_by(number) for number in chosen.wanted}
+    led = held.reader.merged_numbers({own for own, _ in days.values()})
+    more = [led[own] + (number - own) for number, (own, _) in days.items() if own in led]
+    return replace(chosen, wanted=(*chosen.wanted, *more)) if more else chosen
 
 
 def local_day(held: Parts, now: dt.datetime) -> dt.date:
