@@ -147,7 +147,8 @@ def _is_own(draft: FormatDraft, own: BmltFormat | None, ids: Mapping[str, int]) 
         return False
     if draft.slug is not None:
         return own.format_id == ids.get(draft.slug)
-    return not draft.used and (own.key, own.world_id) == (draft.key, draft.world_id)
+    known = own.key in {draft.key, *(name.key for name in draft.names)}  # a key is longer where another one has it
+    return not draft.used and known and own.world_id == draft.world_id
 
 
 def _more_names(session: Session, wanted: _Wanted) -> _Wanted | None:

@@ -13,6 +13,8 @@ from finder.store.shelf import PublicListing, PublicSlug
 MAX_LENGTH = 64
 #: Under this kind the shelf keeps what sources call their listings, where that is not the slug here.
 SOURCE_KEY = "source_key"
+#: Under these it keeps the numbers of listings that were merged: those of BMLT clients, and their own.
+BMLT_NUMBER, NUMBER = "bmlt_id", "listing"
 _SLUG_OF_OTHERS = re.compile(r"[\w.-]{1,128}", re.ASCII)
 
 

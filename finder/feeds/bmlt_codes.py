@@ -61,11 +61,18 @@ class BmltFormatEntry:
             names,
         )
 
+    def languages(self, wanted: Sequence[str], *, others: bool) -> list[str]:
+        """Those of *wanted* in which it has a name; with *others* and if there is none, the first that it has."""
+        found = [language for language in wanted if language in self.names]
+        return found or (sorted(self.names)[:1] if others else [])
+
 
 class BmltFormats:
     """All of them under one vocabulary, looked up by what listings say; in ``languages`` any of them has a name.
 
     A stock format that stands for nothing here (VM, TC) is the same one at every source that has it under its number.
+    A listing that carries the key of a format is told with that one, not with the one that stands for the same here:
+    it has what its own server said.
     """
 
     def __init__(self, documents: Iterable[Document]) -> None:
@@ -87,41 +94,73 @@ class BmltFormats:
             else:
                 self._special.setdefault((entry.source, entry.world_id), shown)
             self._keyed.setdefault((entry.source, entry.key), shown)
+        self._means = {
+            entry.world_id: entry.slug
+            for entry in self.entries.values()
+            if entry.source == "" and entry.slug is not None and entry.world_id
+        }
+        self._servers = frozenset(entry.source for entry in self.entries.values())
         self.languages = frozenset(language for entry in self.entries.values() for language in entry.names)
         self._numbers: dict[Said, tuple[int, ...]] = {}
-        self._shown: dict[tuple[tuple[int, ...], str], tuple[str, str]] = {}
+        self._shown: dict[tuple[tuple[int, ...], str, bool], tuple[str, str]] = {}
 
     def numbers(self, said: Said) -> tuple[int, ...]:
         """The formats of a listing that says so, ascending: those of its own source where it has them."""
         found = self._numbers.get(said)
         if found is None:
-            numbers = {self._standing_for(said.source, slug) for slug in said.formats}
-            numbers |= {self._keyed.get((said.source, key)) for key in said.unmapped}
+            numbers = {self._keyed_for(said.source, key) for key in said.unmapped}
+            told = {self._meant(number) for number in numbers if number is not None}
+            numbers |= {self._standing_for(said.source, slug) for slug in said.formats if slug not in told}
             numbers |= {self._special_for(said.source, key) for key in said.special}
             found = self._numbers[said] = tuple(sorted(number for number in numbers if number is not None))
         return found
 
-    def shown(self, numbers: tuple[int, ...], language: str) -> tuple[str, str]:
-        """The keys of formats that have a name in *language*, openness first, and their numbers, between commas."""
-        if language not in self.languages:
+    def shown(self, numbers: tuple[int, ...], language: str, *, others: bool = False) -> tuple[str, str]:
+        """The keys of formats that have a name in *language*, openness first, and their numbers, between commas.
+
+        With *others*, those that have a name in no language but others, too.
+        """
+        if language not in self.languages and not others:
             return "", ""
-        found = self._shown.get((numbers, language))
+        found = self._shown.get((numbers, language, others))
         if found is None:
-            named = [self.entries[number] for number in numbers if language in self.entries[number].names]
-            in_order = sorted(named, key=lambda entry: (entry.slug not in OPENNESS, entry.number))
-            keys = dict.fromkeys(entry.names[language]["key"] for entry in in_order)
+            spoken = {number: self.entries[number].languages([language], others=others) for number in numbers}
+            named = [self.entries[number] for number in numbers if spoken[number]]
+            in_order = sorted(named, key=lambda entry: (self._meant(entry.number) not in OPENNESS, entry.number))
+            keys = dict.fromkeys(entry.names[spoken[entry.number][0]]["key"] for entry in in_order)
             found = ",".join(keys), ",".join(str(entry.number) for entry in named)
-            self._shown[numbers, language] = found
+            self._shown[numbers, language, others] = found
         return found
 
-    def records(self, numbers: Iterable[int], languages: Sequence[str], root: str) -> list[dict[str, str]]:
-        """Formats as GetFormats tells them, by number, each in those of *languages* in which it has a name."""
+    def records(
+        self, numbers: Iterable[int], languages: Sequence[str], root: str, *, others: bool = False
+    ) -> list[dict[str, str]]:
+        """Formats as GetFormats tells them, by number, each in those of *languages* in which it has a name.
+
+        With *others*, one that has a name in none of them is told in one that it has.
+        """
         return [
             _record(self.entries[number], language, root)
             for number in sorted(numbers)
-            for language in languages
-            if language in self.entries[number].names
+            for language in self.entries[number].languages(languages, others=others)
         ]
+
+    def _keyed_for(self, source: str, key: str) -> int | None:
+        """The format of a key at a source; of a BMLT server that has one of the directory's own, that one.
+
+        Where a server has several of one key, the number of theirs stands behind it.
+        """
+        found = self._keyed.get((source, key))
+        if found is not None or source not in self._servers:
+            return found
+        plain, _, number = key.rpartition("#")
+        own = self._keyed.get(("", plain or key))
+        return own if not plain or str(own) == number else None
+
+    def _meant(self, number: int) -> str | None:
+        """The format here that one says, whether it stands for it or another one of its source does."""
+        entry = self.entries[number]
+        return entry.slug or self._means.get(entry.world_id)
 
     def _standing_for(self, source: str, slug: str) -> int | None:
         return self._standing.get((source, slug)) or self._standing.get(("", slug))

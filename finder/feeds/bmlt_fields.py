@@ -191,7 +191,10 @@ def words_of(document: Document, today: dt.date) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How listings are told: in which language, by which server, on which day, with which custom fields."""
+    """How listings are told: in which language, by which server, on which day, with which custom fields.
+
+    With ``others``, formats that have no name in the language are told by a name that they have.
+    """
 
     formats: BmltFormats
     bodies: Bodies
@@ -200,6 +203,7 @@ class Told:
     native_language: str
     today: dt.date
     custom: tuple[str, ...]
+    others: bool = False
 
     @property
     def same(self) -> dict[str, str]:
@@ -222,7 +226,7 @@ class Told:
 
     def fields(self, document: Document, numbers: tuple[int, ...]) -> dict[str, str]:
         """Every field but the moving ones and those that are the same; *numbers* are the formats of the listing."""
-        keys, shown = self.formats.shown(numbers, self.language)
+        keys, shown = self.formats.shown(numbers, self.language, others=self.others)
         body = self.bodies.by_slug.get((document["service_body"] or {}).get("slug", ""))
         found = {field: field_value(document, field, self.today) for field in (*VALUES, "comments", *self.custom)}
         return found | {

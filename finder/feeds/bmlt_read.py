@@ -12,9 +12,13 @@ from finder.feeds.bmlt_read_time import read_length
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import Decoded, DecodeOptions, Remarks, unique_keys
 
+MAX_DIGITS = 18
+
 
 def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
-    """Every meeting of the answers in *payload*, taken or refused, in its order; with bodies and formats.
+    """Every meeting of the answers in *payload*, taken or refused, by its number there; with bodies and formats.
+
+    Servers answer in any order. What meetings of one name are called in addresses here must not depend on it.
 
     The answers are what `bmlt_read_answers` takes. Raises FeedError when there is no list of meetings among them.
     """
@@ -37,7 +41,7 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     )
     rows = (
         decode_meeting(meeting, number=number, options=options, server=server)
-        for number, meeting in enumerate(answers.meetings or (), start=1)
+        for number, meeting in enumerate(sorted(answers.meetings or (), key=_number_there), start=1)
     )
     return Decoded(
         rows=tuple(unique_keys(rows, field="id_bigint")),
@@ -46,6 +50,13 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
         formats=formats.drafts,
         remarks=(*remarks.all(), *remarks_of_bodies, *formats.remarks),
     )
+
+
+def _number_there(meeting: Any) -> int:  # noqa: ANN401 - JSON is any
+    """The number of a meeting, to sort by: what has none comes last."""
+    told = meeting.get("id_bigint") if isinstance(meeting, dict) else None
+    text = str(told).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 10**MAX_DIGITS
 
 
 def _usual(info: Record) -> dt.timedelta:

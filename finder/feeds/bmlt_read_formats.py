@@ -93,8 +93,8 @@ class FormatReader:
         self._catalogue = catalogue
         self._specials = {name.casefold(): each.means for each in catalogue.specials for name in each.aliases}
         told = _told(rows, remarks, language or DEFAULT_LANGUAGE)
-        keys = _keys(told)
         used = _used(told, meetings)
+        keys = _keys(told, used)
         meanings = {each.number: self._meaning(each) for each in told}
         slugs_of = {number: slugs for number, (slugs, _) in meanings.items()}
         named = {each.number for each in told if self._is_named(each, slugs_of[each.number])}
@@ -214,11 +214,14 @@ def _told(rows: Sequence[Any], remarks: Remarks, language: str) -> list[_Told]:
     return [found[number] for number in sorted(found)]
 
 
-def _keys(told: Sequence[_Told]) -> dict[int, str]:
-    """A key for each number, unlike that of every other: the one of the server's own language where it can be."""
+def _keys(told: Sequence[_Told], used: Collection[int]) -> dict[int, str]:
+    """A key for each number, unlike that of every other: the one of the server's own language where it can be.
+
+    Those that meetings have come first.
+    """
     keys: dict[int, str] = {}
     taken: set[str] = set()
-    for each in told:
+    for each in sorted(told, key=lambda each: each.number not in used):
         wanted = [name.key for name in each.names.values()]
         free = next((key for key in wanted if key not in taken), f"{wanted[0][:50]}#{each.number}")
         keys[each.number] = free

@@ -169,14 +169,19 @@ def _attendance(
 
 
 def _unmapped(meanings: list[Meaning], attendance: Attendance, *, closed: bool) -> tuple[str, ...]:
-    """Keys that say more than the formats and the state of the listing do, sorted: servers give them in any order."""
+    """Keys that say more than the formats and the state of the listing do, sorted: servers give them in any order.
+
+    Where one of several that mean the same is among them, so are the others that the meeting has.
+    """
     said = {
         SpecialMeaning.TEMPORARILY_CLOSED: closed,
         SpecialMeaning.ONLINE: attendance is Attendance.ONLINE,
         SpecialMeaning.HYBRID: attendance is Attendance.HYBRID,
     }
-    kept = (each.key for each in meanings if not (said[each.special] if each.special else each.told))
-    return tuple(sorted(set(kept))[:MAX_UNMAPPED])
+    beside = [each for each in meanings if not (said[each.special] if each.special else each.told)]
+    alike = {slug for each in beside for slug in each.slugs}
+    kept = {each.key for each in beside} | {each.key for each in meanings if alike.intersection(each.slugs)}
+    return tuple(sorted(kept)[:MAX_UNMAPPED])
 
 
 def _body(record: Record, options: DecodeOptions, server: Server) -> str:

@@ -26,6 +26,7 @@ def encode_whole(documents: Documents, words: Words, *, public_url: str, today: 
         root=public_url,
         native_language=NATIVE,
         today=today,
+        others=True,
         custom=tuple(sorted({name for document in documents() for name in custom_names(document)})),
     )
     info = [VERSION | {"langs": ",".join(languages), "nativeLang": NATIVE}]

@@ -108,9 +108,10 @@ class ShelfReader(ShelfHistory):
     def successor(self, kind: str, slug: str) -> str | None:
         """The slug that answers today for a retired *slug* of *kind* (meeting, region, program), or None.
 
-        Of kind ``source_key`` it is what a source calls a meeting that has another slug here.
+        Of kind ``source_key`` it is what a source calls a meeting that has another slug here, of kind ``listing`` the
+        number of one that was merged into another.
         """
-        if kind in {"meeting", "source_key"}:
+        if kind in {"meeting", "source_key", "listing"}:
             table, where = "public_listing", "NOT t.gone"
         else:
             table, where = "public_vocabulary", f"t.kind = '{'region' if kind == 'region' else 'program'}'"
@@ -120,6 +121,18 @@ class ShelfReader(ShelfHistory):
         )
         rows = self._read(statement, (kind, slug))
         return rows[0][0] if rows else None
+
+    def merged_numbers(self, numbers: Collection[int]) -> dict[int, int]:
+        """BMLT numbers of listings that were merged -> that of the one which stands for it; others are left out."""
+        if not numbers:
+            return {}
+        marks = ", ".join([self._mark] * len(numbers))
+        statement = (
+            "SELECT s.slug, t.bmlt_id FROM public_slug s "  # noqa: S608 - marks only
+            "JOIN public_listing t ON t.id = s.target_id AND NOT t.gone "
+            f"WHERE s.kind = 'bmlt_id' AND s.slug IN ({marks})"
+        )
+        return {int(slug): number for slug, number in self._read(statement, [str(number) for number in numbers])}
 
     def ids(self, bodies: Collection[int] | None = None) -> list[int]:
         """Ids of all listings on the shelf, ascending, or of those of the service *bodies* alone."""

@@ -15,15 +15,16 @@ from finder.domain.occurrences import next_occurrence
 from finder.domain.text import clean
 from finder.feeds.document import overrides_of, schedule_of
 from finder.search.engine import find
-from finder.search.places import MAX_LENGTH as MAX_PLACE_LENGTH
 from finder.search.places import Place
 from finder.search.snapshot import Snapshot
 from finder.web.armour import OPEN_TO_ALL
 from finder.web.caching import PRIVATE, answer_from_cache
 from finder.web.errors import problem
-from finder.web.faults import fault_of
-from finder.web.forms.search import read_search
-from finder.web.forms.values import is_slug, text_of
+from finder.web.faults import place_fault
+from finder.web.forms.described import BY_NAME, PLACE_WORDS, misfits, strays
+from finder.web.forms.known import known_to
+from finder.web.forms.search import InvalidSearchError, read_search
+from finder.web.forms.values import is_slug
 from finder.web.listing_json import ListingEncoder, detail, in_zone
 from finder.web.openapi import openapi
 from finder.web.parts import Parts
@@ -31,6 +32,8 @@ from finder.web.parts import Parts
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 MAX_SUGGESTIONS = 8
+#: Which parameters each address takes.
+TAKEN = {"api.meetings": BY_NAME.keys(), "api.places": {PLACE_WORDS.name}}
 
 
 @blueprint.after_request
@@ -42,6 +45,13 @@ def open_to_all(response: Response) -> Response:
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
         response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
     return response
+
+
+@blueprint.before_request
+def nothing_stray() -> None:
+    """Refuse a parameter that nothing here takes: one that is misspelt would be a filter that does not filter."""
+    if errors := strays(request.args, TAKEN.get(request.endpoint or "", ())):
+        raise InvalidSearchError(errors, asked={})
 
 
 @blueprint.get("/meetings")
@@ -65,7 +75,7 @@ def places() -> Response:
 @blueprint.get("/openapi.json")
 def description() -> Response:
     """This API described in OpenAPI 3.1."""
-    return answer_from_cache(lambda held, _, __: _json(orjson.dumps(openapi(held.settings))))
+    return answer_from_cache(_description)
 
 
 def place_json(place: Place | None) -> dict[str, object] | None:
@@ -86,12 +96,18 @@ def _encoder(held: Parts) -> ListingEncoder:
     return cast("ListingEncoder", encoder)
 
 
+def _description(held: Parts, snapshot: Snapshot, _: dt.datetime) -> Response:
+    return _json(orjson.dumps(openapi(held.settings, known_to(snapshot.vocabulary))))
+
+
 def _meetings(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     asked = read_search(request.args, parts=held, snapshot=snapshot)
+    if errors := misfits(request.args, BY_NAME):
+        raise InvalidSearchError(errors, asked=asked.asked)
     if asked.choices:
         message = "Several places have that name: ask again for one of the choices."
         choices = [place_json(place) for place in asked.choices]
-        return problem(fault_of(400, message, {"near": message}), choices=choices)
+        return problem(place_fault(message), choices=choices)
     answer = find(snapshot, asked.criteria, now=now)
     found = _encoder(held).page(answer.hits, held.reader.documents)
     body = b'{"total":%d,"online_total":%d,"page":%d,"pages":%d,"place":%b,"meetings":%b,"facets":%b}' % (
@@ -129,15 +145,10 @@ def _meeting(held: Parts, slug: str, now: dt.datetime) -> Response:
 
 
 def _places(held: Parts, _: Snapshot, __: dt.datetime) -> Response:
-    text = clean(request.args.get("q", "")[:2000])
-    if not text:
+    if not request.args.get("q"):
         raise BadInputError("q", "Give the beginning of a city, or a postcode.")
-    try:
-        text = text_of(MAX_PLACE_LENGTH)(text)
-    except ValueError as error:
-        raise BadInputError("q", str(error)) from error
-    found = [
-        place_json(place)
-        for place in held.gazetteer.suggest(text, MAX_SUGGESTIONS, default_country=held.settings.country)
-    ]
+    if errors := misfits(request.args, {"q": PLACE_WORDS}):
+        raise InvalidSearchError(errors, asked={})
+    suggest, text = held.gazetteer.suggest, clean(request.args["q"])
+    found = [place_json(place) for place in suggest(text, MAX_SUGGESTIONS, default_country=held.settings.country)]
     return _json(orjson.dumps({"places": found}))

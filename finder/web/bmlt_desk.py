@@ -111,8 +111,8 @@ class BmltDesk:
             held = self._custom = (weakref.ref(snapshot), tuple(sorted(names)))
         return held[1]
 
-    def told(self, snapshot: Snapshot, language: str, today: dt.date) -> Told:
-        """How listings are told in *language* on a day."""
+    def told(self, snapshot: Snapshot, language: str, today: dt.date, *, others: bool = False) -> Told:
+        """How listings are told in *language* on a day; with *others*, formats that have no name in it, too."""
         formats, bodies, _ = self.vocabulary(snapshot)
         return Told(
             formats=formats,
@@ -122,13 +122,16 @@ class BmltDesk:
             native_language=self._settings.language,
             today=today,
             custom=self.custom(snapshot),
+            others=others,
         )
 
-    def teller(self, snapshot: Snapshot, language: str, today: dt.date, fields: Sequence[str]) -> Teller:
+    def teller(
+        self, snapshot: Snapshot, language: str, today: dt.date, fields: Sequence[str], *, others: bool = False
+    ) -> Teller:
         """What encodes meetings with these *fields*; kept for the next question like this."""
-        told = self.told(snapshot, language, today)
+        told = self.told(snapshot, language, today, others=others)
         chosen = told.chosen(fields)
-        key = (snapshot.at.vocabulary, language, today, chosen)
+        key = (snapshot.at.vocabulary, language, others, today, chosen)
         with self._lock:
             teller = self._tellers.get(key)
             if teller is None:

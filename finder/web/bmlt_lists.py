@@ -26,8 +26,9 @@ def formats(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: 
     if chosen.wanted:
         numbers &= set(chosen.wanted)
     numbers -= set(chosen.unwanted)
-    languages = args.texts("lang_enum") or [held.settings.language]
-    records = known.formats.records(numbers, list(dict.fromkeys(languages)), held.settings.public_url)
+    spoken = list(dict.fromkeys(args.texts("lang_enum")))
+    languages, root = spoken or [held.settings.language], held.settings.public_url
+    records = known.formats.records(numbers, languages, root, others=not spoken)
     keys = frozenset(args.texts("key_strings"))
     yield from array(encoded(each) for each in records if not keys or each["key_string"] in keys)
 

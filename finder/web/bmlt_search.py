@@ -8,10 +8,11 @@ import orjson
 
 from finder.domain.errors import BadInputError
 from finder.domain.schedule import zone_of
-from finder.feeds.bmlt_encode import array, encoded
+from finder.feeds.bmlt_encode import array, encoded, meant_by
 from finder.feeds.bmlt_tsml import tsml_meeting
 from finder.search.bmlt_finding import find_meetings
 from finder.search.bmlt_pairs import Found
+from finder.search.bmlt_question import Signed
 from finder.search.snapshot import Snapshot
 from finder.web.bmlt_desk import BmltDesk, desk
 from finder.web.feeding import BATCH
@@ -36,26 +37,26 @@ def search_results(args: Arguments, about: Told, held: Parts, snapshot: Snapshot
     """Meetings as BMLT tells them; *about* is filled in before the first piece. Raises BadInputError before it."""
     asked, found = _found(args, about, held, snapshot, now)
     own = desk(held)
-    teller = own.teller(snapshot, asked.language, asked.question.today, asked.fields)
+    teller = own.teller(snapshot, asked.language, asked.question.today, asked.fields, others=asked.others)
     used: set[int] = set()
     meetings = teller.meetings(found.sittings, used)
     if asked.formats_only:
         for _ in meetings:
             pass
-        yield b'{"formats":' + _formats(own, snapshot, used, asked.language, held) + b"}"
+        yield b'{"formats":' + _formats(own, snapshot, used, asked, held) + b"}"
         return
     if not asked.used_formats:
         yield from array(meetings)
         return
     yield b'{"meetings":'
     yield from array(meetings)
-    yield b',"formats":' + _formats(own, snapshot, used, asked.language, held) + b"}"
+    yield b',"formats":' + _formats(own, snapshot, used, asked, held) + b"}"
 
 
 def tsml_results(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
     """The same meetings in the shape of Meeting Guide."""
     asked, found = _found(args, about, held, snapshot, now)
-    told = desk(held).told(snapshot, asked.language, asked.question.today)
+    told = desk(held).told(snapshot, asked.language, asked.question.today, others=asked.others)
     codes = desk(held).vocabulary(snapshot)[2]
 
     def meetings() -> Iterator[bytes]:
@@ -79,9 +80,20 @@ def _found(
     if asked.updated_after is not None:
         since = held.reader.revision_after(asked.updated_after)
         question = replace(question, since=snapshot.revision + 1 if since is None else since)
+    question = replace(
+        question, meeting_ids=_led(held, question.meeting_ids), search_ids=_led(held, question.search_ids)
+    )
     found = find_meetings(snapshot, question, desk(held).knowledge(snapshot), now=now)
     about.total, about.ignored = found.total, asked.ignored
     return asked, found
+
+
+def _led(held: Parts, chosen: Signed) -> Signed:
+    """Numbers of meetings with those of the listings that they were merged into."""
+    days = {number: meant_by(number) for number in chosen.wanted}
+    led = held.reader.merged_numbers({own for own, _ in days.values()})
+    more = [led[own] + (number - own) for number, (own, _) in days.items() if own in led]
+    return replace(chosen, wanted=(*chosen.wanted, *more)) if more else chosen
 
 
 def local_day(held: Parts, now: dt.datetime) -> dt.date:
@@ -89,8 +101,9 @@ def local_day(held: Parts, now: dt.datetime) -> dt.date:
     return now.astimezone(zone_of(held.settings.zone)).date()
 
 
-def _formats(own: BmltDesk, snapshot: Snapshot, used: set[int], language: str, held: Parts) -> bytes:
-    return encoded(own.vocabulary(snapshot)[0].records(used, [language], held.settings.public_url))
+def _formats(own: BmltDesk, snapshot: Snapshot, used: set[int], asked: BmltRequest, held: Parts) -> bytes:
+    known = own.vocabulary(snapshot)[0]
+    return encoded(known.records(used, [asked.language], held.settings.public_url, others=asked.others))
 
 
 def _locate(held: Parts, snapshot: Snapshot) -> Locate:

@@ -71,7 +71,7 @@ def slug_here(held: Parts, slug: str) -> str | None:
     base, number = listing_of(slug)
     if number is not None:
         document = held.reader.documents([number]).get(number) if number < 1 << 31 else None
-        return orjson.loads(document)["slug"] if document else None
+        return orjson.loads(document)["slug"] if document else held.reader.successor("listing", str(number))
     return None if base == slug else slug_here(held, base)
 
 

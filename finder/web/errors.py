@@ -19,7 +19,7 @@ from finder.domain.errors import BadInputError, FinderError, GoneError, NotFound
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.store.shelf_connection import READ_ERRORS
 from finder.web import unsaved
-from finder.web.faults import Fault, bare_page, fault_of, unsaved_fault
+from finder.web.faults import Fault, bare_page, fault_of, place_fault, unsaved_fault
 from finder.web.forms.search import InvalidSearchError
 
 RETRY_AFTER_S = 5
@@ -93,6 +93,8 @@ def _of_ours(error: FinderError) -> Response:
         structlog.get_logger().warning("not_saved", endpoint=request.endpoint)
         unsaved.put_session_back()
     elif isinstance(error, InvalidSearchError):
+        if error.is_about_a_place_alone:
+            return told(place_fault(error.errors["near"]))
         parameters = error.errors
     elif isinstance(error, BadInputError):
         parameters = {error.parameter: error.message}

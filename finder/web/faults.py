@@ -40,6 +40,11 @@ def fault_of(status: int, message: str = "", parameters: dict[str, str] | None =
     return Fault(status, title, message or words, parameters or {})
 
 
+def place_fault(message: str) -> Fault:
+    """The fault of a place that nothing here has the name of, or several have."""
+    return Fault(404, "This place is not known by that name", message, {"near": message})
+
+
 def unsaved_fault(fault: Fault) -> Fault:
     """*fault* as it is told to somebody who has sent a form: that nothing of it was saved."""
     message = NOT_SAVED if fault.message == WORDS[fault.status][1] else fault.message

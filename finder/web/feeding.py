@@ -75,7 +75,8 @@ def question(held: Parts, snapshot: Snapshot, args: "MultiDict[str, str]") -> Se
     asked = read_search(args, parts=held, snapshot=snapshot)
     if asked.choices:
         names = "; ".join(place.label for place in asked.choices)
-        raise InvalidSearchError({"near": f"Several places have that name. Give one of: {names}."}, asked=asked.asked)
+        message = f"Several places have that name. Give one of: {names}."
+        raise InvalidSearchError({"near": message}, asked=asked.asked, place_answer=asked.place_answer)
     return asked
 
 

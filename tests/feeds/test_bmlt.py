@@ -115,6 +115,7 @@ FORMATS = BmltFormats(
         a_format(300, "OO", "open", "There", "OPEN"),
         a_format(301, "V", None, "There", "VM"),
         a_format(302, "Zz", None, "There"),
+        a_format(303, "OO2", None, "There", "OPEN"),
         a_format(310, "VM", None, "Stock", "VM", there=54),
         a_format(311, "IRR", None, "Stock", there=55),
     ]
@@ -130,6 +131,13 @@ FORMATS = BmltFormats(
         ({"source": "There", "formats": ["open", "discussion"]}, (8, 300)),
         ({"source": "There", "unmapped_types": ["Zz", "Yy"]}, (300, 302)),
         ({"source": "Elsewhere", "unmapped_types": ["Zz"]}, (17,)),
+        ({"source": "There", "unmapped_types": ["OO2"]}, (303,)),
+        ({"source": "There", "unmapped_types": ["OO", "OO2"]}, (300, 303)),
+        ({"source": "There", "unmapped_types": ["O"]}, (17,)),
+        ({"source": "There", "unmapped_types": ["O#17"]}, (17,)),
+        ({"source": "There", "unmapped_types": ["O#18"]}, (300,)),
+        ({"source": "There", "formats": ["open", "discussion"], "unmapped_types": ["OO2"]}, (8, 303)),
+        ({"source": "A table", "unmapped_types": ["D"]}, (17,)),
         ({"attendance": "online"}, (17, 54)),
         ({"attendance": "online", "source": "There"}, (300, 301)),
         ({"attendance": "online", "source": "Stock"}, (17, 54)),
@@ -148,6 +156,8 @@ def test_formats_without_a_name_in_a_language_are_not_told_in_it() -> None:
     assert FORMATS.shown((8, 17, 300), "en") == ("O,OO,D", "8,17,300")
     assert FORMATS.shown((8, 17), "xx") == ("", "")
     assert FORMATS.records({17}, ["xx"], "") == []
+    assert FORMATS.shown((8, 17), "xx", others=True) == ("O,D", "8,17")
+    assert [each["lang"] for each in FORMATS.records({17, 54}, ["de"], "", others=True)] == ["en", "de"]
     assert FORMATS.numbers(Said("", (), (), ("HY",))) == ()
 
 

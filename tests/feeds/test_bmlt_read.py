@@ -252,6 +252,12 @@ def test_stock_keys_are_known_without_a_list_of_formats() -> None:
     assert [remark.field for remark in row.remarks] == ["formats"]
 
 
+def test_meetings_come_by_their_number_whatever_the_order_of_the_answer() -> None:
+    rows = decoded(a_meeting(12), a_meeting(3), a_meeting(1, id_bigint="none")).rows
+
+    assert [(row.number, row.key) for row in rows] == [(1, "3"), (2, "12"), (3, "none")]
+
+
 def test_two_formats_of_one_key_are_told_apart() -> None:
     listed = formats("en")
     listed[1]["key_string"] = "O"
@@ -356,6 +362,22 @@ def test_of_two_formats_that_mean_the_same_the_one_that_meetings_have_stands_for
     assert result.rows[0].draft is not None
     assert result.rows[0].draft.unmapped_types == ()
     assert {each.number for each in result.formats if each.used} == {60}
+
+
+def test_a_meeting_of_two_formats_that_mean_the_same_says_both() -> None:
+    both = a_meeting(7, formats="St,S10", format_shared_id_list="27,60")
+    result = decoded(both, a_meeting(8, formats="St", format_shared_id_list="27"))
+
+    drafts = [row.draft for row in result.rows]
+    assert [draft and draft.formats for draft in drafts] == [("step-study",), ("step-study",)]
+    assert [draft and draft.unmapped_types for draft in drafts] == [("S10", "St"), ()]
+
+
+def test_of_two_formats_of_one_key_the_one_that_meetings_have_keeps_it() -> None:
+    told = [*formats("en"), {"id": "600", "key_string": "ND", "name_string": "Nightly", "lang": "en"}]
+    result = decoded(a_meeting(7, format_shared_id_list="600", formats=""), GetFormats_en=told, GetFormats_de=None)
+
+    assert {each.number: each.key for each in result.formats if each.number in {80, 600}} == {80: "ND#80", 600: "ND"}
 
 
 @pytest.mark.parametrize("nation", ["Deutschland", "DE", "de", "Germany"])

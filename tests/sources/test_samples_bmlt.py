@@ -65,7 +65,7 @@ def test_nothing_that_a_real_meeting_says_is_lost(folder: Path) -> None:
     decoded = decode_bmlt(load_server(str(folder / "berlin")), options=NA)
     keys = {each.slug: each.key for each in decoded.formats if each.slug}
 
-    for meeting, row in zip(meetings, decoded.rows, strict=True):
+    for meeting, row in zip(sorted(meetings, key=lambda each: int(each["id_bigint"])), decoded.rows, strict=True):
         draft = row.draft
         assert draft is not None
         place = draft.location

@@ -15,8 +15,8 @@ from finder.directory.publish import publish, rename_slug, revise, unpublish
 from finder.store.database import Database
 from finder.store.shelf import PublicListing
 from finder.web.caching import AnswerCache, Kept
+from finder.web.forms.described import PARAMETERS as DESCRIBED
 from finder.web.forms.query import PARAMETERS
-from finder.web.openapi import PARAMETERS as DESCRIBED
 from finder.web.openapi import SCHEMAS
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location, a_schedule
@@ -260,7 +260,7 @@ def test_several_places_of_one_name_are_offered(client: FlaskClient) -> None:
     response = client.get("/api/v1/meetings?near=Springfield")
 
     problem = response.get_json(force=True)
-    assert response.status_code == 400
+    assert response.status_code == 404
     assert problem["parameter"] == "near"
     assert len(problem["choices"]) > 1
     for choice in problem["choices"]:
@@ -301,16 +301,29 @@ def test_the_description_names_every_parameter_and_every_address(client: FlaskCl
 
     assert content["openapi"].startswith("3.1.")
     assert content["info"]["version"]
-    asked = content["paths"]["/meetings"]["get"]["parameters"]
+    asked = content["paths"]["/api/v1/meetings"]["get"]["parameters"]
     assert tuple(each["name"] for each in asked) == PARAMETERS
-    described = {f"/api/v1{path}".replace("{slug}", "<slug>") for path in content["paths"]}
+    described = {path.replace("{slug}", "<slug>") for path in content["paths"]}
     routes = {str(rule) for rule in client.application.url_map.iter_rules() if rule.endpoint.startswith("api.")}
-    assert described == routes - {"/api/v1/openapi.json"}
+    assert described == routes - {"/api/v1/openapi.json"} | {"/meetings.json", "/client_interface/json/"}
     for path in content["paths"].values():
         responses = path["get"]["responses"]
         assert {"200", "304"} <= set(responses)
-        reference = responses["200"]["content"]["application/json"]["schema"]["$ref"]
+        schema = responses["200"]["content"]["application/json"]["schema"]
+        reference = schema.get("items", schema)["$ref"]
         assert reference.rsplit("/", 1)[1] in content["components"]["schemas"]
+
+
+def test_the_description_names_the_things_that_there_are(client: FlaskClient) -> None:
+    content = client.get("/api/v1/openapi.json").get_json()
+    parameters = {each["name"]: each["schema"] for each in content["paths"]["/api/v1/meetings"]["get"]["parameters"]}
+
+    assert {"aa", "na"} <= set(parameters["program"]["items"]["enum"])
+    assert "women" in parameters["audience"]["items"]["enum"]
+    assert "austin" in parameters["region"]["items"]["enum"]
+    for name in ("program", "audience", "region", "format", "language"):
+        (last,) = parameters[name]["items"]["enum"][-1:]
+        assert client.get(f"/api/v1/meetings?{name}={last}").status_code == 200
 
 
 def table_under(heading: str) -> list[list[str]]:

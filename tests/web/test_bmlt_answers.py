@@ -18,8 +18,10 @@ from tests.web.bmlt_client import ROOT, asked, bmlt, bmlt_site
 __all__ = ["bmlt", "bmlt_site"]  # fixtures
 
 USED = "1 3 4 8 15 17 27 29 32 41 54 55 56 70 107 10900"
+#: Without a language, what has a name in another one is told as well.
+NAMED = "1 3 4 8 15 17 27 29 32 41 54 55 56 70 107 213 10900"
 FORMATS = (
-    ("", USED),
+    ("", NAMED),
     ("lang_enum=en", USED),
     ("lang_enum=de", "70 107 213"),
     ("lang_enum=sv", ""),
@@ -31,9 +33,9 @@ FORMATS = (
     ("format_ids=17", "17"),
     ("format_ids=17,4", "4 17"),
     ("format_ids[]=17&format_ids[]=4", "4 17"),
-    ("format_ids=-17,-4,-8", "1 3 15 27 29 32 41 54 55 56 70 107 10900"),
+    ("format_ids=-17,-4,-8", "1 3 15 27 29 32 41 54 55 56 70 107 213 10900"),
     ("format_ids=17,-17", ""),
-    ("format_ids=abc", USED),
+    ("format_ids=abc", NAMED),
     ("format_ids=2", ""),
     ("format_ids=2&show_all=1", "2"),
     ("format_ids=2,17&show_all=0", "17"),

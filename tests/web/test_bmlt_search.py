@@ -209,6 +209,12 @@ def test_formats_are_told_in_the_language_asked_for(bmlt: FlaskClient) -> None:
     assert [each["name_string"] for each in found["formats"]] == ["Ruhige Stunde", "Offen"]
 
 
+def test_without_a_language_a_format_that_has_no_name_in_the_site_s_is_told_all_the_same(bmlt: FlaskClient) -> None:
+    asked_in = [searched(bmlt, f"meeting_ids=116&get_used_formats{more}") for more in ("", "&lang_enum=en")]
+    assert [each["meetings"][0]["format_shared_id_list"] for each in asked_in] == ["213", ""]
+    assert [[named["lang"] for named in each["formats"]] for each in asked_in] == [["de"], []]
+
+
 def test_the_total_stands_in_a_header_whatever_the_page(bmlt: FlaskClient) -> None:
     response = bmlt.get("/client_interface/json/?switcher=GetSearchResults&page_size=2&services=10&recursive=1")
     assert response.headers["X-Total-Count"] == "9"

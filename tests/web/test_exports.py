@@ -121,9 +121,15 @@ def test_what_answers_to_coordinates_is_kept_nowhere(client: FlaskClient, path: 
 
 
 @pytest.mark.parametrize("path", WAYS)
-@pytest.mark.parametrize("query", ["near=Portland", "day=9", "program=none", "lat=1"])
+@pytest.mark.parametrize("query", ["near=Portland&day=9", "day=9", "program=none", "lat=1"])
 def test_a_question_that_cannot_be_asked_is_refused(client: FlaskClient, path: str, query: str) -> None:
     assert client.get(f"{path}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("path", WAYS)
+@pytest.mark.parametrize("query", ["near=Portland", "near=Qqqqqqqqqqqq"])
+def test_a_place_that_is_none_or_several_is_not_here(client: FlaskClient, path: str, query: str) -> None:
+    assert client.get(f"{path}?{query}").status_code == 404
 
 
 class Directory:

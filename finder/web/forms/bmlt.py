@@ -48,10 +48,14 @@ Locate = Callable[[str], tuple[float, float] | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BmltRequest:
-    """A search as it was asked. ``fields`` are those asked for, ``ignored`` parameters that were partly passed over."""
+    """A search as it was asked. ``fields`` are those asked for, ``ignored`` parameters that were partly passed over.
+
+    ``others``: no language was asked for, so formats that have no name in the site's own are told, too.
+    """
 
     question: BmltQuestion
     language: str
+    others: bool
     fields: tuple[str, ...]
     used_formats: bool
     formats_only: bool
@@ -100,9 +104,11 @@ def read_bmlt(args: Arguments, *, locate: Locate, unit: str, language: str, toda
         page_num=max(1, int(page_num or 1)),
         today=today,
     )
+    spoken = args.texts("lang_enum")
     return BmltRequest(
         question=question,
-        language=(args.texts("lang_enum") or [language])[0],
+        language=(spoken or [language])[0],
+        others=not spoken,
         fields=tuple(args.listed("data_field_key")),
         used_formats=args.has("get_used_formats"),
         formats_only=args.has("get_formats_only"),

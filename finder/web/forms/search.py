@@ -73,6 +73,11 @@ class InvalidSearchError(FinderError):
         self.asked = asked
         self.place_answer = place_answer
 
+    @property
+    def is_about_a_place_alone(self) -> bool:
+        """Whether all is as it should be, but no place has that name, or several have."""
+        return self.errors.keys() == {"near"} and self.place_answer is not None
+
 
 @dataclass(slots=True)
 class _Reading:

@@ -4,6 +4,7 @@ Every reader takes one non-empty, cleaned text and gives the value, or raises Va
 Nothing here looks anything up.
 """
 
+import math
 import re
 import zoneinfo
 from collections.abc import Callable
@@ -19,7 +20,7 @@ MAX_PAGE = 1_000_000
 WEEKDAY_NAMES = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _LEAST_NAME = 3  # "sun", "mon" ... are enough of a name
 
-_DECIMAL = re.compile(r"[+-]?(?:\d{1,6}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,6}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}", re.ASCII)
 
@@ -100,7 +101,7 @@ def degrees(limit: int, name: str) -> Callable[[str], float]:
 def read_distance(text: str) -> float:
     """A distance of zero or more; its bound depends on its unit and is checked later."""
     number = float(text) if _DECIMAL.fullmatch(text) else -1.0
-    if number < 0:
+    if not 0 <= number < math.inf:
         raise ValueError(f"{shown(text)} is not a distance: give a number such as 10.")
     return number
 
@@ -125,6 +126,11 @@ def read_zone(text: str) -> str:
     if zone is None:
         raise ValueError(f"{shown(text)} is not a time zone: give a name such as America/Chicago.")
     return zone
+
+
+def zone_names() -> tuple[str, ...]:
+    """The names of all time zones, as they are written."""
+    return tuple(sorted(_zones().values()))
 
 
 @lru_cache(maxsize=1)
