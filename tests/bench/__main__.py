@@ -72,7 +72,7 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ),
     (
         "queue_times",
-        "queue of 5,000 open requests over 40 bodies, unchanged since it was counted: its page, of a results page's time",
+        "queue of 5,000 open requests over 40 bodies, once it is counted: its page, of a results page's time",
         "times",
         1.25,
         False,
