@@ -10,7 +10,8 @@ from werkzeug.test import TestResponse
 
 from finder.config import Settings
 from finder.directory.check import faults
-from finder.store.database import Database
+from finder.domain.listing import GroupDraft
+from finder.store.database import Database, pairs
 from finder.store.meeting import Meeting
 from tests.conftest import NOW, BuildSite
 from tests.web.desk import Desk, a_desk, form_of
@@ -96,6 +97,15 @@ def test_it_is_for_those_who_may_edit(desk: Desk, who: str, status: int) -> None
     answer = desk.client(who).get(PATH)
     assert answer.status_code == status
     assert counted(desk) == 0
+
+
+def test_it_joins_the_group_of_that_name_only_where_all_of_it_is_the_moderators(desk: Desk) -> None:
+    desk.listing("foreign", name="Elsewhere", group=GroupDraft(name="Quiet Group"))
+    assert send(desk).status_code == 303
+    assert send(desk, name="Quiet Noon", start="12:00", group_name="quiet group").status_code == 303
+    with desk.database.reading() as session:
+        groups = pairs(session, select(Meeting.name, Meeting.group_id))
+    assert groups["Quiet Morning"] == groups["Quiet Noon"] != groups["Elsewhere"]
 
 
 def test_a_name_that_is_taken_gives_another_address(desk: Desk) -> None:
