@@ -24,7 +24,7 @@ def text_of(path: Path) -> str:
 
 def test_the_table_of_commands_is_the_command_line() -> None:
     table = re.findall(r"^\| `finder (\w+)` \|", text_of(ROOT / "docs" / "operators.md"), re.MULTILINE)
-    assert sorted(table) == group.list_commands(click.Context(group))
+    assert sorted(table) == sorted(group.list_commands(click.Context(group)))
 
 
 def commands() -> list[str]:
