@@ -17,5 +17,6 @@ def tools_of(toolbox: Toolbox) -> Tools:
         geocoder=geocoder_of(settings.geocoder, settings.geocoder_url),
         zone=settings.zone,
         country=settings.country,
+        hosts=settings.conference_hosts,
         allow=settings.feed_allow,
     )

@@ -76,6 +76,7 @@ def import_(
         zone=zone or None,
         country=country or settings.country,
         service_body=service_body,
+        hosts=settings.conference_hosts,
         region=tuple(filter(None, (part.strip() for part in region.split(">")))),
     )
     with error_screen().status("Reading ..."):

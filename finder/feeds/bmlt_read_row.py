@@ -102,7 +102,7 @@ def _key(record: Record, name: str) -> str:
 
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: Server) -> ListingDraft | None:
-    place, way_in = read_place(record), read_way_in(record, WAY_IN)
+    place, way_in = read_place(record), read_way_in(record, WAY_IN, hosts=options.hosts)
     meanings = list(server.formats.read(record))
     specials = {each.special for each in meanings} - {None}
     attendance, closed = _attendance(record, specials, place, way_in)

@@ -5,6 +5,7 @@ A host belongs to a provider when its last labels are exactly the provider's: ``
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -51,10 +52,13 @@ class WayInFields:
 MEETING_GUIDE = WayInFields()
 
 
-def read_way_in(record: Record, fields: WayInFields = MEETING_GUIDE) -> WayIn:
-    """The conference fields of a row; what cannot be used becomes notes or a remark."""
+def read_way_in(record: Record, fields: WayInFields = MEETING_GUIDE, *, hosts: Iterable[str] = ()) -> WayIn:
+    """The conference fields of a row; what cannot be used becomes notes or a remark.
+
+    *hosts* are services beside the known ones.
+    """
     url_notes, phone_notes = record.notes(fields.url_notes), record.notes(fields.phone_notes)
-    url, other, words = _join_url(record, fields.url)
+    url, other, words = _join_url(record, fields.url, hosts)
     phone, dial_words = _phone(record, fields.phone)
     return WayIn(
         url=url,
@@ -80,7 +84,7 @@ def read_link(record: Record, *fields: str) -> str:
     return link
 
 
-def _join_url(record: Record, field: str) -> tuple[str, str, str]:
+def _join_url(record: Record, field: str, hosts: Iterable[str]) -> tuple[str, str, str]:
     """The join link, else a link of an unknown host, and the words that stood in its place."""
     text = record.line(field, limit=URL_LENGTH * 2)
     if not text:
@@ -96,7 +100,7 @@ def _join_url(record: Record, field: str) -> tuple[str, str, str]:
     if not link:
         return "", "", words
     parts = urlsplit(link)
-    if not provider_of(parts.hostname or ""):
+    if not provider_of(parts.hostname or "", hosts):
         record.remarks.add(field, link, "is not of a known conference service: kept as a web page, not to join by")
         return "", link, words
     if HOST_SECRETS & {name.casefold() for name, _ in parse_qsl(parts.query)}:

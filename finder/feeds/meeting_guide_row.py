@@ -54,7 +54,7 @@ def decode_record(value: object, *, number: int, options: DecodeOptions, types: 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: TypeReader) -> ListingDraft | None:
     types = reader.read(record)
     spot = read_spot(record)
-    way_in = read_way_in(record)
+    way_in = read_way_in(record, hosts=options.hosts)
     if not (spot.known or way_in.exists or way_in.other_url):
         reason = "has no address and no way to join from afar: nobody could go there"
         record.remarks.refuse("formatted_address", record.raw("location"), reason)

@@ -64,7 +64,7 @@ class NawsReader:
 
     def _draft(self, record: Record, name: str, key: str) -> ListingDraft | None:
         formats, unmapped, specials = self._formats(record)
-        way_in = read_way_in(record, WAY_IN)
+        way_in = read_way_in(record, WAY_IN, hosts=self._options.hosts)
         attendance, closed = _attendance(specials, reachable=way_in.exists or bool(way_in.other_url))
         place = _place(record, online=attendance is Attendance.ONLINE)
         if attendance is not Attendance.ONLINE and not (place.formatted_address or place.latitude or place.name):

@@ -56,7 +56,8 @@ class Decoded:
 class DecodeOptions:
     """What a feed does not say about itself: program slug, IANA zone, ISO country, service body.
 
-    ``region`` is put above the regions of its rows, and ``service_body`` above the bodies that it tells of.
+    ``region`` is put above the regions of its rows, and ``service_body`` above the bodies that it tells of. ``hosts``
+    are services that join links may lead to beside the known ones.
     """
 
     program: str
@@ -65,6 +66,7 @@ class DecodeOptions:
     country: str = ""
     service_body: str = ""
     region: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     max_rows: int = MAX_ROWS
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import orjson
 
@@ -74,6 +74,8 @@ class _UnreadableError(Exception):
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: TypeReader) -> ListingDraft:
     types = reader.read_own(record)
+    policy = _choice(record, "join_policy", JoinPolicy, JoinPolicy.OPEN)
+    way_in = _way_in(record, policy, options.hosts)
     try:
         overrides = read_exceptions(str(record.raw("exceptions") or ""))
     except ValueError as error:
@@ -92,13 +94,13 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         location=_location(record),
         region=_path(record, "region"),
         service_body=SEPARATOR.join(_path(record, "service_body")) or options.service_body,
-        conference_url=_join_link(record),
-        conference_url_notes=record.notes("conference_url_notes"),
+        conference_url=way_in.url,
+        conference_url_notes=way_in.notes,
         conference_phone=record.line("conference_phone"),
         conference_phone_notes=record.notes("conference_phone_notes"),
-        join_policy=_choice(record, "join_policy", JoinPolicy, JoinPolicy.OPEN),
+        join_policy=policy,
         notes=record.notes("notes"),
-        website=read_link(record, "website"),
+        website=way_in.website,
         url=read_link(record, "url"),
         confirmed_at=read_instant(record, "last_contact"),
         updated_at=read_instant(record, "updated"),
@@ -199,14 +201,36 @@ def _location(record: Record) -> LocationDraft | None:
     return None if draft == LocationDraft() and not record.line("precision") else draft
 
 
-def _join_link(record: Record) -> str:
-    """The link to join by, held to the same as one that somebody submits: of any service, https, no host's key."""
-    text = record.line("conference_url", limit=URL_LENGTH)
+class _WayIn(NamedTuple):
+    """How a row says that one joins: the link, what is to know about it, and the meeting's website."""
+
+    url: str
+    notes: str
+    website: str
+
+
+def _way_in(record: Record, policy: JoinPolicy, hosts: tuple[str, ...]) -> _WayIn:
+    """The link to join by, held to the same as one that somebody submits: of a known service, https, no host's key.
+
+    One of another service is kept as the website, where there is none and anybody may join, and in the notes otherwise:
+    those are told to whom the link would be told.
+    """
+    text, notes = record.line("conference_url", limit=URL_LENGTH), record.notes("conference_url_notes")
+    website = read_link(record, "website")
+    if not text:
+        return _WayIn("", notes, website)
     try:
-        return read_guest_link(text).url if text else ""
+        link = read_guest_link(text, hosts)
     except BadInputError as error:
         record.remarks.add("conference_url", text, f"{error} It was left out.")
-        return ""
+        return _WayIn("", notes, website)
+    if link.provider:
+        return _WayIn(link.url, notes, website)
+    if policy is JoinPolicy.OPEN and not website and not link.secrets:
+        record.remarks.add("conference_url", link.host, "is not a known conference service: kept as the website")
+        return _WayIn("", notes, link.url)
+    record.remarks.add("conference_url", link.host, "is not a known conference service: kept in the notes")
+    return _WayIn("", notes if link.url in notes else f"{link.url}\n{notes}".strip(), website)
 
 
 def _path(record: Record, field: str) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ class Tools:
     geocoder: Geocoder | None = None
     zone: str = "UTC"
     country: str = ""
+    hosts: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     max_seconds: float = MAX_SECONDS - READING_SECONDS
 
@@ -151,6 +152,7 @@ def _terms(session: Session, number: int, tools: Tools) -> _Terms:
         zone=source.zone or None,
         country=source.country or tools.country,
         service_body=body,
+        hosts=tools.hosts,
     )
     region = tuple(part for part in (part.strip() for part in source.region.split(BODY_SEPARATOR)) if part)
     return _Terms(
@@ -162,7 +164,7 @@ def _terms(session: Session, number: int, tools: Tools) -> _Terms:
         region=region,
         validators=source.validators or {},
         digest=source.payload_digest,
-        how=(source.kind, source.program, source.zone, options.country, body, source.region, tools.zone),
+        how=(source.kind, source.program, source.zone, options.country, body, source.region, tools.zone, tools.hosts),
     )
 
 

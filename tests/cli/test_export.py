@@ -13,6 +13,8 @@ from tests.cli.test_commands import Instance
 from tests.conftest import NOW, Databases, prepare, prepare_demo
 
 LISTINGS = 984
+#: The service that the made-up meetings are held on.
+HOST = "meet.example.org"
 
 
 @pytest.fixture
@@ -20,7 +22,7 @@ def demo(databases: Databases, tmp_path: Path, gazetteer_path: Path) -> Instance
     (tmp_path / "var").mkdir(mode=0o700)
     (tmp_path / "var" / "places.db").symlink_to(gazetteer_path)
     made = Instance(tmp_path / "var", databases.copy_of("demo", prepare_demo))
-    made.env |= {"FINDER_TESTING": "1", "FINDER_NOW": NOW.isoformat()}
+    made.env |= {"FINDER_TESTING": "1", "FINDER_NOW": NOW.isoformat(), "FINDER_CONFERENCE_HOSTS": HOST}
     return made
 
 
@@ -41,6 +43,7 @@ def test_one_leaves_with_everything_and_arrives_with_it(demo: Instance, database
     assert (leaving / "changes.atom").read_bytes().count(b"<entry>") == 100
 
     there = Instance(demo.folder, databases.copy_of("prepared", prepare))
+    there.env["FINDER_CONFERENCE_HOSTS"] = HOST
     table = leaving / "meetings.csv"
     arrived = there.run("import", str(table), "--format", "csv", "--program", "aa", "--source", "Moved")
     assert arrived.returncode == 0, arrived.stderr

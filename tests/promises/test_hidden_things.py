@@ -95,7 +95,7 @@ def test_s9_a_hidden_address_is_in_nothing_public(databases: Databases, serve: C
         by_words = json.loads(get(server, f"/api/v1/meetings?q={sentinel}").body)
         assert by_words["total"] == 0
         by_place = get(server, f"/api/v1/meetings?near={quote_plus(sentinel + ' Street')}")
-        assert by_place.status == 400
+        assert by_place.status == 404
 
 
 def test_s9_order_and_distance_do_not_tell_where_a_hidden_place_is(

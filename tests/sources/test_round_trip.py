@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ from tests.sources.feeds import OPTIONS
 from tests.sources.test_importer import NOW, counts
 
 SAMPLES = ("oc_2023", "aasfmarin_2021", "edmonton_2024", "sussexaa_2024")
+#: Both directories know the service that the made-up meetings are held on.
+BOTH = replace(OPTIONS, hosts=("meet.example.org",))
 #: Numbers that a directory gives by itself, and where it has a listing from.
 GIVEN_HERE = ("id", "revision", "source")
 
@@ -53,7 +56,7 @@ def table_of(database: Database, *, mark: bool = False) -> bytes:
     return b"".join(encode_table(documents_of(database), words, mark=mark))
 
 
-def read_into(database: Database, table: bytes, options: DecodeOptions = OPTIONS) -> tuple[int, ...]:
+def read_into(database: Database, table: bytes, options: DecodeOptions = BOTH) -> tuple[int, ...]:
     report = run_import(database, source="Moved", payload=table, kind="csv", options=options, now=NOW)
     assert report.applied, report.message
     remarked = {(line.field, line.value, line.reason) for line in report.rows}

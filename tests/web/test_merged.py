@@ -1,6 +1,7 @@
 """Whatever a listing was known by leads to the one that it was merged into, until that is taken back."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +20,7 @@ from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_schedule
 from tests.web.bmlt_client import asked
 
-WHO = {"actor": "test", "reason": "", "now": NOW}
+WHO: dict[str, Any] = {"actor": "test", "reason": "", "now": NOW}
 DAYS = (1, 4)
 
 
