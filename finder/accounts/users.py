@@ -209,7 +209,9 @@ def _by(by: Viewer | None) -> dict[str, int | None]:
 def rename(session: Session, user_id: int, *, name: str, digest_daily: bool) -> None:
     """Change what somebody is called, and how often they are told."""
     user = session.get_one(User, user_id)
-    user.name, user.digest_daily = clean(name)[:MAX_NAME], digest_daily
+    if user.name != (wanted := clean(name)[:MAX_NAME]):
+        user.name, user.former_name, user.renamed_at = wanted, None, None
+    user.digest_daily = digest_daily
 
 
 def forget_passkey(session: Session, passkey_id: int, user_id: int, *, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from finder.directory import audit, check_requests, check_sources
 from finder.directory.shelf import shelf_rows
 from finder.store.database import chunks, pairs
 from finder.store.meeting import Meeting, MeetingFormat
+from finder.store.people import Contact, Group
 from finder.store.shelf import DirectoryRevision, PublicListing
 from finder.store.vocabulary import Format
 
@@ -22,6 +23,7 @@ def faults(session: Session, *, progress: Progress | None = None) -> Iterator[st
     yield from _database_faults(session)
     yield from audit.faults(session)
     yield from _format_faults(session)
+    yield from _group_faults(session)
     yield from check_requests.faults(session)
     yield from check_sources.faults(session)
     total = session.execute(select(func.count()).select_from(Meeting)).scalar_one()
@@ -61,6 +63,14 @@ def _shelf_faults(session: Session, ids: list[int]) -> Iterator[str]:
     for number, row in held.items():
         if number not in shown and not row["gone"]:
             yield f"Listing {number} is on the shelf but not published."
+
+
+def _group_faults(session: Session) -> Iterator[str]:
+    """What belongs to a group that became part of another."""
+    for table, words in ((Meeting, "Listing"), (Contact, "Contact")):
+        left = select(table.id).join(Group, Group.id == table.group_id).where(Group.merged_into.is_not(None))
+        for number in session.execute(left.order_by(table.id)).scalars():
+            yield f"{words} {number} belongs to a group that became part of another."
 
 
 def _format_faults(session: Session) -> Iterator[str]:

@@ -6,7 +6,7 @@ source share a group. A group that was submitted here is told from others of the
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import insert, select
@@ -153,7 +153,7 @@ class Resolver:
         missing = {key: draft for key, draft in wanted.items() if key not in self.groups}
         made = [{"key": key, "own": draft.own, **public_words(draft)} for key, draft in missing.items()]
         self.groups |= _made(self.session, Group, made)
-        parts = _parts(self.session)
+        parts = _parts(self.session, self.groups.values())
         self.groups = {key: _whole(parts, number) for key, number in self.groups.items()}
         contacts = {
             (self.groups[group_key(self.source.name, draft)], contact): None
@@ -222,10 +222,18 @@ def _known(session: Session, table: type[Location | Group], keys: Sequence[str])
     return known
 
 
-def _parts(session: Session) -> dict[int, int]:
-    """The groups that became part of others, by id, and which these are."""
-    found = session.execute(select(Group.id, Group.merged_into).where(Group.merged_into.is_not(None)))
-    return {number: into for number, into in found if into is not None}
+def _parts(session: Session, groups: Iterable[int]) -> dict[int, int]:
+    """Those of *groups* that became part of others, by id, and which these are, as far as that goes."""
+    parts: dict[int, int] = {}
+    wanted = set(groups)
+    while wanted:
+        found: dict[int, int] = {}
+        for part in chunks(sorted(wanted)):
+            which = (Group.id.in_(part), Group.merged_into.is_not(None))
+            found |= pairs(session, select(Group.id, Group.merged_into).where(*which))
+        parts |= found
+        wanted = set(found.values()) - parts.keys()
+    return parts
 
 
 def _whole(parts: Mapping[int, int], number: int) -> int:

@@ -7,10 +7,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from finder.accounts import users
+from finder.accounts import names, users
 from finder.accounts.letters import Sender
 from finder.accounts.permissions import Viewer
 from finder.accounts.users import Invited, may_grant
@@ -27,6 +27,7 @@ from finder.store.audit import AuditEntry
 
 SHOWN = 30
 OPERATOR = "operator"
+RENAME = "correct_name"
 State = dict[str, Any]
 
 
@@ -68,8 +69,29 @@ def deactivate(session: Session, user_id: int, *, by: Viewer | None, reason: str
     _note(session, "deactivate", user_id, before, by=by, reason=reason, now=now)
 
 
+def correct_name(session: Session, user_id: int, name: str, *, by: Viewer, reason: str, now: dt.datetime) -> None:
+    """Have somebody be called otherwise; the act does not say how. Raises what `users.correct_name` raises."""
+    take_lock(session)
+    names.correct_name(session, user_id, name, by=by, now=now)
+    _note_name(session, user_id, by=by, reason=reason, now=now)
+
+
+def _note_name(session: Session, user_id: int, *, by: Viewer, reason: str, now: dt.datetime) -> None:
+    state = _state(session, user_id)
+    entry = audit.Act(act=RENAME, target_kind="user", target_id=user_id, before=state, after=state)
+    audit.append(session, [entry], actor=f"user:{by.user_id}", reason=reason, now=now)
+
+
+def _undo_name(session: Session, entry: AuditEntry, *, by: Viewer, now: dt.datetime) -> None:
+    same = (AuditEntry.target_kind == "user", AuditEntry.target_id == entry.target_id, AuditEntry.act == RENAME)
+    if session.execute(select(func.max(AuditEntry.id)).where(*same)).scalar() != entry.id:
+        raise StaleError("Their name has been changed since: undo that first.", {})
+    names.former_name(session, entry.target_id, by=by, now=now)
+    _note_name(session, entry.target_id, by=by, reason="undo", now=now)
+
+
 def undo(session: Session, entry_id: int, *, by: Viewer, now: dt.datetime) -> None:
-    """Give somebody back what they held before an act, and take what it gave.
+    """Give somebody back what they held before an act, and take what it gave; or what they were called before it.
 
     Raises NotFoundError for what is out of reach, TooLateError after 30 days, StaleError when their roles were changed
     again since, and BadInputError when that would take the last administrator away.
@@ -79,6 +101,9 @@ def undo(session: Session, entry_id: int, *, by: Viewer, now: dt.datetime) -> No
     if entry is None or entry.target_kind != "user" or not _within_reach(entry, by):
         raise NotFoundError("There is no such act here.")
     refuse_late(entry, now=now)
+    if entry.act == RENAME:
+        _undo_name(session, entry, by=by, now=now)
+        return
     present, after = _state(session, entry.target_id), entry.after or {}
     if present != after:
         raise StaleError("Their roles have been changed since: undo that first.", {})

@@ -16,7 +16,7 @@ from finder.mail.carriers import file_of
 from finder.review.correspondence import forget
 from finder.review.history import act
 from finder.sources.forgetting import forget_runs
-from finder.store.accounts import AccountLink, Attempt, KnownNetwork, SecurityEvent, SignedIn
+from finder.store.accounts import AccountLink, Attempt, KnownNetwork, SecurityEvent, SignedIn, User
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.mail import OutboxMail
@@ -43,6 +43,7 @@ PERSONAL_TABLES = (
     "source_change",
     "submission",
     "submission_message",
+    "user_account",
 )
 _ACCOUNT_TABLES = (Attempt, SecurityEvent, SignedIn, AccountLink, KnownNetwork)
 
@@ -86,6 +87,8 @@ def _removals(session: Session, mail_dir: Path, *, now: dt.datetime, dry_run: bo
     yield Removal("contacts of requests decided long ago", _contacts(session, now), requests)
     aside = delete(RemovedContact).where(RemovedContact.removed_at < now - CONTACTS_KEPT)
     yield Removal("contacts that were removed from groups", _rows(session, aside), ("contact", "removed_contact"))
+    former = update(User).where(User.renamed_at < now - CONTACTS_KEPT).values(former_name=None, renamed_at=None)
+    yield Removal("former names of moderators", _rows(session, former), ("user_account",))
     yield Removal("mails sent or given up", _mails(session, now))
     dead = delete(LinkToken).where(LinkToken.expires_at < now - LINKS_KEPT)
     yield Removal("links that have run out", _rows(session, dead))

@@ -19,6 +19,8 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(64), default="")
+    former_name: Mapped[str | None] = mapped_column(String(64))  # before it was corrected, while that can be taken back
+    renamed_at: Mapped[dt.datetime | None] = mapped_column(Instant)
     created_at: Mapped[dt.datetime] = mapped_column(Instant)
     digest_daily: Mapped[bool] = mapped_column(default=False)  # notices once a day instead of at once
     active: Mapped[bool] = mapped_column(default=True)

@@ -106,6 +106,18 @@ def undo(number: int) -> Response:
     return go(PEOPLE, "It is taken back.")
 
 
+@blueprint.post("/account/people/<int:number>/name")
+def correct_name(number: int) -> Response:
+    """Have somebody be called otherwise."""
+    viewer, held, said = _inviter(), parts(), request.form.get("name", "")
+    try:
+        with held.database.unit_of_work() as register:
+            entrusting.correct_name(register, number, said, by=viewer, reason=_reason(), now=held.clock())
+    except BadInputError as error:
+        return go(PEOPLE, error.message)
+    return go(PEOPLE, "The name is corrected.")
+
+
 @blueprint.post("/account/people/<int:number>/deactivate")
 def deactivate(number: int) -> Response:
     """Close an account."""

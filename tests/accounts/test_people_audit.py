@@ -2,20 +2,26 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import orjson
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from finder.accounts.users import rename
 from finder.config import Settings
 from finder.directory.audit import faults
+from finder.domain.review import StaleError
 from finder.domain.roles import Role
+from finder.review.people import correct_name, undo
+from finder.review.purge import purge
 from finder.store.accounts import Grant, User
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from tests.accounts.visitors import Visitor, Watch, a_body, a_member
-from tests.conftest import BuildSite
+from tests.conftest import NOW, BuildSite
+from tests.review.people import a_user, an_administrator
 
 PEOPLE = "/account/people"
 
@@ -135,3 +141,49 @@ def test_nothing_personal_is_in_the_chain(app: Flask, database: Database, watch:
     text = orjson.dumps([given.before, given.after, given.reason, given.actor]).decode().lower()
     assert "wren" not in text
     assert "@" not in text
+
+
+def name_of(database: Database, user_id: int) -> tuple[str, str | None]:
+    with database.reading() as session:
+        user = session.get_one(User, user_id)
+        return user.name, user.former_name
+
+
+def test_a_name_is_corrected_and_taken_back_and_the_chain_does_not_hold_it(
+    app: Flask, database: Database, watch: Watch, tmp_path: Path
+) -> None:
+    admin = signed_in(app, database, watch, Role.ADMINISTRATOR)
+    wren = a_member(database, Role.READER).id
+    with database.unit_of_work() as session:
+        session.get_one(User, wren).name = "Wrne"
+    path = f"{PEOPLE}/{wren}/name"
+    for refused, words in (("", "Enter a first name"), ("x" * 65, "at most 64"), ("Wrne", "called so already")):
+        assert admin.send(path, PEOPLE, name=refused).status_code == 303
+        assert words in admin.get(PEOPLE).text
+    assert admin.send(path, PEOPLE, name=" Wren\u200b ", reason="A slip").status_code == 303
+    assert name_of(database, wren) == ("Wren", "Wrne")
+    corrected = acts(database)[-1]
+    assert (corrected.act, corrected.before, corrected.reason) == ("correct_name", corrected.after, "A slip")
+    assert not any(name in f"{each.before}{each.after}" for each in acts(database) for name in ("Wren", "Wrne"))
+    assert "Wren: name corrected, by" in admin.get(PEOPLE).text
+
+    assert admin.send(f"{PEOPLE}/acts/{corrected.id}/undo", PEOPLE).status_code == 303
+    assert name_of(database, wren) == ("Wrne", "Wren")
+    assert admin.send(f"{PEOPLE}/acts/{corrected.id}/undo", PEOPLE).status_code == 303
+    assert "undo that first" in admin.get(PEOPLE).text
+    assert name_of(database, wren) == ("Wrne", "Wren")
+    with database.reading() as session:
+        assert list(faults(session)) == []
+    purge(database, mail_dir=tmp_path, now=watch() + dt.timedelta(days=31))
+    assert name_of(database, wren) == ("Wrne", None)
+
+
+def test_what_somebody_calls_themselves_is_not_taken_back_by_others(database: Database) -> None:
+    with database.unit_of_work() as session:
+        admin, wren = an_administrator(session), a_user(session, name="Wrne")
+        correct_name(session, wren, "Wren", by=admin, reason="", now=NOW)
+        rename(session, wren, name="Winter", digest_daily=False)
+        act = max(session.execute(select(AuditEntry.id).where(AuditEntry.act == "correct_name")).scalars())
+    with pytest.raises(StaleError, match="changed since"), database.unit_of_work() as session:
+        undo(session, act, by=admin, now=NOW)
+    assert name_of(database, wren) == ("Winter", None)

@@ -155,6 +155,7 @@ FORMS: dict[str, Form] = {
         "/account/people", email="new@example.org", name=WORDS, role="moderator", body="{own}"
     ),
     "role taken back": of_administrators("/account/people", "/account/people/roles/{grant}/revoke", **WHY),
+    "corrected name": of_administrators("/account/people", "/account/people/{reader}/name", name="Raven", **WHY),
     "new source": of_administrators("/moderate/sources/new", **SOURCE),
     "changed source": of_administrators(
         "/moderate/sources/{source}/change", name=WORDS, policy="propose", reason="A vote"
@@ -240,6 +241,7 @@ def _things(desk: Desk) -> dict[str, Any]:
         session.flush()
         return {
             "own": desk.bodies["own"],
+            "reader": desk.users["reader"],
             "place": place,
             "closed": closed,
             "group": group,

@@ -223,6 +223,7 @@ THINGS: dict[Route, Line] = {
     ("GET", "/account/people"): Line("", 200, "invite"),
     ("POST", "/account/people"): Line("", 400, "invite"),
     ("POST", "/account/people/roles/<int:number>/revoke"): Line("role", 303, "invite"),
+    ("POST", "/account/people/<int:number>/name"): Line("person", 303, "site"),
     ("POST", "/account/people/<int:number>/deactivate"): Line("person", 303, "site"),
     ("POST", "/account/people/acts/<int:number>/undo"): Line("role_act", 303, "invite"),
 }

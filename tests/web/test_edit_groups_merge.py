@@ -1,6 +1,7 @@
 """Making one group of two: found, looked at, done with one act, and taken back."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -286,3 +287,11 @@ def test_whoever_may_not_edit_all_of_both_takes_nothing_back(desk: Desk, two: tu
     act = last_act(desk).id
     assert desk.client("moderator").get(f"/moderate/acts/{act}").status_code == 404
     assert desk.client("administrator").get(f"/moderate/acts/{act}").status_code == 200
+
+
+def test_the_check_names_what_is_left_in_a_group_that_is_gone(desk: Desk, two: tuple[int, int]) -> None:
+    gone, into = two
+    made_one(desk, gone, into)
+    with desk.database.unit_of_work() as session:
+        add_contact(session, gone, ROBIN)
+    assert [fault for fault in whole(desk) if re.fullmatch(r"Contact \d+ belongs to a group that became .*", fault)]

@@ -79,7 +79,13 @@ def day(instant: dt.datetime) -> str:
 
 
 #: What was done to somebody's roles, by act.
-ROLE_ACTS = {"grant": "given", "revoke": "taken back", "deactivate": "account closed", "undo": "as it was before"}
+ROLE_ACTS = {
+    "grant": "given",
+    "revoke": "taken back",
+    "deactivate": "account closed",
+    "correct_name": "name corrected",
+    "undo": "as it was before",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

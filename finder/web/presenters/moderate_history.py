@@ -42,6 +42,7 @@ ACTS = {
     "grant": "Role given",
     "revoke": "Role taken back",
     "deactivate": "Account closed",
+    "correct_name": "Name corrected",
 }
 ACTORS = {
     "submitter": "the submitter",
