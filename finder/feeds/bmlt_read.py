@@ -1,19 +1,25 @@
 """A BMLT server read at once: its tree of service bodies, its formats in every language, its meetings."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from finder.domain.schedule import DEFAULT_DURATION
 from finder.feeds.bmlt_read_answers import Answers, read_answers
-from finder.feeds.bmlt_read_bodies import body_path, body_words, read_bodies
+from finder.feeds.bmlt_read_bodies import MAX_BODIES, body_path, body_words, read_bodies
 from finder.feeds.bmlt_read_formats import FormatReader
 from finder.feeds.bmlt_read_row import Server, decode_meeting
 from finder.feeds.bmlt_read_time import read_length
 from finder.feeds.meeting_guide_record import Record
-from finder.feeds.rows import Decoded, DecodeOptions, Remarks, unique_keys
+from finder.feeds.payload import Payload
+from finder.feeds.rows import Decoded, DecodeOptions, Remarks, believable, unique_keys
+
+#: Where meetings name their service body.
+FIELDS = ("service_body_bigint", "service_body_name")
+NAME_LENGTH = 1000
 
 
-def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
+def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOptions) -> Decoded:
     """Every meeting of the answers in *payload*, taken or refused, in its order; with bodies and formats.
 
     The answers are what `bmlt_read_answers` takes. Raises FeedError when there is no list of meetings among them.
@@ -22,13 +28,13 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     remarks = Remarks()
     info = Record(answers.info, remarks)
     above = body_path(options.service_body)
-    told = answers.bodies or _named_by_meetings(answers.meetings or [])
+    told = answers.bodies or _named_by_meetings(answers.meetings)
     bodies, remarks_of_bodies = read_bodies(told, above=above, partial=not answers.bodies)
     formats = FormatReader(
         answers.formats,
         options.catalogue,
         language=info.line("nativeLang", limit=16),
-        meetings=answers.meetings or (),
+        meetings=answers.meetings,
     )
     server = Server(
         formats=formats,
@@ -37,10 +43,10 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     )
     rows = (
         decode_meeting(meeting, number=number, options=options, server=server)
-        for number, meeting in enumerate(answers.meetings or (), start=1)
+        for number, meeting in enumerate(answers.meetings, start=1)
     )
     return Decoded(
-        rows=tuple(unique_keys(rows, field="id_bigint")),
+        rows=tuple(unique_keys(believable(rows), field="id_bigint")),
         note=_missing(answers),
         bodies=tuple(bodies),
         formats=formats.drafts,
@@ -53,14 +59,13 @@ def _usual(info: Record) -> dt.timedelta:
     return read_length(info, "defaultDuration") or DEFAULT_DURATION
 
 
-def _named_by_meetings(meetings: list[Any]) -> list[dict[str, Any]]:
+def _named_by_meetings(meetings: Iterable[Any]) -> list[dict[str, Any]]:
     """Service bodies as the meetings themselves name them, where the server's list of them is not there."""
-    named = {
-        meeting.get("service_body_bigint"): meeting["service_body_name"]
-        for meeting in meetings
-        if isinstance(meeting, dict) and isinstance(meeting.get("service_body_bigint"), str | int)
-        if isinstance(meeting.get("service_body_name"), str) and meeting["service_body_name"].strip()
-    }
+    named: dict[str | int, str] = {}
+    for meeting in meetings:
+        number, name = (meeting.get(field) for field in FIELDS) if isinstance(meeting, dict) else (None, None)
+        if isinstance(number, str | int) and isinstance(name, str) and name.strip() and len(named) <= MAX_BODIES:
+            named[number] = name[:NAME_LENGTH]
     return [{"id": number, "name": name} for number, name in named.items()]
 
 
