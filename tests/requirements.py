@@ -1,6 +1,6 @@
 """What some tests need of the machine: skipped with a reason where it is absent, a failure where it is required.
 
-``FINDER_REQUIRE=chromium,postgresql,samples`` turns the absence of a thing into a failure.
+``FINDER_REQUIRE=chromium,postgresql,netns,samples`` turns the absence of a thing into a failure.
 """
 
 import os

@@ -1,6 +1,7 @@
 """Commands that carry listings in and out: import and dump."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from finder.cli.toolbox import toolbox_of
 from finder.cli.tools import tools_of
 from finder.domain.schedule import zone_of
 from finder.feeds.rows import DecodeOptions
+from finder.feeds.spreadsheet import is_spreadsheet
 from finder.sources.bmlt_server import load_server
 from finder.sources.fetch import load_payload
 from finder.sources.importer import DECODERS, run_import
@@ -24,10 +26,9 @@ from finder.store import migrate
     "--format",
     "kind",
     type=click.Choice(list(DECODERS)),
-    default="meeting-guide",
-    show_default=True,
     help="How SOURCE is written: a Meeting Guide feed (JSON), a table (csv, xlsx) with a row of headers, a BMLT "
-    "server, or the sheet of NA World Services (naws; CSV or XLSX).",
+    "server, or the sheet of NA World Services (naws; CSV or XLSX). Without it, a workbook is read as a table (xlsx), "
+    "anything else as a Meeting Guide feed.",
 )
 @click.option("--program", required=True, help="The program of the meetings, for example aa, na, al-anon, smart.")
 @click.option("--source", required=True, help='Name of where they come from, for example "Orange County".')
@@ -47,7 +48,7 @@ def import_(
     context: click.Context,
     *,
     source_file: str,
-    kind: str,
+    kind: str | None,
     program: str,
     source: str,
     zone: str | None,
@@ -82,6 +83,8 @@ def import_(
     with error_screen().status("Reading ..."):
         load = load_server if kind == "bmlt" else load_payload
         payload = load(source_file, allow=settings.feed_allow)
+    if kind is None:
+        kind = "meeting-guide" if isinstance(payload, Mapping) or not is_spreadsheet(payload) else "xlsx"
     with progress("Importing") as tell:
         result = run_import(
             toolbox.database,

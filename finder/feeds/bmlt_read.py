@@ -1,21 +1,27 @@
 """A BMLT server read at once: its tree of service bodies, its formats in every language, its meetings."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from finder.domain.schedule import DEFAULT_DURATION
 from finder.feeds.bmlt_read_answers import Answers, read_answers
-from finder.feeds.bmlt_read_bodies import body_path, body_words, read_bodies
+from finder.feeds.bmlt_read_bodies import MAX_BODIES, body_path, body_words, read_bodies
 from finder.feeds.bmlt_read_formats import FormatReader
 from finder.feeds.bmlt_read_row import Server, decode_meeting
 from finder.feeds.bmlt_read_time import read_length
 from finder.feeds.meeting_guide_record import Record
-from finder.feeds.rows import Decoded, DecodeOptions, Remarks, unique_keys
+from finder.feeds.payload import Payload
+from finder.feeds.rows import Decoded, DecodeOptions, Remarks, Row, believable, unique_keys
 
+#: Where meetings name their service body.
+FIELDS = ("service_body_bigint", "service_body_name")
+NAME_LENGTH = 1000
 MAX_DIGITS = 18
 
 
-def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
+def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOptions) -> Decoded:
     """Every meeting of the answers in *payload*, taken or refused, by its number there; with bodies and formats.
 
     Servers answer in any order. What meetings of one name are called in addresses here must not depend on it.
@@ -26,13 +32,13 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     remarks = Remarks()
     info = Record(answers.info, remarks)
     above = body_path(options.service_body)
-    told = answers.bodies or _named_by_meetings(answers.meetings or [])
+    told = answers.bodies or _named_by_meetings(answers.meetings)
     bodies, remarks_of_bodies = read_bodies(told, above=above, partial=not answers.bodies)
     formats = FormatReader(
         answers.formats,
         options.catalogue,
         language=info.line("nativeLang", limit=16),
-        meetings=answers.meetings or (),
+        meetings=answers.meetings,
     )
     server = Server(
         formats=formats,
@@ -41,10 +47,11 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     )
     rows = (
         decode_meeting(meeting, number=number, options=options, server=server)
-        for number, meeting in enumerate(sorted(answers.meetings or (), key=_number_there), start=1)
+        for number, meeting in enumerate(answers.meetings, start=1)
     )
+    in_order = sorted(unique_keys(believable(rows), field="id_bigint"), key=_number_there)
     return Decoded(
-        rows=tuple(unique_keys(rows, field="id_bigint")),
+        rows=tuple(replace(row, number=number) for number, row in enumerate(in_order, start=1)),
         note=_missing(answers),
         bodies=tuple(bodies),
         formats=formats.drafts,
@@ -52,10 +59,9 @@ def decode_bmlt(payload: bytes, *, options: DecodeOptions) -> Decoded:
     )
 
 
-def _number_there(meeting: Any) -> int:  # noqa: ANN401 - JSON is any
-    """The number of a meeting, to sort by: what has none comes last."""
-    told = meeting.get("id_bigint") if isinstance(meeting, dict) else None
-    text = str(told).strip()
+def _number_there(row: Row) -> int:
+    """The number of a meeting on its server, to sort by: what has none comes last."""
+    text = row.key
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 10**MAX_DIGITS
 
 
@@ -64,14 +70,13 @@ def _usual(info: Record) -> dt.timedelta:
     return read_length(info, "defaultDuration") or DEFAULT_DURATION
 
 
-def _named_by_meetings(meetings: list[Any]) -> list[dict[str, Any]]:
+def _named_by_meetings(meetings: Iterable[Any]) -> list[dict[str, Any]]:
     """Service bodies as the meetings themselves name them, where the server's list of them is not there."""
-    named = {
-        meeting.get("service_body_bigint"): meeting["service_body_name"]
-        for meeting in meetings
-        if isinstance(meeting, dict) and isinstance(meeting.get("service_body_bigint"), str | int)
-        if isinstance(meeting.get("service_body_name"), str) and meeting["service_body_name"].strip()
-    }
+    named: dict[str | int, str] = {}
+    for meeting in meetings:
+        number, name = (meeting.get(field) for field in FIELDS) if isinstance(meeting, dict) else (None, None)
+        if isinstance(number, str | int) and isinstance(name, str) and name.strip() and len(named) <= MAX_BODIES:
+            named[number] = name[:NAME_LENGTH]
     return [{"id": number, "name": name} for number, name in named.items()]
 
 

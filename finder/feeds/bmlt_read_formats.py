@@ -1,6 +1,6 @@
 """What the formats of a BMLT server stand for here, by their numbers and keys there."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from finder.feeds.rows import Remark, Remarks
 MAX_FORMATS = 20_000
 KEY_LENGTH = 64
 MAX_DIGITS = 10
+#: Lists of formats that are remembered are no longer than this.
+SHORT = 300
 #: Where a meeting says which formats it has.
 FIELDS = ("format_shared_id_list", "formats")
 DEFAULT_LANGUAGE = "en"
@@ -87,7 +89,7 @@ class FormatReader:
     """
 
     def __init__(
-        self, rows: Sequence[Any], catalogue: FormatCatalogue, *, language: str = "", meetings: Sequence[Any] = ()
+        self, rows: Sequence[Any], catalogue: FormatCatalogue, *, language: str = "", meetings: Iterable[Any] = ()
     ) -> None:
         remarks = Remarks()
         self._catalogue = catalogue
@@ -131,7 +133,8 @@ class FormatReader:
         found = self._read_before.get(said)
         if found is None:
             found = tuple(self._read(record))
-            if all(each.told or each.key in self._by_key for each in found) and len(self._read_before) < MAX_FORMATS:
+            known = all(each.told or each.key in self._by_key for each in found)
+            if known and len(repr(said)) <= SHORT and len(self._read_before) < MAX_FORMATS:
                 self._read_before[said] = found
         return found
 
@@ -229,11 +232,17 @@ def _keys(told: Sequence[_Told], used: Collection[int]) -> dict[int, str]:
     return keys
 
 
-def _used(told: Sequence[_Told], meetings: Sequence[Any]) -> frozenset[int]:
+def _used(told: Sequence[_Told], meetings: Iterable[Any]) -> frozenset[int]:
     """The numbers of the formats that any of *meetings* has, by number or by key."""
-    records = [meeting for meeting in meetings if isinstance(meeting, dict)]
-    told_of = {record.get(field) for record in records for field in FIELDS if isinstance(record.get(field), str)}
-    said = {part.strip() for text in told_of for part in str(text).split(",")}
+    known = {str(each.number) for each in told} | {name.key for each in told for name in each.names.values()}
+    said: set[str] = set()
+    seen: set[str] = set()
+    for meeting in meetings:
+        for text in (meeting.get(name) for name in FIELDS) if isinstance(meeting, dict) else ():
+            if isinstance(text, str) and text not in seen:
+                said |= known.intersection(part.strip() for part in text.split(","))
+                if len(text) <= SHORT and len(seen) < MAX_FORMATS:
+                    seen.add(text)
     numbers = frozenset(each.number for each in told if str(each.number) in said)
     return numbers or frozenset(each.number for each in told if any(name.key in said for name in each.names.values()))
 

@@ -15,7 +15,7 @@ from finder.feeds.bmlt_read_bodies import read_number
 from finder.feeds.bmlt_read_formats import FormatReader, Meaning
 from finder.feeds.bmlt_read_place import EXTRA, BmltPlace, read_extra_of_place, read_place, read_regions
 from finder.feeds.bmlt_read_time import read_schedule
-from finder.feeds.meeting_guide_json import REPEATED
+from finder.feeds.json_scan import REPEATED
 from finder.feeds.meeting_guide_online import WayIn, WayInFields, read_way_in
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import DecodeOptions, Remarks, Row

@@ -6,11 +6,12 @@ from typing import Any
 from finder.feeds.meeting_guide_json import read_json_rows
 from finder.feeds.meeting_guide_row import decode_record
 from finder.feeds.meeting_guide_types import TypeReader
-from finder.feeds.rows import Decoded, DecodeOptions, unique_keys
+from finder.feeds.payload import Payload
+from finder.feeds.rows import Decoded, DecodeOptions, believable, unique_keys
 from finder.feeds.tabular_row import decode_own, is_own
 
 
-def decode_meeting_guide(payload: bytes, *, options: DecodeOptions) -> Decoded:
+def decode_meeting_guide(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row of the JSON feed in *payload*, taken or refused, in its order; numbers start at 1.
 
     Raises FeedError when there is no list of rows in it.
@@ -27,4 +28,4 @@ def decode_records(records: Iterable[Any], *, options: DecodeOptions, table: boo
         else decode_record(record, number=number, options=options, types=types, table=table)
         for number, record in enumerate(records, start=1)
     )
-    return Decoded(rows=tuple(unique_keys(rows, field="slug")), note=note)
+    return Decoded(rows=tuple(unique_keys(believable(rows), field="slug")), note=note)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance
+from finder.feeds.json_scan import REPEATED
 from finder.feeds.meeting_guide_address import ONLINE
-from finder.feeds.meeting_guide_json import REPEATED
 from finder.feeds.meeting_guide_online import WayIn, read_link, read_way_in
 from finder.feeds.meeting_guide_place import Spot, read_region, read_spot
 from finder.feeds.meeting_guide_record import Record

@@ -5,13 +5,14 @@ hour. A meeting is known by the number that its BMLT server gave it, else by its
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from finder.domain.bmlt import BodyDraft
 from finder.domain.text import clean
-from finder.feeds.bmlt_read_bodies import SEPARATOR, body_path
+from finder.feeds.bmlt_read_bodies import MAX_BODIES, SEPARATOR, body_path
 from finder.feeds.naws_read_row import NawsReader
-from finder.feeds.rows import Decoded, DecodeOptions, FeedError, unique_keys
+from finder.feeds.payload import Payload
+from finder.feeds.rows import Decoded, DecodeOptions, FeedError, believable, unique_keys
 from finder.feeds.table_cells import MAX_COLUMNS, table_cells, table_records
 
 #: Columns without which this is another kind of table.
@@ -21,18 +22,18 @@ KINDS = {"AR": "AS", "RG": "RS"}  # by the first letters of a world id
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
-def decode_naws(payload: bytes, *, options: DecodeOptions) -> Decoded:
+def decode_naws(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row below the header line of the table in *payload*, taken or refused; numbers start at 1.
 
     Raises FeedError for what is no table, and for one without the columns of this kind.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
     header = _header(next((cells for cells in lines if any(cell.strip() for cell in cells)), []))
-    records = list(table_records(lines, header, max_rows=options.max_rows))
+    records = table_records(lines, header, max_rows=options.max_rows)
     bodies = _bodies(records, above=body_path(options.service_body))
     reader = NawsReader(options, {body.world_id: body for body in bodies})
     rows = (reader.row(record, number=number) for number, record in enumerate(records, start=1))
-    return Decoded(rows=tuple(unique_keys(rows, field="bmlt_id")), note=note, bodies=tuple(bodies))
+    return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=note, bodies=tuple(bodies))
 
 
 def _header(cells: Sequence[str]) -> list[str]:
@@ -46,13 +47,13 @@ def _header(cells: Sequence[str]) -> list[str]:
     return [name if name not in names[:place] else "" for place, name in enumerate(names)]
 
 
-def _bodies(records: Sequence[dict[str, str]], *, above: tuple[str, ...]) -> list[BodyDraft]:
+def _bodies(records: Iterable[dict[str, str]], *, above: tuple[str, ...]) -> list[BodyDraft]:
     """The areas that the rows belong to, each once, by their world ids."""
     found: dict[str, BodyDraft] = {}
     for record in records:
         world_id = clean(record.get("arearegion", ""))[:64]
         name = clean(record.get("parentname", "")).replace(SEPARATOR, "\u203a")[:255]
-        if world_id and name and world_id not in found:
+        if world_id and name and world_id not in found and len(found) < MAX_BODIES:
             kind = KINDS.get(world_id[:2], "")
             found[world_id] = BodyDraft(path=(*above, name), kind=kind, world_id=world_id, partial=True)
     return list(found.values())

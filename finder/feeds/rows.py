@@ -11,6 +11,10 @@ from finder.domain.listing import ListingDraft
 #: More rows than any federation publishes; past it the feed is broken or hostile.
 MAX_ROWS = 200_000
 MAX_VALUE_LENGTH = 200
+#: Remarks that are kept of one row, or of what stands beside the rows.
+MAX_REMARKS = 200
+#: So many refused rows and hardly another are no list of meetings.
+MAX_REFUSED, TAKEN_SHARE = 20_000, 0.1
 
 
 class FeedError(FinderError):
@@ -89,8 +93,27 @@ def unique_keys(rows: Iterable[Row], *, field: str) -> Iterator[Row]:
         yield replace(row, key=key, draft=draft, remarks=(*row.remarks, remark))
 
 
+def believable(rows: Iterable[Row]) -> Iterator[Row]:
+    """The same rows; raises FeedError when very many of them, and hardly any other, cannot be taken."""
+    taken = refused = kept = 0
+    for row in rows:
+        taken += row.draft is not None
+        if row.draft is None:
+            refused += 1
+            kept += max(1, len(row.remarks))
+            if kept > MAX_REFUSED and taken < TAKEN_SHARE * (taken + refused):
+                about = next(
+                    (f"{each.field} {each.reason}".strip() for each in row.remarks if each.refused), "it is odd"
+                )
+                raise FeedError(
+                    f"Of its first {taken + refused:,} rows {refused:,} cannot be taken; the last, because {about}. "
+                    "Is it a list of meetings?"
+                )
+        yield row
+
+
 class Remarks:
-    """Collects the remarks of one row."""
+    """Collects the remarks of one row; of very many the first."""
 
     __slots__ = ("_found",)
 
@@ -99,7 +122,8 @@ class Remarks:
 
     def add(self, field: str, value: object, reason: str) -> None:
         """Note something about a row that is taken."""
-        self._found.append(Remark(field, shown(value), reason))
+        if len(self._found) < MAX_REMARKS:
+            self._found.append(Remark(field, shown(value), reason))
 
     def refuse(self, field: str, value: object, reason: str) -> None:
         """Note why a row cannot be taken."""

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from finder.feeds.cells import restored
 from finder.feeds.csv_cells import csv_cells
+from finder.feeds.payload import KeptRows, Payload
 from finder.feeds.rows import FeedError
 from finder.feeds.spreadsheet import is_spreadsheet, spreadsheet_cells
 
 MAX_COLUMNS = 500
 
 
-def table_cells(payload: bytes, *, max_rows: int) -> tuple[Iterator[list[str]], str]:
+def table_cells(payload: Payload, *, max_rows: int) -> tuple[Iterator[list[str]], str]:
     """The lines of the table in *payload*, empty ones and the header line included, and a word on how it was read.
 
     Raises FeedError for what is no table; so may the lines while they are read.
@@ -20,11 +21,15 @@ def table_cells(payload: bytes, *, max_rows: int) -> tuple[Iterator[list[str]], 
     return csv_cells(payload)
 
 
-def table_records(lines: Iterable[list[str]], names: Sequence[str], *, max_rows: int) -> Iterator[dict[str, str]]:
+def table_records(lines: Iterable[list[str]], names: Sequence[str], *, max_rows: int) -> KeptRows:
     """The lines that hold anything, as records of the fields *names*; cells under an empty name are left out.
 
-    Raises FeedError past *max_rows*.
+    All lines have been read by then. Raises FeedError past *max_rows*.
     """
+    return KeptRows(_records(lines, names, max_rows))
+
+
+def _records(lines: Iterable[list[str]], names: Sequence[str], max_rows: int) -> Iterator[dict[str, str]]:
     count = 0
     for cells in lines:
         if not any(cell.strip() for cell in cells):

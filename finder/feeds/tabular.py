@@ -4,6 +4,7 @@ import re
 
 from finder.domain.text import clean
 from finder.feeds.meeting_guide import decode_records
+from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
 from finder.feeds.table_cells import MAX_COLUMNS, table_cells, table_records
 
@@ -38,14 +39,14 @@ HEADERS = {
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def decode_table(payload: bytes, *, options: DecodeOptions) -> Decoded:
+def decode_table(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row below the header line of the table in *payload*, taken or refused; numbers start at 1.
 
     Raises FeedError, with line and column, for broken quotes and for a table without a name column.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
     header = _header(next((cells for cells in lines if any(cell.strip() for cell in cells)), []))
-    records = list(table_records(lines, header, max_rows=options.max_rows))
+    records = table_records(lines, header, max_rows=options.max_rows)
     return decode_records(records, options=options, table=True, note=note)
 
 

@@ -5,9 +5,7 @@ no memory.
 """
 
 import http.client
-import io
 import ssl
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,26 +15,30 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from finder.feeds.json_scan import scan_list
+from finder.feeds.payload import Payload, Spool, beginning_of
 from finder.sources.connection import PORTS, Deadline, FetchError, Line, Target, connect, read_target, resolve
 
-__all__ = ["FetchError", "Fetched", "ask", "fetch", "load_payload", "probe"]
+__all__ = ["FetchError", "Fetched", "TooLargeError", "ask", "fetch", "load_payload", "probe"]
 
-MAX_BYTES = 64 * 2**20
+#: More than the largest feed has: 100,000 rows take some 80 MB.
+MAX_BYTES = 128 * 2**20
 MAX_SECONDS = 30.0
 MAX_REDIRECTS = 3
-#: A feed above this size is looked through before it is held in memory.
-LARGE = 8 * 2**20
 CHUNK = 64 * 2**10
 REDIRECTS = {301, 302, 303, 307, 308}
 HEADERS = {"Accept": "application/json, text/csv, */*;q=0.5", "Accept-Encoding": "gzip", "User-Agent": "MeetingFinder"}
 #: Validators of an answer, by what they are called in it, and the header that asks by each.
 VALIDATORS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 MAX_VALIDATOR_LENGTH = 1024
+MEGABYTE = 2**20
 GZIP = 31  # zlib's word for "a gzip header and no other"
 
 
-def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> bytes:
+class TooLargeError(FetchError):
+    """A source that gives more than it may."""
+
+
+def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> Payload:
     """What *source* (a path, or an http(s) address) holds; raises FetchError with a sentence when it cannot be read."""
     scheme, mark, _ = source.partition("://")
     if mark and scheme.isalnum():
@@ -47,7 +49,7 @@ def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> bytes:
             raise FetchError(f"The file {source} is larger than {MAX_BYTES // 2**20} MB: is it a list of meetings?")
         if not path.is_file():
             raise FetchError(f"{source} is not a file: give a file or an http(s) address.")
-        return path.read_bytes()
+        return Spool(path.open("rb")).settled()
     except FileNotFoundError as error:
         raise FetchError(f"There is no file {source}: check the path.") from error
     except PermissionError as error:
@@ -61,13 +63,13 @@ def load_payload(source: str, *, allow: tuple[str, ...] = ()) -> bytes:
 class Fetched:
     """What an address gave: its body, or None when it is as it was; and its validators, by their header's name."""
 
-    body: bytes | None
+    body: Payload | None
     validators: Mapping[str, str]
 
 
 def fetch(
     url: str, *, allow: tuple[str, ...] = (), max_seconds: float = MAX_SECONDS, max_bytes: int = MAX_BYTES
-) -> bytes:
+) -> Payload:
     """The body at *url* (http or https on its usual port), unpacked, at most *max_bytes* long.
 
     *allow* names "address:port" pairs that may be private, for tests. Raises FetchError with a sentence.
@@ -149,33 +151,27 @@ def _answer(
         yield connection.getresponse()
 
 
-def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> bytes:
+def _body(answer: http.client.HTTPResponse, host: str, max_bytes: int) -> Payload:
     encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
     if encoding not in {"identity", "gzip", "x-gzip"}:
         raise FetchError(f"{host} sent the feed packed as {encoding[:40]}: only gzip is understood.")
     if answer.length is not None and answer.length > max_bytes:
-        raise FetchError(_too_large(max_bytes))
-    pieces = _pieces(answer)
-    with tempfile.TemporaryFile() as kept:
-        for piece in pieces if encoding == "identity" else _unpacked(pieces, host):
-            if kept.tell() + len(piece) > max_bytes:
-                raise FetchError(_too_large(max_bytes))
-            kept.write(piece)
-        if answer.length:  # what was announced and did not come
-            raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
-        kept.seek(0)
-        kind = (answer.getheader("Content-Type") or "").casefold()
-        if kind.startswith("text/html") and kept.read(CHUNK).lstrip()[:1] == b"<":
-            raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
-        if kept.seek(0, io.SEEK_END) > LARGE:
-            kept.seek(0)
-            scan_list(kept)
-        kept.seek(0)
-        return kept.read()
+        raise _too_large(max_bytes)
+    pieces, kept = _pieces(answer), Spool()
+    for piece in pieces if encoding == "identity" else _unpacked(pieces, host):
+        if kept.size + len(piece) > max_bytes:
+            raise _too_large(max_bytes)
+        kept.write(piece)
+    if answer.length:  # what was announced and did not come
+        raise FetchError(f"{host} broke off before the end of the feed. Try again later.")
+    kind = (answer.getheader("Content-Type") or "").casefold()
+    if kind.startswith("text/html") and beginning_of(kept, CHUNK).lstrip()[:1] == b"<":
+        raise FetchError(f"{host} answered with a web page instead of a feed: check the address.")
+    return kept.settled()
 
 
-def _too_large(max_bytes: int) -> str:
-    return f"The feed is larger than {max_bytes // 2**20} MB: more than a list of meetings can be."
+def _too_large(max_bytes: int) -> TooLargeError:
+    return TooLargeError(f"The feed is larger than {max_bytes // MEGABYTE} MB: more than a list of meetings can be.")
 
 
 def _pieces(answer: http.client.HTTPResponse) -> Iterator[bytes]:

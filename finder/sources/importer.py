@@ -18,6 +18,7 @@ from finder.domain.sources import ChangeKind, SourcePolicy
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.naws_read import decode_naws
+from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
@@ -51,7 +52,7 @@ def run_import(
     database: Database,
     *,
     source: str,
-    payload: bytes,
+    payload: Payload | Mapping[str, Payload],
     kind: str,
     options: DecodeOptions,
     now: dt.datetime,

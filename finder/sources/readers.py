@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 
 from finder.domain.bmlt import BodyDraft, FormatDraft
 from finder.domain.errors import BadInputError
+from finder.feeds.payload import Payload, pieces_of, size_of
 from finder.feeds.rows import DecodeOptions, Row
 from finder.sources.bmlt_server import read_server
 from finder.sources.connection import Deadline
-from finder.sources.fetch import MAX_BYTES, MAX_SECONDS, FetchError, ask
+from finder.sources.fetch import MAX_BYTES, MAX_SECONDS, FetchError, TooLargeError, ask
 from finder.sources.importer import DECODERS
 
 #: Of the time that a visit may take, this is left for reading what came.
 READING_SECONDS = 5.0
 
-Payloads = Mapping[str, bytes]  # by address; an uploaded file stands under ""
+Payloads = Mapping[str, Payload]  # by address, or by what was asked; an uploaded file stands under ""
 Validators = Mapping[str, Mapping[str, str]]  # by address
-Ask = Callable[[str], bytes]
+Ask = Callable[[str], Payload]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +43,18 @@ class Reader:
     """
 
     words: str
-    gather: Callable[[str, Ask], dict[str, bytes]]
+    gather: Callable[[str, Ask], dict[str, Payload]]
     decode: Callable[[Payloads, DecodeOptions], Brought]
 
 
-def one_address(url: str, ask: Ask) -> dict[str, bytes]:
+def one_address(url: str, ask: Ask) -> dict[str, Payload]:
     """The one payload of a source that is a single document."""
     return {url: ask(url)}
 
 
-def whole_server(url: str, ask: Ask) -> dict[str, bytes]:
-    """Everything that the BMLT server at *url* tells, as one payload."""
-    return {url: read_server(url, lambda address, _seconds, _size: ask(address))}
+def whole_server(url: str, ask: Ask) -> dict[str, Payload]:
+    """Everything that the BMLT server at *url* tells, by what was asked."""
+    return read_server(url, lambda address, _seconds, _size: ask(address))
 
 
 #: What the kinds of sources are called.
@@ -67,7 +68,7 @@ KIND_WORDS = {
 #: Readers of another make than "one address, by the decoder of its kind".
 READERS: dict[str, Reader] = {}
 #: How a source of a kind is gathered that has more than one address.
-GATHER: dict[str, Callable[[str, Ask], dict[str, bytes]]] = {"bmlt": whole_server}
+GATHER: dict[str, Callable[[str, Ask], dict[str, Payload]]] = {"bmlt": whole_server}
 
 
 def kinds() -> list[str]:
@@ -84,7 +85,7 @@ def reader_of(kind: str) -> Reader:
     decoder = DECODERS[kind]
 
     def decode(payloads: Payloads, options: DecodeOptions) -> Brought:
-        decoded = decoder(next(iter(payloads.values())), options=options)
+        decoded = decoder(payloads if kind in GATHER else next(iter(payloads.values())), options=options)
         aside = f"{len(decoded.remarks)} things about its bodies and formats were odd." if decoded.remarks else ""
         note = " ".join(filter(None, (decoded.note, aside)))
         return Brought(rows=decoded.rows, note=note, bodies=decoded.bodies, formats=decoded.formats)
@@ -104,7 +105,7 @@ class Fetching:
     max_seconds: float = MAX_SECONDS - READING_SECONDS
     max_bytes: int = MAX_BYTES
     validators: dict[str, dict[str, str]] = field(default_factory=dict)
-    _bodies: dict[str, bytes] = field(default_factory=dict)
+    _bodies: dict[str, Payload] = field(default_factory=dict)
     _deadline: Deadline | None = None
 
     def unchanged(self) -> bool:
@@ -118,17 +119,22 @@ class Fetching:
                 return False
         return bool(self.known)
 
-    def gather(self, reader: Reader, url: str) -> dict[str, bytes]:
+    def gather(self, reader: Reader, url: str) -> dict[str, Payload]:
         """The payloads of the source at *url*, by address. Raises FetchError."""
         return reader.gather(url, self._ask)
 
-    def _ask(self, url: str) -> bytes:
+    def _ask(self, url: str) -> Payload:
         if url not in self._bodies:
-            answer = ask(url, deadline=self._until(), allow=self.allow, max_bytes=self._left())
+            try:
+                answer = ask(url, deadline=self._until(), allow=self.allow, max_bytes=self._left())
+            except TooLargeError as error:
+                if not self._bodies:
+                    raise
+                raise self._too_much() from error
             self._keep(url, answer.body or b"", answer.validators)
         return self._bodies[url]
 
-    def _keep(self, url: str, body: bytes, validators: Mapping[str, str]) -> None:
+    def _keep(self, url: str, body: Payload, validators: Mapping[str, str]) -> None:
         self._bodies[url] = body
         self.validators[url] = dict(validators)
 
@@ -138,16 +144,21 @@ class Fetching:
         return self._deadline
 
     def _left(self) -> int:
-        left = self.max_bytes - sum(map(len, self._bodies.values()))
+        left = self.max_bytes - sum(map(size_of, self._bodies.values()))
         if left <= 0:
-            raise FetchError("The source gives more than a list of meetings can be.")
+            raise self._too_much()
         return left
+
+    def _too_much(self) -> FetchError:
+        size = f"{self.max_bytes // 2**20} MB"
+        return FetchError(f"The source gives more than {size} in all: more than a list of meetings can be.")
 
 
 def digest_of_payloads(payloads: Payloads, *how: object) -> str:
     """SHA-256 of what a source gave and *how* it is read."""
     seal = hashlib.sha256("\x1f".join(map(str, how)).encode("utf-8", "replace"))
     for url, body in payloads.items():
-        seal.update(b"\x1e" + url.encode("utf-8", "replace") + b"\x1e" + str(len(body)).encode() + b"\x1e")
-        seal.update(body)
+        seal.update(b"\x1e" + url.encode("utf-8", "replace") + b"\x1e" + str(size_of(body)).encode() + b"\x1e")
+        for piece in pieces_of(body):
+            seal.update(piece)
     return seal.hexdigest()

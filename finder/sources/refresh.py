@@ -15,6 +15,7 @@ from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.catalogue import FormatCatalogue
 from finder.domain.errors import BadInputError, FinderError
 from finder.domain.sources import OWN, WAITING, FieldRule, RunState
+from finder.feeds.payload import Payload
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
 from finder.sources.asking import drop_upload, upload_of
@@ -88,7 +89,7 @@ def refresh(
     tools: Tools,
     by: str,
     now: dt.datetime,
-    payload: bytes | None = None,
+    payload: Payload | None = None,
     again: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:

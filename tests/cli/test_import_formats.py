@@ -37,6 +37,17 @@ def test_each_format_is_imported_once(kind: str, number: int, instance: Instance
     assert listings_in(instance.run("dump").stdout) == listings_in(before)
 
 
+def test_a_workbook_is_known_as_one_where_no_format_is_given(instance: Instance, tmp_path: Path) -> None:
+    payload = tmp_path / "meetings.bin"
+    payload.write_bytes(TABLE)
+    command = ("import", str(payload), "--program", "na", "--source", "Larks")
+
+    assert "Larks: imported" in instance.run(*command).stdout
+    done = instance.run(*command, "--format", "meeting-guide")
+    assert done.returncode != 0
+    assert "choose its format, xlsx" in done.stderr
+
+
 def listings_in(dump: str) -> list[str]:
     """The lines of a dump but those that tell when a source was last looked at."""
     return [line for line in dump.splitlines() if json.loads(line)["table"] not in {"source", "source_run"}]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from finder.feeds.bmlt_read import decode_bmlt
-from finder.feeds.bmlt_read_answers import bundle
 from finder.feeds.rows import Decoded, DecodeOptions
 from tests.sources.feeds import CATALOGUE
 
@@ -127,7 +126,7 @@ def answers(*meetings: Any, **changes: Any) -> bytes:  # noqa: ANN401 - JSON is 
         "GetSearchResults": list(meetings),
         **changes,
     }
-    return bundle({name: json.dumps(answer).encode() for name, answer in whole.items() if answer is not None})
+    return json.dumps({name: answer for name, answer in whole.items() if answer is not None}).encode()
 
 
 def decoded(*meetings: Any, **changes: Any) -> Decoded:  # noqa: ANN401 - JSON is any

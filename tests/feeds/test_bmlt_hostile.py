@@ -74,8 +74,13 @@ def test_rows_that_are_no_objects_are_refused(value: object) -> None:
 
 
 def test_a_million_objects_end_with_a_reason() -> None:
-    for payload in (b"[" + b",".join([b"{}"] * 1_000_000) + b"]", b'{"a":"[' + b",".join([b"{}"] * 1_000_000) + b']"}'):
-        with pytest.raises(FeedError, match="more than 200,000"):
+    objects = b"[" + b",".join([b"{}"] * 1_000_000) + b"]"
+    for payload, words in (
+        (objects, "more than 200,000"),
+        (b'{"meetings":' + objects + b"}", "more than 200,000"),
+        (b'{"a":"' + objects + b'"}', "too large"),
+    ):
+        with pytest.raises(FeedError, match=words):
             decode_bmlt(payload, options=NA)
 
 

@@ -49,16 +49,19 @@ def workbook(rows: Sequence[Sequence[Cell]]) -> bytes:
 def packed(rows: str, **parts: bytes) -> bytes:
     """A workbook whose sheet holds the XML *rows*, with more *parts* by their path ("/" written as "__")."""
     sheet = f'<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    whole: dict[str, str | bytes] = {
+        "[Content_Types].xml": TYPES,
+        "_rels/.rels": RELATIONS,
+        "xl/workbook.xml": WORKBOOK,
+        "xl/_rels/workbook.xml.rels": PARTS,
+        "xl/styles.xml": STYLES,
+        "xl/worksheets/sheet1.xml": sheet,
+        **{name.replace("__", "/"): content for name, content in parts.items()},
+    }
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr("_rels/.rels", RELATIONS)
-        archive.writestr("xl/workbook.xml", WORKBOOK)
-        archive.writestr("xl/_rels/workbook.xml.rels", PARTS)
-        archive.writestr("xl/styles.xml", STYLES)
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
-        for name, content in parts.items():
-            archive.writestr(name.replace("__", "/"), content)
+        for name, content in whole.items():
+            archive.writestr(name, content)
     return file.getvalue()
 
 

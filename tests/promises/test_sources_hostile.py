@@ -17,6 +17,7 @@ from finder.store.source import Source
 from tests.conftest import NOW, Databases, prepare
 from tests.requirements import need
 from tests.sources.feeds import CATALOGUE, a_row
+from tests.sources.floods import FLOODS
 from tests.sources.hostile import ERASING, FEED, HOSTILE, ROWS, SLOW
 from tests.sources.instance import Feed, a_source, faults, feeding, refreshed, shown, trusted
 from tests.sources.loopback import Answer, serving
@@ -114,6 +115,12 @@ def assert_bad_and_then_good(
 @pytest.mark.parametrize("name", HOSTILE)
 def test_o2_a_bad_source_ends_with_a_reason_and_the_next_one_runs(name: str, neighbors: Neighbors) -> None:
     kind, answer, words = HOSTILE[name]
+    assert_bad_and_then_good(neighbors, kind, answer, words, max_seconds=MAX_SECONDS)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_o2_a_source_as_large_as_one_may_be_takes_no_memory_when_it_is_bad(name: str, neighbors: Neighbors) -> None:
+    kind, answer, words = FLOODS[name]
     assert_bad_and_then_good(neighbors, kind, answer, words, max_seconds=MAX_SECONDS)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from finder.domain.errors import BadInputError
 from finder.feeds.rows import FeedError
 from finder.search.places import Gazetteer
+from finder.sources.bmlt_server import ServerAnswers
 from finder.sources.importer import run_import
 from finder.sources.report import ImportReport
 from finder.store.bmlt import BmltFormat, BmltFormatName
@@ -27,7 +28,7 @@ from tests.sources.test_importer import NOW, counts, shown
 ZOOM = "https://zoom.us/j/5550101"
 
 
-def imported(database: Database, payload: bytes, **changes: Any) -> ImportReport:  # noqa: ANN401 - whatever the option takes
+def imported(database: Database, payload: ServerAnswers, **changes: Any) -> ImportReport:  # noqa: ANN401 - whatever the option takes
     options = {"source": "Larks", "kind": "bmlt", "options": NA, "now": NOW, **changes}
     return run_import(database, payload=payload, **options)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from finder.feeds.payload import Payload
 from finder.sources.addresses import is_public
 from finder.sources.connection import Deadline, read_target
 from finder.sources.fetch import FetchError, ask, fetch, load_payload
@@ -17,7 +18,7 @@ from tests.sources.loopback import Answer, Handler, serving
 FEED = b'[{"name": "Larks at Dawn"}]'
 
 
-def asked_of(answer: Answer, path: str = "/feed.json", *, max_seconds: float = 10, max_bytes: int = 10**6) -> bytes:
+def asked_of(answer: Answer, path: str = "/feed.json", *, max_seconds: float = 10, max_bytes: int = 10**6) -> Payload:
     with serving(answer) as server:
         url = server.url + path
         return fetch(url, allow=(server.address,), max_seconds=max_seconds, max_bytes=max_bytes)

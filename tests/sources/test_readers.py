@@ -8,6 +8,7 @@ import pytest
 from finder.domain.errors import BadInputError
 from finder.domain.sources import RunState
 from finder.feeds.meeting_guide import decode_meeting_guide
+from finder.feeds.payload import Payload, beginning_of
 from finder.feeds.rows import DecodeOptions
 from finder.sources.readers import READERS, Ask, Brought, Payloads, Reader, kinds, reader_of
 from finder.store.database import Database
@@ -18,10 +19,10 @@ from tests.sources.loopback import Handler, serving
 PARTS = {"/a": [a_row(1), a_row(2)], "/b": [a_row(3)]}
 
 
-def gather(url: str, ask: Ask) -> dict[str, bytes]:
+def gather(url: str, ask: Ask) -> dict[str, Payload]:
     """A list of addresses first, then each."""
     base = url.rsplit("/", 1)[0]
-    paths = json.loads(ask(url))
+    paths = json.loads(beginning_of(ask(url), 10_000))
     return {f"{base}{path}": ask(f"{base}{path}") for path in paths}
 
 

@@ -4,7 +4,7 @@ They leave as the file that `finder export` writes, and over the endpoint that a
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from finder.config import Settings
-from finder.sources.bmlt_server import load_server, read_server
+from finder.feeds.payload import pieces_of
+from finder.sources.bmlt_server import ServerAnswers, load_server, read_server
 from finder.store.database import Database
 from finder.store.shelf import PublicVocabulary
 from tests.conftest import BuildSite, Databases, prepare
@@ -31,7 +32,7 @@ OF_THE_SOURCE = {"source", "source_number", "key", "format"}
 pytestmark = pytest.mark.samples
 SettingsFor = Callable[..., Settings]
 #: Makes the payload that leaves a directory by a way.
-Leave = Callable[[str, str], bytes]
+Leave = Callable[[str, str], ServerAnswers]
 
 
 @pytest.fixture(params=WAYS)
@@ -41,7 +42,7 @@ def way(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def leave(settings_for: SettingsFor, build_site: BuildSite) -> Leave:
-    def left(way: str, url: str) -> bytes:
+    def left(way: str, url: str) -> ServerAnswers:
         if way == "file":
             return written("bmlt", url, settings_for(url))
         browser = build_site(settings_for(url)).test_client()
@@ -79,12 +80,16 @@ def by_number(database: Database) -> dict[int, dict[str, Any]]:
     return {document["bmlt_id"]: told(document) for document in documents_of(database)}
 
 
-def answers_of(payload: bytes) -> dict[str, list[str]]:
+def answers_of(payload: ServerAnswers) -> dict[str, list[str]]:
     """The answers by name, in an order of their own."""
-    return {name: sorted(json.dumps(row, sort_keys=True) for row in rows) for name, rows in json.loads(payload).items()}
+    if isinstance(payload, Mapping):
+        named = {name: json.loads(b"".join(pieces_of(answer))) for name, answer in payload.items()}
+    else:
+        named = json.loads(b"".join(pieces_of(payload)))
+    return {name: sorted(json.dumps(row, sort_keys=True) for row in rows) for name, rows in named.items()}
 
 
-def arrived(payload: bytes, databases: Databases) -> tuple[str, Database]:
+def arrived(payload: ServerAnswers, databases: Databases) -> tuple[str, Database]:
     """An empty directory that has read *payload*, twice: the second time there was nothing to change."""
     url = databases.copy_of("prepared", prepare)
     database = Database(url)
