@@ -144,7 +144,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 HOSTILE: dict[str, Hostile] = {
     "an announced gigabyte": Hostile("meeting-guide", raw(OK, b"Content-Length: 1073741824\r\n\r\n"), "larger than"),
     "an endless body": Hostile("meeting-guide", endless, "larger than"),
-    "an endless body for a BMLT server": Hostile("bmlt", endless, "larger than"),
+    "an endless body for a BMLT server": Hostile("bmlt", endless, "more to tell than fits into 128 MB"),
     "a gzip bomb": Hostile("meeting-guide", packed_flood, "larger than"),
     "a bomb in a bomb": Hostile(
         "meeting-guide", saying(gzip.compress(gzip.compress(b"0" * 10**6)), Content_Encoding="gzip"), ""
