@@ -51,13 +51,22 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[postgres.URL_VARIABLE] = cluster.url
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what is asked of one database; begin with what takes longest, so all end together."""
+    """Leave out on PostgreSQL what is asked of one database, and mark the promises."""
     twice = [item for item in items if all(map(item.get_closest_marker, ("one_database", "postgresql")))]
     config.hook.pytest_deselected(items=twice)
     left_out = set(twice)
     items[:] = [item for item in items if item not in left_out]
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/promises/"))
+    for item in items:
+        if item.nodeid.startswith("tests/promises/"):
+            item.add_marker("promise")
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def begin_with_promises(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all workers end together."""
+    items.sort(key=lambda item: item.get_closest_marker("promise") is None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
