@@ -36,6 +36,8 @@ pytest_plugins = ["tests.gazetteer", "tests.servers", "tests.browsers", "tests.m
 NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
 
 SEEDS = Path(__file__).resolve().parent.parent / "seed_data"
+#: Tests that ask processes of their own, or compute for long: measuring what they cover would tell little.
+LONG = ("tests/promises/", "tests/cli/", "tests/search/test_engine", "tests/domain/test_schedule_oracle")
 _cluster: list[postgres.Cluster] = []
 quicker.install()
 
@@ -51,22 +53,22 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[postgres.URL_VARIABLE] = cluster.url
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what is asked of one database, and mark the promises."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what takes long, and leave out on PostgreSQL what is asked of one database.
+
+    What takes longest comes first, when all others have put things into their order, so that all workers end together.
+    """
+    for item in items:
+        if item.nodeid.startswith(LONG) or item.get_closest_marker("browser"):
+            item.add_marker("long")
+    yield
     twice = [item for item in items if all(map(item.get_closest_marker, ("one_database", "postgresql")))]
     config.hook.pytest_deselected(items=twice)
     left_out = set(twice)
-    items[:] = [item for item in items if item not in left_out]
-    for item in items:
-        if item.nodeid.startswith("tests/promises/"):
-            item.add_marker("promise")
-
-
-@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
-def begin_with_promises(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that all workers end together."""
-    items.sort(key=lambda item: item.get_closest_marker("promise") is None)
+    items[:] = sorted(
+        (item for item in items if item not in left_out), key=lambda item: item.get_closest_marker("long") is None
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

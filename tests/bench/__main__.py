@@ -19,7 +19,7 @@ from rich.table import Table
 
 from tests.bench.bmlt import bmlt_times
 from tests.bench.engine import NOW
-from tests.bench.imports import import_seconds, refresh_seconds
+from tests.bench.imports import import_cost, refresh_seconds
 from tests.bench.inside import inside
 from tests.bench.meeting_guide import feed_figures
 from tests.bench.queue import queue_times
@@ -56,6 +56,7 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("feed_more_mb", "memory of a process at its peak over it, more than over a seventh of it", "MB", 4, False),
     ("feed_unchanged", "the same, unchanged (304), of hello's throughput", "%", 85, True),
     ("import_large_s", "import of 100,000 rows", "s", 150, False),
+    ("import_large_mb", "memory of that command at its peak", "MB", 1_000, False),
     (
         "refresh_s",
         "refresh of a source of 10,000 rows without a change or a validator",
@@ -96,7 +97,9 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         figures: dict[str, dict[str, Any]] = {}
         with console.status("Importing 2,000, 10,000 and 100,000 rows ..."):
-            imports = {name: import_seconds(number) for name, number in IMPORTS.items()}
+            costs = {name: import_cost(number) for name, number in IMPORTS.items()}
+            imports = {name: cost.seconds for name, cost in costs.items()}
+            imports["import_large_mb"] = costs["import_large_s"].peak_mb
             imports["refresh_s"] = refresh_seconds(10_000)
         with console.status("5,000 open requests ..."):
             times = queue_times(asked.seconds)

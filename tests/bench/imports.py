@@ -1,11 +1,12 @@
 """How long an import takes, as its user sees it: the command from its start to its end."""
 
 import json
+import os
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.search.shelves import Shelf
 from tests.servers import FINDER, clean_environment
@@ -33,14 +34,21 @@ def feed_row(document: Document) -> dict[str, Any]:
     }
 
 
-def import_seconds(number: int) -> float:
-    """Seconds that ``finder import`` takes for a feed of *number* new rows, into an empty directory."""
+class Cost(NamedTuple):
+    """What a command took: seconds from its start to its end, and megabytes of memory at its peak."""
+
+    seconds: float
+    peak_mb: float
+
+
+def import_cost(number: int) -> Cost:
+    """What ``finder import`` takes for a feed of *number* new rows, into an empty directory."""
     with tempfile.TemporaryDirectory() as temporary:
         return import_into(Path(temporary), number)
 
 
-def import_into(folder: Path, number: int) -> float:
-    """Make an instance in ``var`` of *folder* with *number* imported listings; gives the seconds of the import."""
+def import_into(folder: Path, number: int) -> Cost:
+    """Make an instance in ``var`` of *folder* with *number* imported listings; gives what the import took."""
     feed = write_feed(folder, number)
     run(folder, "init")
     return run(folder, "import", str(feed), "--program", "aa", "--source", "Bench")
@@ -57,7 +65,7 @@ def refresh_seconds(number: int) -> float:
             added = ("sources", "add", "Bench", f"{server.url}/feed.json", "--program", "aa", "--policy", "publish")
             run(folder, *added, **allowed)
             run(folder, "sources", "refresh", "Bench", **allowed)
-            return run(folder, "sources", "refresh", "Bench", **allowed)
+            return run(folder, "sources", "refresh", "Bench", **allowed).seconds
 
 
 def write_feed(folder: Path, number: int) -> Path:
@@ -70,11 +78,15 @@ def write_feed(folder: Path, number: int) -> Path:
     return feed
 
 
-def run(folder: Path, *arguments: str, **settings: str) -> float:
-    """Run a command on the instance in ``var`` of *folder*; gives its seconds."""
+def run(folder: Path, *arguments: str, **settings: str) -> Cost:
+    """Run a command on the instance in ``var`` of *folder*; gives what it took."""
     env = clean_environment() | settings
     env["FINDER_DATA_DIR"] = str(folder / "var")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     began = time.perf_counter()
-    subprocess.run([str(FINDER), *arguments], env=env, check=True, **quiet)  # type: ignore[call-overload]
-    return time.perf_counter() - began
+    process = subprocess.Popen([str(FINDER), *arguments], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"finder {' '.join(arguments)} ended with {process.returncode}.")
+    return Cost(seconds, usage.ru_maxrss / 1024)

@@ -55,6 +55,7 @@ def test_one_leaves_with_everything_and_arrives_with_it(demo: Instance, database
     assert before == after
 
 
+@pytest.mark.one_database
 def test_a_search_is_exported_as_the_site_finds_it(demo: Instance, tmp_path: Path) -> None:
     path = tmp_path / "some.csv"
     done = demo.run(
@@ -70,6 +71,7 @@ def test_a_search_is_exported_as_the_site_finds_it(demo: Instance, tmp_path: Pat
     assert "\ufeff" + printed.stdout == path.read_bytes().decode().replace("\r\n", "\n")
 
 
+@pytest.mark.one_database
 def test_a_service_body_is_exported_with_what_lies_below_it(demo: Instance, tmp_path: Path) -> None:
     path = tmp_path / "naws.csv"
     done = demo.run("export", "--format", "naws", "--service-body", "demo-area-texas", "--output", str(path))
@@ -77,6 +79,7 @@ def test_a_service_body_is_exported_with_what_lies_below_it(demo: Instance, tmp_
     assert {row["ParentName"] for row in rows(path)} == {"Demo Intergroup Austin"}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -18,6 +18,7 @@ PAYLOADS = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("kind", "number"), [("bmlt", 3), ("xlsx", 1)])
 def test_each_format_is_imported_once(kind: str, number: int, instance: Instance, tmp_path: Path) -> None:
     payload, report = tmp_path / "payload", tmp_path / "report.json"
@@ -37,6 +38,7 @@ def test_each_format_is_imported_once(kind: str, number: int, instance: Instance
     assert listings_in(instance.run("dump").stdout) == listings_in(before)
 
 
+@pytest.mark.one_database
 def test_a_workbook_is_known_as_one_where_no_format_is_given(instance: Instance, tmp_path: Path) -> None:
     payload = tmp_path / "meetings.bin"
     payload.write_bytes(TABLE)
@@ -53,6 +55,7 @@ def listings_in(dump: str) -> list[str]:
     return [line for line in dump.splitlines() if json.loads(line)["table"] not in {"source", "source_run"}]
 
 
+@pytest.mark.one_database
 def test_what_cannot_be_read_is_said_in_a_sentence(instance: Instance, tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_bytes(b'{"GetServiceBodies": "[{]"}')

@@ -88,6 +88,7 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
     assert faults(directory) == []
 
 
+@pytest.mark.one_database
 def test_what_was_imported_once_is_read_on_by_the_same_settings(finder: Finder, directory: Database) -> None:
     with feeding(*ROWS) as feed:
         told = ["--program", "aa", "--source", "Larks", "--service-body", "Larks > West", "--region", "United States"]
@@ -105,6 +106,7 @@ def test_what_was_imported_once_is_read_on_by_the_same_settings(finder: Finder, 
     assert faults(directory) == []
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -123,6 +125,7 @@ def test_what_cannot_be_done_is_said_in_words(finder: Finder, arguments: tuple[s
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.one_database
 def test_the_worker_reads_what_is_due_and_goes_on_after_a_source_that_fails(
     finder: Finder, directory: Database
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_refresh_that_is_killed_leaves_before_or_after(finder: Finder, directo
     assert {document["notes"] for document in shown(directory).values()} == {f"Round {KILLS - 1}"}
 
 
+@pytest.mark.one_database
 def test_a_file_is_read_for_a_source(finder: Finder, directory: Database, tmp_path: Path) -> None:
     (tmp_path / "larks.json").write_bytes(a_feed(*ROWS))
     with feeding() as feed:

@@ -450,6 +450,7 @@ def walk(page: Page, server: Server, paths: list[str]) -> None:
         assert page.locator('a[href^="javascript:" i]').count() == 0, path
 
 
+@pytest.mark.one_database
 @pytest.mark.browser
 def test_m6_hostile_text_is_only_text(hostile: Desk, serve: SentTo, browser: Browser) -> None:
     desk, database = hostile, hostile.database

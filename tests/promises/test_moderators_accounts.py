@@ -335,6 +335,7 @@ def test_a_passkey_signs_in_and_stands_for_both_factors(
     context.close()
 
 
+@pytest.mark.one_database
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_account_pages_have_no_accessibility_violation(

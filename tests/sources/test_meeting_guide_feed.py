@@ -117,6 +117,7 @@ def folder() -> Path:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.samples
 @pytest.mark.parametrize("name", FEEDS)
 def test_our_feed_of_a_real_one_is_counted_as_that_one_and_comes_back_the_same(

@@ -90,6 +90,7 @@ def test_the_demo_directory_survives_a_table(databases: Databases) -> None:
     before.dispose()
 
 
+@pytest.mark.one_database
 @pytest.mark.samples
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_real_feed_survives_a_table(name: str, databases: Databases, database: Database) -> None:
