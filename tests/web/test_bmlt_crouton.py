@@ -10,10 +10,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import select
 
-from tests.conftest import NOW, Databases
+from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.people import ServiceBody
+from tests.conftest import NOW, Databases, prepare
+from tests.feeds.bmlt_answers import a_meeting, answers
 from tests.requirements import need
-from tests.servers import Server
+from tests.servers import Serve, Server
+from tests.sources.test_bmlt_import import imported
 from tests.web.bmlt_cases import ALL
 from tests.web.bmlt_directory import ABROAD, OURS, prepare_bmlt
 
@@ -63,7 +69,11 @@ def widget_site() -> Iterator[Callable[[str, list[str]], str]]:
     started: list[http.server.ThreadingHTTPServer] = []
 
     def start(root: str, bodies: list[str]) -> str:
-        handler = type("Handler", (_Files,), {"page": (PAGE % {"root": root, "bodies": bodies}).encode()})
+        handler = type(
+            "Handler",
+            (_Files,),
+            {"page": (PAGE % {"root": root, "bodies": bodies}).encode()},
+        )
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(PACKAGE)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         started.append(server)
@@ -91,9 +101,9 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def rows_of(page: Page) -> set[str]:
-    """The numbers of the meetings that the widget shows."""
-    ids = page.locator("#byday .bmlt-data-row").evaluate_all("rows => rows.map(row => row.id)")
+def rows_of(page: Page, view: str = "#byday") -> set[str]:
+    """The numbers of the meetings that the widget shows in a view; of many it makes tabs, and no list by day."""
+    ids = page.locator(f"{view} .bmlt-data-row").evaluate_all("rows => rows.map(row => row.id)")
     return {each.removeprefix("meeting-data-row-") for each in ids}
 
 
@@ -119,3 +129,31 @@ def test_the_widget_asks_for_one_area_only(
     page.goto(widget_site(root.url, ["12"]))
     page.wait_for_selector("body[data-complete=yes]", state="attached")
     assert rows_of(page) == {"103", "109"}
+
+
+def shows_all_of(database: Database, site: Callable[[str, list[str]], str], server: Server, page: Page) -> int:
+    """Have the widget show everything that was imported; gives how many meetings that are."""
+    with database.reading() as session:
+        numbers = {
+            str(number) for number in session.execute(select(Meeting.bmlt_id).where(Meeting.published)).scalars()
+        }
+        tops = select(ServiceBody.bmlt_id).where(ServiceBody.parent_id.is_(None))
+        bodies = [str(number) for number in session.execute(tops).scalars()]
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(site(server.url, bodies))
+    page.wait_for_selector("body[data-complete=yes]", state="attached")
+    assert faults == []
+    assert rows_of(page, "#bmlt-tabs") == numbers
+    return len(numbers)
+
+
+def test_the_widget_shows_every_meeting_of_an_imported_answer(
+    databases: Databases, serve: Serve, widget_site: Callable[[str, list[str]], str], page: Page
+) -> None:
+    url = databases.copy_of("prepared", prepare)
+    database = Database(url)
+    imported(database, answers(*(a_meeting(number) for number in range(1, 25))))
+    server = serve(url, testing="1", now=NOW.isoformat())
+    assert shows_all_of(database, widget_site, server, page) == 24
+    database.dispose()
