@@ -8,6 +8,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+#: Nothing here outlives the run. Databases come by the hundred: looking after each of them would keep a core busy.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "4GB",
+    "max_connections": "200",
+}
 URL_VARIABLE = "FINDER_TEST_POSTGRESQL"
 
 
@@ -34,7 +44,8 @@ class Cluster:
         self._run(
             "initdb", "-D", str(self._data), "-U", "finder", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"
         )
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        settings = "".join(f" -c {name}={value}" for name, value in SETTINGS.items())
+        options = f"-k {self.folder} -c listen_addresses=''{settings}"
         self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
     def _run(self, program: str, *arguments: str) -> None:
