@@ -114,6 +114,7 @@ def instance(databases: Databases, tmp_path: Path, gazetteer_path: Path) -> Iter
         made.database.dispose()
 
 
+@pytest.mark.one_database
 @pytest.mark.timeout(600)
 def test_o2_o3_a_bad_source_ends_with_a_reason_and_changes_nothing(instance: Instance) -> None:
     address, options = instance.server.url, ("--program", "aa", "--policy", "publish")
