@@ -30,16 +30,6 @@ TWO_DECIDE = (
 )
 
 
-def bodies_to_list_for(session: Session, viewer: Viewer) -> list[tuple[int, str]]:
-    """The service bodies whose listings *viewer* edits: number, and name after those above it, in that order."""
-    bodies = viewer.bodies(Right.EDIT)
-    statement = select(ServiceBody.id)
-    if bodies is not None:
-        statement = statement.where(ServiceBody.id.in_(sorted(bodies)))
-    paths = [(body_path(session, number), number) for number in session.execute(statement).scalars()]
-    return [(number, path) for path, number in sorted(paths)]
-
-
 def add_listing(session: Session, fields: Fields, *, body: int, by: Viewer, reason: str, now: dt.datetime) -> str:
     """Put a new listing of service body *body* into the finder, confirmed as of now; gives its slug.
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
-from finder.directory.vocabulary_edit import TREES, all_nodes
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.roles import Right
 from finder.review.letters import Letterhead
@@ -171,14 +170,6 @@ def names_of(session: Session, actors: Collection[str]) -> dict[str, str]:
     ids = {int(actor[5:]) for actor in actors if actor.startswith("user:") and actor[5:].isdigit()}
     people = session.execute(select(User.id, User.name, User.email).where(User.id.in_(sorted(ids)))) if ids else ()
     return {f"user:{number}": name or email for number, name, email in people}
-
-
-def bodies_of(session: Session, *, viewer: Viewer) -> dict[int, tuple[str, int | None]]:
-    """The bodies that the viewer may give a source to: name, and the body above it if that is theirs, too."""
-    held = viewer.bodies(Right.MANAGE_SOURCES)
-    nodes = all_nodes(session, TREES["service_body"])
-    mine = {number: node for number, node in nodes.items() if held is None or number in held}
-    return {number: (name, above if above in mine else None) for number, (name, above) in mine.items()}
 
 
 def ask_refresh(session: Session, number: int, *, by: Viewer, now: dt.datetime, uploaded: bool = False) -> None:

@@ -12,12 +12,14 @@ from finder.domain.errors import BadInputError
 from finder.domain.roles import Right
 from finder.review import adding
 from finder.review.duplicates import Twin, likely
+from finder.review.own_bodies import own_bodies
 from finder.web.account_page import go
 from finder.web.edit_page import new_blueprint
 from finder.web.forms.edit_listing import AddedForm
 from finder.web.forms.listing import ListingForm
 from finder.web.identity import require_anywhere
 from finder.web.parts import parts
+from finder.web.presenters.edit import paths
 from finder.web.presenters.submit import format_options, program_options
 from finder.web.submit_page import labels, listing_form, page, settled
 
@@ -34,7 +36,7 @@ def new() -> Response:
 def _added(viewer: Viewer, formdata: MultiDict[str, str] | None) -> AddedForm:
     form = AddedForm()
     with parts().database.reading() as register:
-        form.offer(adding.bodies_to_list_for(register, viewer))
+        form.offer(paths(own_bodies(register, viewer, Right.EDIT)))
     form.process(formdata)
     return form
 

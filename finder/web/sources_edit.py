@@ -11,6 +11,7 @@ from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.domain.sources import SourcePolicy
 from finder.review import sourcing
+from finder.review.own_bodies import own_bodies
 from finder.sources.asking import UPLOADS, drop_upload, upload_of
 from finder.sources.shown import ShownSource
 from finder.web.account_page import blamed, go
@@ -47,7 +48,7 @@ def _uploads() -> Path:
 
 def _offer(form: SourceForm, viewer: Viewer) -> None:
     with parts().database.reading() as session:
-        bodies = paths(sourcing.bodies_of(session, viewer=viewer))
+        bodies = paths(own_bodies(session, viewer, Right.MANAGE_SOURCES))
     programs = [(slug, str(entry["name"])) for slug, entry in labels().programs.items()]
     form.offer(programs, bodies, none=viewer.administrator)
 
