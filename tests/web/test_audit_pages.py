@@ -2,25 +2,15 @@
 
 import csv
 import io
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
 
-from finder.config import Settings
 from finder.directory.publish import unpublish
 from finder.domain.review import Kind
 from finder.store.audit import AuditEntry
-from finder.store.database import Database
-from tests.conftest import NOW, BuildSite
-from tests.web.desk import Desk, a_desk, press
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
+from tests.conftest import NOW
+from tests.web.desk import Desk, press
 
 
 def take_out(desk: Desk, body: str, reason: str) -> None:

@@ -1,30 +1,20 @@
 """Likely duplicates of a service body and across the whole directory, and the way from a pair to the merge."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import update
 
-from finder.config import Settings
 from finder.directory.publish import publish
 from finder.domain.roles import Role
 from finder.review.twins import twins_across, twins_within
 from finder.store.database import Database
 from finder.store.meeting import Meeting
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_listing, a_location
 from tests.review.people import a_body, a_user, an_administrator, seen_as
-from tests.web.desk import Desk, a_desk
+from tests.web.desk import Desk
 
 NORTH_HALL = a_location(name="North Hall")
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def test_duplicates_are_found_across_service_bodies_and_never_across_walls(database: Database) -> None:

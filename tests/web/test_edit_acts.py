@@ -1,22 +1,8 @@
 """Direct acts on one listing: different for some dates, and out of the finder for good; both taken back."""
 
-from collections.abc import Callable
-
-import pytest
-
-from finder.config import Settings
 from finder.directory.check import faults
-from finder.store.database import Database
 from finder.store.meeting import Meeting
-from tests.conftest import BuildSite
-from tests.web.desk import Desk, a_desk, form_of
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
+from tests.web.desk import Desk, form_of
 
 
 def send(desk: Desk, meeting: Meeting, act: str, **typed: str) -> tuple[int, str]:

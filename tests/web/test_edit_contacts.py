@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from finder.config import Settings
 from finder.directory.check import faults
 from finder.directory.contacts import contacts_of, unremove
 from finder.directory.publish import publish
@@ -19,21 +17,13 @@ from finder.domain.review import StaleError
 from finder.review.purge import purge
 from finder.store import dump
 from finder.store.audit import AuditEntry
-from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.people import RemovedContact, ServiceBody
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_listing
-from tests.web.desk import Desk, a_desk, form_of
+from tests.web.desk import Desk, form_of
 
 ROBIN = ContactDraft(name="Robin K.", email="robin@example.org", phone="512-555-0101")
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Direct editing of groups, programs and formats: for everything at once, audited, taken back."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from finder.config import Settings
 from finder.directory.check import faults
 from finder.directory.revert import revert
 from finder.directory.vocabulary import load_vocabulary
@@ -19,17 +17,10 @@ from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.people import Group
 from finder.store.vocabulary import Format, Program
-from tests.conftest import NOW, SEEDS, BuildSite
-from tests.web.desk import Desk, a_desk, form_of
+from tests.conftest import NOW, SEEDS
+from tests.web.desk import Desk, form_of
 
 WORDS = {"reason": "They asked us to"}
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def a_group(desk: Desk, *bodies: str) -> tuple[int, list[str]]:

@@ -2,13 +2,11 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
-from finder.config import Settings
 from finder.directory.bodies import body_path
 from finder.directory.check import faults
 from finder.directory.contacts import contacts_of
@@ -22,23 +20,15 @@ from finder.domain.listing import ContactDraft, GroupDraft
 from finder.domain.review import StaleError
 from finder.review import tokens
 from finder.store.audit import AuditEntry
-from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.people import Group
 from finder.store.review import Reminder
 from finder.store.source import Source
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_listing
-from tests.web.desk import Desk, a_desk, form_of
+from tests.web.desk import Desk, form_of
 
 ROBIN, KIM, SAM = (ContactDraft(name=name, email=f"{name.lower()}@example.org") for name in ("Robin", "Kim", "Sam"))
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def a_group(desk: Desk, *contacts: ContactDraft, body: str = "own", listings: int = 1, **words: str) -> int:

@@ -1,33 +1,20 @@
 """A moderator lists a meeting directly: in the finder at once, within their service bodies, and taken back."""
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from finder.config import Settings
 from finder.directory.check import faults
 from finder.domain.listing import GroupDraft
-from finder.store.database import Database, pairs
+from finder.store.database import pairs
 from finder.store.meeting import Meeting
-from tests.conftest import NOW, BuildSite
-from tests.web.desk import Desk, a_desk, form_of
+from tests.conftest import NOW
+from tests.web.desk import Desk, form_of
 from tests.web.submitting import NEW
 
 PATH = "/moderate/new"
-
-
-@pytest.fixture
-def desk(
-    database: Database, settings_for: Callable[..., Settings], build_site: BuildSite, gazetteer_path: Path
-) -> Desk:
-    del gazetteer_path
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def send(desk: Desk, place: str = "own", **typed: Any) -> TestResponse:  # noqa: ANN401 - what a form holds

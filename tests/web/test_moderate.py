@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from finder.config import Settings
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
@@ -21,19 +20,12 @@ from finder.domain.vocabulary import AddressVisibility
 from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.review import SavedReply
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.factories import a_listing, a_location
 from tests.review.people import a_request, in_queue, mails, submission
-from tests.web.desk import Desk, a_desk, form_of, press, token_of
+from tests.web.desk import Desk, form_of, press, token_of
 
 MOST_STATEMENTS = 12
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def text(desk: Desk, path: str, who: str = "moderator", status: int = 200) -> str:

@@ -2,26 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
-from finder.config import Settings
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.review.case import HISTORY
-from finder.store.database import Database
-from tests.conftest import NOW, BuildSite
-from tests.web.desk import Desk, a_desk, form_of
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
+from tests.conftest import NOW
+from tests.web.desk import Desk, form_of
 
 
 def test_the_timeline_of_a_listing_goes_back_to_its_beginning(desk: Desk) -> None:

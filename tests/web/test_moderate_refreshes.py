@@ -1,29 +1,9 @@
 """What sources say and nobody has decided about yet stands above the queue of those who decide about it."""
 
-from collections.abc import Callable, Iterator
-
-import pytest
-
-from finder.config import Settings
-from finder.store.database import Database
-from tests.conftest import BuildSite
 from tests.sources.feeds import a_row
-from tests.sources.instance import Feed, feeding, run
-from tests.web.desk import Desk, a_desk
+from tests.sources.instance import Feed, run
+from tests.web.desk import Desk
 from tests.web.source_pages import ROWS, post, proposed
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
-
-
-@pytest.fixture
-def feed() -> Iterator[Feed]:
-    with feeding(*ROWS) as made:
-        yield made
 
 
 def queue(desk: Desk, who: str) -> str:

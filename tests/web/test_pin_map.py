@@ -4,22 +4,18 @@ import itertools
 import math
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from finder.config import Settings
 from finder.domain.review import Kind
 from finder.domain.vocabulary import AddressVisibility
 from finder.search.place import Place
 from finder.search.places import Gazetteer
-from finder.store.database import Database
 from finder.web.presenters.pin_map import HEIGHT, WIDTH, direction, how_far, pin_map
-from tests.conftest import BuildSite
 from tests.factories import a_listing, a_location
-from tests.web.desk import Desk, a_desk
+from tests.web.desk import Desk
 from tests.web.submitting import NEW, post
 
 AUSTIN = Place(
@@ -100,13 +96,6 @@ def test_names_of_towns_do_not_cover_each_other(gazetteer_path: Path) -> None:
     assert drawn.towns[0].name == "Austin"
     for one in drawn.towns:
         assert not any(abs(one.y - other.y) < 12 and abs(one.x - other.x) < 20 for other in drawn.towns if other != one)
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
 
 
 def test_a_moderator_sees_the_old_and_the_new_pin(desk: Desk) -> None:

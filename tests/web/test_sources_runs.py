@@ -1,37 +1,20 @@
 """Refreshes of sources in the browser's pages: looked at, applied or set aside in part, rolled back whole."""
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import select
 
-from finder.config import Settings
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.sources import ChangeKind, ChangeState, RunState
-from finder.store.database import Database
 from finder.store.meeting import Meeting
-from tests.conftest import NOW, BuildSite
+from tests.conftest import NOW
 from tests.sources.feeds import a_row
 from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source
-from tests.web.desk import Desk, a_desk, form_of
+from tests.web.desk import Desk, form_of
 from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text
-
-
-@pytest.fixture
-def desk(database: Database, settings_for: Callable[..., Settings], build_site: BuildSite) -> Desk:
-    made = a_desk(database)
-    made.app = build_site(settings_for(database.url.render_as_string(hide_password=False)))
-    return made
-
-
-@pytest.fixture
-def feed() -> Iterator[Feed]:
-    with feeding(*ROWS) as made:
-        yield made
 
 
 def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_holds(desk: Desk, feed: Feed) -> None:
