@@ -11,11 +11,9 @@ import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
-from finder.search.gazetteer_build import build_gazetteer
 from tests.bench.engine import NOW
 from tests.bench.inside import shelf_of
-from tests.bench.web import WORKERS, as_requests, ask, rate, towns_of
-from tests.servers import Server
+from tests.bench.web import as_requests, ask, rate, site, towns_of
 
 #: The most rows that our own JSON gives at once, and the fewest that are worth asking for.
 MOST, FEWEST = 100, 10
@@ -30,27 +28,16 @@ SIZE = 100_000
 def bmlt_times(folder: Path, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:
     """How many times as long as our own JSON a BMLT search by radius and weekday takes; the median of the rounds."""
     shelf_of(folder, SIZE).close()
-    with tempfile.TemporaryDirectory() as temporary:
-        data = Path(temporary)
-        build_gazetteer(data / "places.db")
-        env = {
-            "FINDER_DATABASE_URL": f"sqlite:///{folder / f'directory-{SIZE}.db'}",
-            "FINDER_TESTING": "1",
-            "FINDER_NOW": now.isoformat(),
-        }
-        server = Server(data, env, WORKERS)
-        try:
-            pairs = list(questions(server.port))
-            ours, theirs = as_requests(own for own, _ in pairs), as_requests(bmlt for _, bmlt in pairs)
-            for path, _ in (*theirs, *theirs):  # what the processes put together once for all questions is not measured
-                ask(server.port, path)
-            found = []
-            for _ in range(rounds):
-                own = rate(server.port, ours, seconds, 200)
-                found.append(own / rate(server.port, theirs, seconds, 200))
-            return {"bmlt_times": statistics.median(found)}
-        finally:
-            server.stop()
+    with site(folder, SIZE, now=now) as (server, _):
+        pairs = list(questions(server.port))
+        ours, theirs = as_requests(own for own, _ in pairs), as_requests(bmlt for _, bmlt in pairs)
+        for path, _ in (*theirs, *theirs):  # what the processes put together once for all questions is not measured
+            ask(server.port, path)
+        found = []
+        for _ in range(rounds):
+            own = rate(server.port, ours, seconds, 200)
+            found.append(own / rate(server.port, theirs, seconds, 200))
+        return {"bmlt_times": statistics.median(found)}
 
 
 def questions(port: int) -> Iterator[tuple[str, str]]:

@@ -11,11 +11,9 @@ import time
 from pathlib import Path
 
 from finder.cli.serving import THREADS
-from finder.search.gazetteer_build import build_gazetteer
 from tests.bench.engine import NOW
 from tests.bench.inside import shelf_of
-from tests.bench.web import WORKERS, as_requests, ask, hello, rate
-from tests.servers import Server
+from tests.bench.web import WORKERS, as_requests, ask, hello, rate, site
 
 FEED = "/meetings.json"
 READS = 32
@@ -24,26 +22,15 @@ READS = 32
 def feed_figures(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:
     """Megabytes a second of one reader, megabytes of memory beyond what a part costs, 304 as percent of hello."""
     shelf_of(folder, size).close()
-    with tempfile.TemporaryDirectory() as temporary:
-        data = Path(temporary)
-        build_gazetteer(data / "places.db")
-        env = {
-            "FINDER_DATABASE_URL": f"sqlite:///{folder / f'directory-{size}.db'}",
-            "FINDER_TESTING": "1",
-            "FINDER_NOW": now.isoformat(),
-        }
-        server = Server(data, env, WORKERS)
-        try:
-            with hello(data) as yardstick:
-                found = {"feed_unchanged": unchanged(server.port, yardstick, seconds, rounds)}
-            for _ in range(2 * WORKERS * THREADS):  # every thread has given a feed, of a seventh of the listings
-                ask(server.port, f"{FEED}?day=0")
-            before = peaks(server.process.pid)
-            found["feed_mb_s"] = statistics.median(megabytes_a_second(server.port) for _ in range(READS))
-            after = peaks(server.process.pid)
-            found["feed_more_mb"] = max(after[process] - before[process] for process in before)
-        finally:
-            server.stop()
+    with site(folder, size, now=now) as (server, data):
+        with hello(data) as yardstick:
+            found = {"feed_unchanged": unchanged(server.port, yardstick, seconds, rounds)}
+        for _ in range(2 * WORKERS * THREADS):  # every thread has given a feed, of a seventh of the listings
+            ask(server.port, f"{FEED}?day=0")
+        before = peaks(server.process.pid)
+        found["feed_mb_s"] = statistics.median(megabytes_a_second(server.port) for _ in range(READS))
+        after = peaks(server.process.pid)
+        found["feed_more_mb"] = max(after[process] - before[process] for process in before)
     return found
 
 

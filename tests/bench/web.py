@@ -140,9 +140,9 @@ def full_pages(port: int, question: str, most: int) -> list[str]:
     return [f"/?{question}&day={day}&page={page}" for day in pages for page in range(1, pages[day] + 1)]
 
 
-def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:
-    """Ratios to hello in percent, kilobytes, private memory, and what a change costs."""
-    shelf = shelf_of(folder, size)
+@contextmanager
+def site(folder: Path, size: int, *, now: dt.datetime) -> Iterator[tuple[Server, Path]]:
+    """The directory of *size* listings in *folder*, served; gives the server and the folder that it keeps things in."""
     with tempfile.TemporaryDirectory() as temporary:
         data = Path(temporary)
         build_gazetteer(data / "places.db")
@@ -153,13 +153,20 @@ def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: in
         }
         server = Server(data, env, WORKERS)
         try:
-            with hello(data) as yardstick:
-                found = ratios(server.port, yardstick, seconds, rounds)
-            found["page_kb"] = page_kilobytes(server.port)
-            found["private_mb"] = max(private_megabytes(server.process.pid))
-            found["change_ms"] = change_milliseconds(server.port, shelf, size)
+            yield server, data
         finally:
             server.stop()
+
+
+def web(folder: Path, size: int, *, now: dt.datetime, seconds: float, rounds: int) -> dict[str, float]:
+    """Ratios to hello in percent, kilobytes, private memory, and what a change costs."""
+    shelf = shelf_of(folder, size)
+    with site(folder, size, now=now) as (server, data):
+        with hello(data) as yardstick:
+            found = ratios(server.port, yardstick, seconds, rounds)
+        found["page_kb"] = page_kilobytes(server.port)
+        found["private_mb"] = max(private_megabytes(server.process.pid))
+        found["change_ms"] = change_milliseconds(server.port, shelf, size)
     shelf.close()
     return found
 
