@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from finder.domain.listing import LocationDraft
 from finder.domain.vocabulary import Precision
-from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code, country_name
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, coded, country_name
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
 from finder.feeds.meeting_guide_record import Record
 
-CODE_LENGTH = 2
 #: Where a new server puts meetings that nobody placed; half a degree of a second is no coincidence.
 UNPLACED = (34.235918, -118.563659)
 
@@ -64,13 +63,12 @@ def read_place(record: Record) -> BmltPlace:
     city = record.line("location_municipality")
     state = record.line("location_province")
     postal_code = record.line("location_postal_code_1", limit=POSTAL_LENGTH)
-    nation = record.line("location_nation")
     latitude, longitude, _ = read_point(record)
     if (latitude, longitude) == UNPLACED:
         record.remarks.add("latitude", f"{latitude}, {longitude}", "is where servers put what nobody placed: left out")
         latitude = longitude = None
     ending = " ".join(part for part in (state, postal_code) if part)
-    country = nation.upper() if len(nation) == CODE_LENGTH else country_code(nation) or nation
+    country = coded(record.line("location_nation"))
     line = ", ".join(part for part in (street, city, ending, country_name(country)) if part)
     draft = LocationDraft(
         name=record.line("location_text"),

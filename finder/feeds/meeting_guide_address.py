@@ -99,7 +99,7 @@ def read_address(record: Record) -> tuple[Address, bool]:
         city=record.line("city"),
         state=record.line("state"),
         postal_code=record.line("postal_code", "zip", limit=POSTAL_LENGTH),
-        country=_coded(record.line("country")),
+        country=coded(record.line("country")),
     )
     if not formatted and street and not given.city and "," in street:
         formatted, street = street, ""  # some feeds keep the whole address in "address"
@@ -124,7 +124,8 @@ def country_name(country: str) -> str:
     return name if name in {country, "USA"} else name.title()
 
 
-def _coded(country: str) -> str:
+def coded(country: str) -> str:
+    """The ISO code of a country that was given as a code or written out; what is neither stays."""
     return country.upper() if len(country) == CODE_LENGTH else country_code(country) or country
 
 

@@ -12,7 +12,7 @@ from finder.domain.schedule import Schedule
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance, Precision, RecurrenceKind
 from finder.feeds.bmlt_read_bodies import body_words, read_number
-from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, country_code, country_name
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, coded, country_name
 from finder.feeds.meeting_guide_online import WayInFields, read_way_in
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
 from finder.feeds.meeting_guide_record import Record
@@ -23,7 +23,6 @@ WAY_IN = WayInFields("virtualmeetinglink", "virtualmeetinginfo", "phonemeetingnu
 FORMATS = ("format1", "format2", "format3", "format4", "format5")
 LANGUAGES = ("language1", "language2", "language3")
 #: A language that every meeting of the directory may be taken to be in says nothing.
-CODE_LENGTH = 2
 ZIP_LENGTH = 5
 SLUG_LENGTH = 64
 
@@ -140,8 +139,7 @@ def _attendance(specials: set[SpecialMeaning], *, reachable: bool) -> tuple[Atte
 
 def _place(record: Record, *, online: bool) -> LocationDraft:
     street, city, state = record.line("address"), record.line("city"), record.line("state")
-    nation = record.line("country")
-    country = nation.upper() if len(nation) == CODE_LENGTH else country_code(nation) or nation
+    country = coded(record.line("country"))
     postal_code = record.line("zip", limit=POSTAL_LENGTH)
     if country == "US" and postal_code.isdigit() and len(postal_code) == ZIP_LENGTH - 1:
         postal_code = postal_code.zfill(ZIP_LENGTH)  # a spreadsheet took it for a number
