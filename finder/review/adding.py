@@ -64,7 +64,7 @@ def _group(session: Session, said: GroupDraft | None, by: Viewer) -> GroupDraft 
 
 
 def _is_all_theirs(session: Session, group: Group, by: Viewer) -> bool:
-    listings = select(Meeting.service_body_id).where(Meeting.group_id == group.id, Meeting.published)
+    listings = select(Meeting.service_body_id).where(Meeting.group_id == group.id)  # closed ones are somebody's, too
     bodies = session.execute(listings).scalars().all()
     return (
         bool(bodies)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from finder.directory.check import faults
+from finder.directory.publish import unpublish
 from finder.domain.listing import GroupDraft
 from finder.store.database import pairs
 from finder.store.meeting import Meeting
@@ -93,6 +94,18 @@ def test_it_joins_the_group_of_that_name_only_where_all_of_it_is_the_moderators(
     with desk.database.reading() as session:
         groups = pairs(session, select(Meeting.name, Meeting.group_id))
     assert groups["Quiet Morning"] == groups["Quiet Noon"] != groups["Elsewhere"]
+
+
+def test_a_closed_listing_of_another_body_keeps_it_out_of_its_group(desk: Desk) -> None:
+    group = GroupDraft(name="Quiet Group")
+    closed, ours = desk.listing("foreign", name="Elsewhere", group=group), desk.listing("own", name="Here", group=group)
+    assert closed.group_id == ours.group_id
+    with desk.database.unit_of_work() as session:
+        unpublish(session, closed.id, actor="test", reason="", now=NOW)
+    assert send(desk).status_code == 303
+    with desk.database.reading() as session:
+        groups = pairs(session, select(Meeting.name, Meeting.group_id))
+    assert groups["Quiet Morning"] != groups["Here"]
 
 
 def test_a_name_that_is_taken_gives_another_address(desk: Desk) -> None:
