@@ -157,21 +157,24 @@ def tell(response: Response, about: Told) -> None:
         response.headers.add("Warning", f'299 - "{name}: what is not a number was ignored"')
 
 
-class LeadingSlashes:
-    """A WSGI application that gives *inner* the path of the endpoint with one slash before it, however many came."""
+class OldAddresses:
+    """A WSGI application that gives *inner* the path of the endpoint alone, whatever came before it.
+
+    Clients know where a server was: below `/main_server/`, say, and with any number of slashes.
+    """
 
     def __init__(self, inner: WsgiApp) -> None:
         self.inner = inner
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as *inner* does."""
-        path = environ.get("PATH_INFO", "")
-        if path.startswith("//") and f"/{path.lstrip('/')}".startswith(PREFIX):
-            environ = environ | {"PATH_INFO": f"/{path.lstrip('/')}"}
+        before, found, rest = environ.get("PATH_INFO", "").partition(PREFIX)
+        if before and found:
+            environ = environ | {"PATH_INFO": found + rest}
         return self.inner(environ, start_response)
 
 
 def install(app: Flask) -> None:
     """Put the endpoint into *app*."""
     app.register_blueprint(blueprint)
-    app.wsgi_app = LeadingSlashes(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants middleware put on
+    app.wsgi_app = OldAddresses(app.wsgi_app)  # type: ignore[method-assign]  # how Flask wants middleware put on

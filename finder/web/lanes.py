@@ -22,6 +22,7 @@ from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
+from urllib.parse import unquote
 
 from gunicorn.workers.gthread import TConn
 
@@ -35,16 +36,9 @@ END_OF_HEAD = b"\r\n\r\n"
 #: Requests without a body.
 LIGHT = (b"GET ", b"HEAD ")
 #: Whole feeds: they take long to make, and are larger than what the system sends by itself.
-HEAVY_PATHS = (
-    b"/meetings.json",
-    b"/meetings.ics",
-    b"/sitemap",
-    b"/client_interface/",
-    b"/wp-admin/",
-    b"/export/",
-    b"/feeds/",
-)
-FEED_PATHS = tuple(path.decode() for path in HEAVY_PATHS)
+FEED_PATHS = ("/meetings.json", "/meetings.ics", "/sitemap", "/wp-admin/", "/export/", "/feeds/")
+#: The endpoint of BMLT servers, whatever comes before it.
+FEED_PART = "/client_interface/"
 #: A head has to arrive within this time.
 HEAD_SECONDS = 10.0
 #: So long a reader may be about taking a piece of a feed (64 kB).
@@ -73,9 +67,17 @@ def untaken(connection: socket.socket) -> int:
 
 
 def is_heavy(head: bytes) -> bool:
-    """Whether a request asks for a feed as a whole, however many slashes its path begins with."""
-    path = head.split(b" ", 2)[1]
-    return (b"/" + path.lstrip(b"/")).startswith(HEAVY_PATHS)
+    """Whether a request asks for a feed as a whole."""
+    return is_feed(head.split(b" ", 2)[1].decode("latin-1"))
+
+
+def is_feed(target: str) -> bool:
+    """Whether what a request is for, as it was sent, is a feed: also encoded, after a host, or after many slashes."""
+    path = target.partition("?")[0]
+    if not path.startswith("/"):
+        path = path.partition("://")[2].partition("/")[2]
+    path = f"/{unquote(path).lstrip('/')}"
+    return path.startswith(FEED_PATHS) or FEED_PART in f"{path}/"
 
 
 def read_head(connection: socket.socket, *, begun: bytes, seconds: float) -> bytes:
@@ -179,7 +181,7 @@ class LaneWorker(QuietWorker):
 
     def handle_request(self, req: Any, conn: Any) -> object:  # noqa: ANN401 - gunicorn brings no types
         """Answer; a feed is given to those only who take it."""
-        if req.path.startswith(FEED_PATHS):
+        if is_feed(req.path):
             conn.sock.settimeout(SEND_SECONDS)
         try:
             return super().handle_request(req, conn)

@@ -25,7 +25,7 @@ PAGES = ("/", "/programs", "/about", "/privacy", "/submit")
 #: machines that gather pages. The longest rule counts (RFC 9309), so that answers stay out.
 DISALLOWED = (
     *("/*?", "/*lat=", "/*lon=", "/moderate", "/account", "/edit", "/manage", "/managing"),
-    *("/status/", "/prove/", "/confirm/", "/leave", "/embed", "/export/", "/feeds/", "/client_interface/"),
+    *("/status/", "/prove/", "/confirm/", "/leave", "/embed", "/export/", "/feeds/", "/*client_interface/"),
     *("/meetings/*/change", "/meetings/*/dates", "/meetings/*/close", "/meetings/*/confirm", "/meetings/*/problem"),
 )
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -201,17 +201,18 @@ def test_the_refusal_of_an_unknown_operation_lists_those_that_there_are(bmlt: Fl
         assert name in message
 
 
-@pytest.mark.parametrize("slashes", ["/", "//", "////"])
+@pytest.mark.parametrize("before", ["/", "//", "////", "/main_server/", "//main_server//", "/a/b.c/d/"])
 @pytest.mark.parametrize("end", ["", "/"])
-def test_slashes_before_and_after_make_no_difference(bmlt: FlaskClient, slashes: str, end: str) -> None:
-    path = f"{slashes}client_interface/json{end}"
+def test_what_comes_before_the_endpoint_makes_no_difference(bmlt: FlaskClient, before: str, end: str) -> None:
+    path = f"{before}client_interface/json{end}"
     response = bmlt.get("/", query_string="switcher=GetServerInfo", environ_overrides={"PATH_INFO": path})
     assert response.status_code == 200
     assert response.get_json()[0]["version"] == "4.2.7"
 
 
-def test_the_version_is_told_in_xml(bmlt: FlaskClient) -> None:
-    response = bmlt.get("/client_interface/serverInfo.xml")
+@pytest.mark.parametrize("before", ["/", "/main_server/"])
+def test_the_version_is_told_in_xml(bmlt: FlaskClient, before: str) -> None:
+    response = bmlt.get(f"{before}client_interface/serverInfo.xml")
     assert response.content_type.startswith("application/xml")
     assert b"<serverVersion><readableString>4.2.7</readableString></serverVersion>" in response.get_data()
 

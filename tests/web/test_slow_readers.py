@@ -21,7 +21,15 @@ from tests.web.test_lanes import ask, wait_until
 SLOW = 200
 #: Listings whose feed no system takes whole from us: several megabytes.
 LISTINGS = 4000
-WHOLE = b"GET /meetings.json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+WHOLE = "GET {} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+#: The same feed, or one as long, as a request may write it.
+TARGETS = (
+    "/meetings.json",
+    "/%6deetings.json",
+    "http://127.0.0.1/meetings.json",
+    "/main_server/client_interface/json/?switcher=GetSearchResults",
+    "//main_server/%63lient_interface/json?switcher=GetSearchResults",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +45,8 @@ def busy_server(tmp_path_factory: pytest.TempPathFactory, serve_for_all: Callabl
     return serve_for_all(f"sqlite:///{path}", workers=1)
 
 
-@pytest.fixture
-def slow_readers(busy_server: Server) -> Iterator[list[socket.socket]]:
+@pytest.fixture(params=TARGETS[:1])
+def slow_readers(busy_server: Server, request: pytest.FixtureRequest) -> Iterator[list[socket.socket]]:
     """Readers with little room who have asked for the whole feed and take nothing of it."""
     with ExitStack() as stack:
         made = []
@@ -47,7 +55,7 @@ def slow_readers(busy_server: Server) -> Iterator[list[socket.socket]]:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             reader.settimeout(30)
             reader.connect(("127.0.0.1", busy_server.port))
-            reader.sendall(WHOLE)
+            reader.sendall(WHOLE.format(request.param).encode())
             made.append(reader)
         yield made
 
@@ -56,6 +64,7 @@ def first_line(reader: socket.socket) -> bytes:
     return reader.recv(64).split(b"\r\n")[0]
 
 
+@pytest.mark.parametrize("slow_readers", TARGETS, indirect=True)
 def test_two_hundred_slow_readers_change_nothing_for_seekers(
     busy_server: Server, slow_readers: list[socket.socket]
 ) -> None:
@@ -95,7 +104,7 @@ def test_whoever_takes_nothing_is_hung_up_on_and_the_next_one_is_served(
 
 def test_a_reader_who_is_slow_but_steady_gets_all_of_it(busy_server: Server) -> None:
     with socket.create_connection(("127.0.0.1", busy_server.port), timeout=30) as reader:
-        reader.sendall(WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        reader.sendall(WHOLE.format(TARGETS[0]).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode())
         taken = bytearray()
         while piece := reader.recv(16 * 1024):
             taken += piece
