@@ -10,7 +10,7 @@ from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 
-#: Both databases hold numbers up to this in a plain integer column.
+#: Both databases hold numbers up to this in a plain integer column; of service bodies it is `NO_BODY`.
 LARGEST = 2**31 - 1
 
 

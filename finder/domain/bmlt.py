@@ -1,6 +1,10 @@
 """What BMLT servers tell beside their meetings, as values: service bodies and formats by their numbers there."""
 
 from dataclasses import dataclass
+from typing import Final
+
+#: The number under which BMLT clients find the listings of no service body: the largest, which no body is given.
+NO_BODY: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,11 +227,11 @@ class Told:
     def fields(self, document: Document, numbers: tuple[int, ...]) -> dict[str, str]:
         """Every field but the moving ones and those that are the same; *numbers* are the formats of the listing."""
         keys, shown = self.formats.shown(numbers, self.language, others=self.others)
-        body = self.bodies.by_slug.get((document["service_body"] or {}).get("slug", ""))
+        body = self.bodies.of(document)
         found = {field: field_value(document, field, self.today) for field in (*VALUES, "comments", *self.custom)}
         return found | {
-            "service_body_bigint": str(body.number) if body else "",
-            "service_body_name": body.name if body else "",
+            "service_body_bigint": str(body.number),
+            "service_body_name": body.name,
             "formats": keys,
             "format_shared_id_list": shown,
         }

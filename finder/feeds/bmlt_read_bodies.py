@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from finder.domain.bmlt import BodyDraft
+from finder.domain.bmlt import NO_BODY, BodyDraft
 from finder.domain.text import fold
 from finder.feeds.meeting_guide_online import read_link
 from finder.feeds.meeting_guide_record import Record
@@ -49,6 +49,8 @@ def read_bodies(
     records: dict[int, Record] = {}
     for row in rows[:MAX_BODIES]:
         record = Record(row if isinstance(row, Mapping) else {}, remarks)
+        if str(record.raw("id")) == str(NO_BODY):  # another directory of this kind: what is below it is of no body
+            continue
         number = read_number(record, "id", "id_bigint")
         if number is None or number in records or not record.line("name"):
             remarks.add("service body", row, "has no number or name of its own: left out")

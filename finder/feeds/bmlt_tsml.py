@@ -25,6 +25,7 @@ def tsml_meeting(document: Mapping[str, Any], told: Told, sitting: Sitting, code
     rule = document["schedule"]
     start = int(rule["start"][:2]) * 60 + int(rule["start"][3:])
     end = (start + rule["duration_min"]) % _DAY
+    region = told.bodies.of(document).name if document["service_body"] else ""
     online = document["attendance"] == "online"
     point = fields["latitude"] and fields["longitude"] and not online
     return encoded(
@@ -45,8 +46,8 @@ def tsml_meeting(document: Mapping[str, Any], told: Told, sitting: Sitting, code
             "notes": fields["comments"],
             "coordinates": f"{fields['latitude']},{fields['longitude']}" if point else None,
             "slug": f"{slugify(fields['meeting_name'])}-{sitting.number}".lstrip("-"),
-            "region": fields["service_body_name"],
-            "regions": [fields["service_body_name"]],
+            "region": region,
+            "regions": [region],
             "conference_url": fields["virtual_meeting_link"] or None,
             "conference_url_notes": fields["virtual_meeting_additional_info"] or None,
             "conference_phone": fields["phone_meeting_number"] or None,

@@ -19,6 +19,10 @@ def encode_whole(documents: Documents, words: Words, *, public_url: str, today: 
     """An object of answers: GetServerInfo, GetServiceBodies, GetFormats in every language, GetSearchResults."""
     formats, bodies = BmltFormats(words.bmlt_formats), Bodies(words.bodies.values())
     languages = sorted({NATIVE, *(language for each in words.bmlt_formats for language in each["names"])})
+    custom, with_nobodys = set[str](), False
+    for document in documents():
+        custom.update(custom_names(document))
+        with_nobodys = with_nobodys or not document["service_body"]
     told = Told(
         formats=formats,
         bodies=bodies,
@@ -27,10 +31,10 @@ def encode_whole(documents: Documents, words: Words, *, public_url: str, today: 
         native_language=NATIVE,
         today=today,
         others=True,
-        custom=tuple(sorted({name for document in documents() for name in custom_names(document)})),
+        custom=tuple(sorted(custom)),
     )
     info = [VERSION | {"langs": ",".join(languages), "nativeLang": NATIVE}]
-    shown = [body.record() for body in bodies.by_slug.values()]
+    shown = bodies.records(bodies.by_number, with_nobodys=with_nobodys)
     known = formats.records(formats.entries, languages, public_url)
     yield b'{"GetServerInfo":' + encoded(info) + b',"GetServiceBodies":' + encoded(shown)
     yield b',"GetFormats":' + encoded(known) + b',"GetSearchResults":'

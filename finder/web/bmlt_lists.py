@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from finder.feeds.bmlt_bodies import NOBODYS
 from finder.feeds.bmlt_encode import array, encoded
 from finder.feeds.bmlt_fields import DATA, KEYS
 from finder.feeds.bmlt_server import centre_of, coverage, coverage_record, server_info
+from finder.search.bitmaps import rows_of
 from finder.search.bmlt_question import BmltQuestion, Signed
 from finder.search.bmlt_values import field_values, points, used_formats
 from finder.search.snapshot import Snapshot
@@ -35,7 +37,7 @@ def formats(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now: 
 
 def service_bodies(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, _: dt.datetime) -> Iterator[bytes]:
     """Service bodies: all, or those asked for with what is below or above them."""
-    bodies = desk(held).vocabulary(snapshot)[1]
+    bodies, live = desk(held).vocabulary(snapshot)[1], rows_of(snapshot.live)
     chosen = args.signed("services")
     about.ignored = tuple(args.ignored)
     wanted, unwanted = set(chosen.wanted) or set(bodies.by_number), set(chosen.unwanted)
@@ -43,8 +45,8 @@ def service_bodies(args: Arguments, about: Told, held: Parts, snapshot: Snapshot
         wanted, unwanted = bodies.below(wanted), bodies.below(unwanted)
     if args.flag("parents"):
         wanted |= bodies.above(chosen.wanted)
-    numbers = sorted((wanted - unwanted) & set(bodies.by_number))
-    yield from array(encoded(bodies.by_number[number].record()) for number in numbers)
+    records = bodies.records(wanted - unwanted, with_nobodys=bool((snapshot.columns.body[live] == NOBODYS).any()))
+    yield from array(map(encoded, records))
 
 
 def field_keys(_: Arguments, __: Told, held: Parts, snapshot: Snapshot, ___: dt.datetime) -> Iterator[bytes]:

@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from flask import Blueprint, Response, request
 
+from finder.domain.bmlt import NO_BODY
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.text import slugify
+from finder.feeds.bmlt_bodies import NO_BODY_NAME, NOBODYS
 from finder.feeds.document import Document
 from finder.feeds.exports import FORMATS
 from finder.feeds.words import Words
@@ -17,6 +20,9 @@ from finder.web.feeding import feed
 from finder.web.forms.bmlt_arguments import Arguments
 from finder.web.forms.values import is_slug
 from finder.web.parts import Parts, parts
+
+#: What stands for the service body of listings without one.
+NO_BODYS: Final[Document] = {"id": NOBODYS, "bmlt_id": NO_BODY, "world_id": "", "name": NO_BODY_NAME}
 
 blueprint = Blueprint("bmlt_naws", __name__)
 
@@ -39,7 +45,7 @@ def naws_dump(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now
     """What BMLT clients get for GetNAWSDump: the table of the body with the number ``sb_id``. Raises BadInputError."""
     del snapshot
     number = (args.text("sb_id") or "").strip()
-    bodies = Words.read(held.reader.vocabulary).bodies.values()
+    bodies = [*Words.read(held.reader.vocabulary).bodies.values(), NO_BODYS]
     body = next((each for each in bodies if number == str(each["bmlt_id"])), None)
     if body is None:
         raise BadInputError("sb_id", "The selected sb_id is invalid." if number else "The sb_id field is required.")
@@ -48,7 +54,8 @@ def naws_dump(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now
 
 
 def _lines(body: Document, held: Parts, now: dt.datetime) -> Iterable[bytes]:
-    below = frozenset[int](each["id"] for each in Words.read(held.reader.vocabulary).bodies_below(body["id"]))
+    words = Words.read(held.reader.vocabulary)
+    below = frozenset[int]([body["id"], *(each["id"] for each in words.bodies_below(body["id"]))])
     whole = export_of(held.reader, held.reader.ids(below), settings=held.settings, now=now)
     return FORMATS["naws"].encode(of_bodies(whole, below))
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finder.domain.bmlt import NO_BODY
 from finder.feeds.bmlt_bodies import Bodies
 from finder.feeds.bmlt_changes import changed_fields, date_words
 from finder.feeds.bmlt_codes import BmltFormats, Said, said_of
@@ -188,7 +189,7 @@ def test_a_place_without_a_point_or_a_street_is_told_without() -> None:
     fields = told.fields(a_document(location=a_place(latitude=0.0, longitude=None, street="", unit="2 b")), (17,))
     assert (fields["latitude"], fields["longitude"], fields["location_street"]) == ("0", "", "2 b")
     nowhere = told.fields(a_document(location=None), ())
-    assert (nowhere["latitude"], nowhere["location_text"], nowhere["service_body_bigint"]) == ("", "", "")
+    assert (nowhere["latitude"], nowhere["location_text"], nowhere["service_body_bigint"]) == ("", "", str(NO_BODY))
 
 
 def a_body(number: int, parent: int | None) -> dict[str, object]:
