@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from finder.store.audit import AuditEntry
+from finder.store.database import portions
 
 GENESIS = "0" * 64
 #: What stands for a reason that was forgotten: this and the digest of its text.
@@ -45,30 +46,36 @@ def words_of(reason: str) -> str:
     return "" if reason.startswith(FORGOTTEN) else reason
 
 
-def append(session: Session, acts: Sequence[Act], *, actor: str, reason: str, now: dt.datetime) -> None:
+def append(session: Session, acts: Iterable[Act], *, actor: str, reason: str, now: dt.datetime) -> None:
     """Add *acts* to the chain, in order. The caller holds the write lock (see `revision`)."""
-    if not acts:
-        return
-    last = session.execute(select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)).first()
-    number, previous = (last.id, last.digest) if last else (0, GENESIS)
-    rows = []
-    for act in acts:
-        number += 1
-        row = {
-            "id": number,
-            "at": now,
-            "actor": actor,
-            "act": act.act,
-            "target_kind": act.target_kind,
-            "target_id": act.target_id,
-            "reason": reason,
-            "before_digest": content_digest(act.before),
-            "after_digest": content_digest(act.after),
-            "previous": previous,
-        }
-        previous = _digest(row, forgotten(reason))
-        rows.append({**row, "before": act.before, "after": act.after, "digest": previous})
-    session.execute(insert(AuditEntry), rows)
+    last: tuple[int, str] | None = None
+    for portion in portions(acts):
+        last = last or _newest(session)
+        rows = []
+        for act in portion:
+            number, previous = last
+            row = {
+                "id": number + 1,
+                "at": now,
+                "actor": actor,
+                "act": act.act,
+                "target_kind": act.target_kind,
+                "target_id": act.target_id,
+                "reason": reason,
+                "before_digest": content_digest(act.before),
+                "after_digest": content_digest(act.after),
+                "previous": previous,
+            }
+            last = number + 1, _digest(row, forgotten(reason))
+            rows.append({**row, "before": act.before, "after": act.after, "digest": last[1]})
+        session.execute(insert(AuditEntry), rows)
+
+
+def _newest(session: Session) -> tuple[int, str]:
+    """Number and digest of the newest entry."""
+    newest = select(AuditEntry.id, AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
+    found = session.execute(newest).first()
+    return (found.id, found.digest) if found else (0, GENESIS)
 
 
 def last_entry(session: Session) -> int:

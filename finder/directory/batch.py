@@ -1,7 +1,7 @@
 """Applies many changes of listings at once: register, audit chain, shelf and revision in the caller's transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -18,10 +18,11 @@ from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
 from finder.directory.slugs import free_slugs, lead_from_source_keys
 from finder.directory.vocabulary import shelve_vocabulary
+from finder.domain import schedule
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import Base, sourced_fields
 from finder.domain.text import slugify
-from finder.store.database import chunks
+from finder.store.database import chunks, portions
 from finder.store.meeting import Meeting, MeetingFormat, Override
 from finder.store.source import Source
 
@@ -116,15 +117,14 @@ def apply_batch(
     if batch.from_source:
         resolver.source.refreshed_at = now
     held = _held(session, [*(number for number, _ in batch.changed), *batch.gone])
-    before = {number: audited(draft) for number, (draft, published) in held.items() if published}
     if not batch.from_source:
         _note_edits(session, batch, held)
     created = _create(session, batch.new, resolver)
     tell(len(created), batch.size)
     _revise(session, batch, resolver)
     changed = [number for number, _ in batch.changed]
-    _replace_details(session, list(zip(created, batch.new, strict=True)), fresh=True, resolver=resolver)
-    _replace_details(session, list(batch.changed), fresh=False, resolver=resolver)
+    _replace_details(session, zip(created, batch.new, strict=True), fresh=True, resolver=resolver)
+    _replace_details(session, batch.changed, fresh=False, resolver=resolver)
     for part in chunks(batch.gone):
         values: dict[str, Any] = {"published": False, "revision": Meeting.revision + 1}
         if batch.from_source:
@@ -136,12 +136,7 @@ def apply_batch(
     if resolver.new_vocabulary:
         note_vocabulary_change(session)
         shelve_vocabulary(session)
-    acts = [
-        *_acts("publish", zip(created, batch.new, strict=True), before),
-        *_acts("revise", batch.changed, before),
-        *(_act("unpublish", number, before.get(number), None) for number in batch.gone),
-    ]
-    audit.append(session, acts, actor=actor, reason=reason, now=now)
+    audit.append(session, _acts(batch, created, held), actor=actor, reason=reason, now=now)
     tell(batch.size, batch.size)
     return created
 
@@ -158,14 +153,25 @@ def _note_edits(session: Session, batch: Batch, held: Mapping[int, tuple[Listing
     note_edits(session, before, after, decided=batch.decided)
 
 
-def _act(act: str, number: int, before: dict[str, Any] | None, after: dict[str, Any] | None) -> audit.Act:
-    return audit.Act(act=act, target_kind="meeting", target_id=number, before=before, after=after)
-
-
 def _acts(
-    act: str, listings: Iterable[tuple[int, ListingDraft]], before: Mapping[int, dict[str, Any]]
-) -> list[audit.Act]:
-    return [_act(act, number, before.get(number), audited(draft)) for number, draft in listings]
+    batch: Batch, created: Sequence[int], held: Mapping[int, tuple[ListingDraft, bool]]
+) -> Iterator[audit.Act]:
+    """What *batch* does, for the chain; *held* is what was there before."""
+    listings: tuple[tuple[str, Iterable[tuple[int, ListingDraft | None]]], ...] = (
+        ("publish", zip(created, batch.new, strict=True)),
+        ("revise", batch.changed),
+        ("unpublish", ((number, None) for number in batch.gone)),
+    )
+    for act, those in listings:
+        for number, draft in those:
+            was, published = held.get(number, (None, False))
+            yield audit.Act(
+                act=act,
+                target_kind="meeting",
+                target_id=number,
+                before=audited(was) if was is not None and published else None,
+                after=None if draft is None else audited(draft),
+            )
 
 
 def _references(draft: ListingDraft, resolver: Resolver) -> dict[str, Any]:
@@ -186,16 +192,19 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
         return []
     slugs = free_slugs(session, [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts])
     numbers = bmlt_numbers(session, Meeting, [draft.bmlt_id for draft in drafts])
-    rows = [
-        {**meeting_columns(draft), **_references(draft, resolver), "slug": slug, "bmlt_id": number, "revision": 1}
-        for draft, slug, number in zip(drafts, slugs, numbers, strict=True)
-    ]
     ids: list[int] = []
-    for part in chunks(rows):
-        statement = insert(Meeting).returning(Meeting.id, sort_by_parameter_order=True)
-        ids += session.execute(statement, list(part)).scalars().all()
-    made = zip(rows, ids, strict=True)
-    keys = {row["source_key"]: number for row, number in made if row["source_key"] not in {None, row["slug"]}}
+    keys: dict[str, int] = {}
+    statement = insert(Meeting).returning(Meeting.id, sort_by_parameter_order=True)
+    for part in portions(zip(drafts, slugs, numbers, strict=True)):
+        rows = [
+            {**meeting_columns(draft), **_references(draft, resolver), "slug": slug, "bmlt_id": number, "revision": 1}
+            for draft, slug, number in part
+        ]
+        made = session.execute(statement, rows).scalars().all()
+        ids += made
+        for row, number in zip(rows, made, strict=True):
+            if row["source_key"] not in {None, row["slug"]}:
+                keys[row["source_key"]] = number
     lead_from_source_keys(session, keys)
     return ids
 
@@ -203,49 +212,50 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
 def _revise(session: Session, batch: Batch, resolver: Resolver) -> None:
     table = cast("Table", Meeting.__table__)
     statement = update(table).where(table.c.id == bindparam("which")).values(revision=table.c.revision + 1)
-    rows = [
-        {"which": number, **meeting_columns(draft), **_references(draft, resolver), "merged_into": None}
-        for number, draft in batch.changed
-    ]
-    for row in rows:
-        if not batch.from_source:
-            del row["source_digest"]
-        elif word := batch.words.get(row["which"]):
-            row |= {"source_digest": word.digest, "source_base": word.base}
-        else:
-            row["source_base"] = None
-    for part in chunks(rows):
-        session.connection().execute(statement, list(part))
+    for part in portions(batch.changed):
+        rows = [
+            {"which": number, **meeting_columns(draft), **_references(draft, resolver), "merged_into": None}
+            for number, draft in part
+        ]
+        for row in rows:
+            if not batch.from_source:
+                del row["source_digest"]
+            elif word := batch.words.get(row["which"]):
+                row |= {"source_digest": word.digest, "source_base": word.base}
+            else:
+                row["source_base"] = None
+        session.connection().execute(statement, rows)
 
 
 def _replace_details(
-    session: Session, listings: Sequence[tuple[int, ListingDraft]], *, fresh: bool, resolver: Resolver
+    session: Session, listings: Iterable[tuple[int, ListingDraft]], *, fresh: bool, resolver: Resolver
 ) -> None:
     """Write formats and dated exceptions of the meetings, in place of those there were."""
-    if not fresh:
-        for part in chunks([number for number, _ in listings]):
-            session.execute(delete(MeetingFormat).where(MeetingFormat.meeting_id.in_(part)))
-            session.execute(delete(Override).where(Override.meeting_id.in_(part)))
-    formats = [
-        {"meeting_id": number, "format_id": resolver.formats[slug][0]}
-        for number, draft in listings
-        for slug in resolver.format_slugs(draft)
-    ]
-    overrides = [
-        {
-            "meeting_id": number,
-            "kind": override.kind,
-            "first_date": override.first_date,
-            "last_date": override.last_date,
-            "start_minute": None if override.start is None else override.start.hour * 60 + override.start.minute,
-            "duration_min": None if override.duration is None else int(override.duration.total_seconds()) // 60,
-            "place": override.place,
-            "note": override.note,
-        }
-        for number, draft in listings
-        for override in draft.overrides
-    ]
-    if formats:
-        session.execute(insert(MeetingFormat), formats)
-    if overrides:
-        session.execute(insert(Override), overrides)
+    for part in portions(listings):
+        numbers = [number for number, _ in part]
+        for piece in chunks([] if fresh else numbers):
+            session.execute(delete(MeetingFormat).where(MeetingFormat.meeting_id.in_(piece)))
+            session.execute(delete(Override).where(Override.meeting_id.in_(piece)))
+        formats = [
+            {"meeting_id": number, "format_id": resolver.formats[slug][0]}
+            for number, draft in part
+            for slug in resolver.format_slugs(draft)
+        ]
+        overrides = [_override_row(number, override) for number, draft in part for override in draft.overrides]
+        if formats:
+            session.execute(insert(MeetingFormat), formats)
+        if overrides:
+            session.execute(insert(Override), overrides)
+
+
+def _override_row(number: int, override: schedule.Override) -> dict[str, Any]:
+    return {
+        "meeting_id": number,
+        "kind": override.kind,
+        "first_date": override.first_date,
+        "last_date": override.last_date,
+        "start_minute": None if override.start is None else override.start.hour * 60 + override.start.minute,
+        "duration_min": None if override.duration is None else int(override.duration.total_seconds()) // 60,
+        "place": override.place,
+        "note": override.note,
+    }

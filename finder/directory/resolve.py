@@ -17,7 +17,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft, public_words
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import AddressVisibility
-from finder.store.database import chunks, pairs
+from finder.store.database import chunks, pairs, portions
 from finder.store.people import Contact, Group, ServiceBody
 from finder.store.place import Location, Region
 from finder.store.source import Source
@@ -143,15 +143,15 @@ class Resolver:
     def _share_locations(self, drafts: Sequence[LocationDraft]) -> None:
         wanted = {location_key(draft): draft for draft in reversed(drafts)}
         self.locations = _known(self.session, Location, list(wanted))
-        missing = [{"key": key, **asdict(draft)} for key, draft in wanted.items() if key not in self.locations]
-        self.locations |= _made(self.session, Location, missing)
+        missing = [(key, draft) for key, draft in wanted.items() if key not in self.locations]
+        self.locations |= _made(self.session, Location, ({"key": key, **asdict(draft)} for key, draft in missing))
 
     def _share_groups(self, drafts: Sequence[GroupDraft]) -> None:
         wanted = {group_key(self.source.name, draft): draft for draft in reversed(drafts)}
         self.groups = _known(self.session, Group, [key for key, draft in wanted.items() if not draft.own])
         self.groups |= _named(self.session, [draft for draft in wanted.values() if draft.own])
         missing = {key: draft for key, draft in wanted.items() if key not in self.groups}
-        made = [{"key": key, "own": draft.own, **public_words(draft)} for key, draft in missing.items()]
+        made = ({"key": key, "own": draft.own, **public_words(draft)} for key, draft in missing.items())
         self.groups |= _made(self.session, Group, made)
         parts = _parts(self.session, self.groups.values())
         self.groups = {key: _whole(parts, number) for key, number in self.groups.items()}
@@ -254,8 +254,8 @@ def _named(session: Session, drafts: Sequence[GroupDraft]) -> dict[str, int]:
     return found
 
 
-def _made(session: Session, table: type[Location | Group], rows: list[dict[str, object]]) -> dict[str, int]:
-    if not rows:
-        return {}
-    made: dict[str, int] = pairs(session, insert(table).returning(table.key, table.id), rows)
+def _made(session: Session, table: type[Location | Group], rows: Iterable[dict[str, object]]) -> dict[str, int]:
+    made: dict[str, int] = {}
+    for portion in portions(rows):
+        made |= pairs(session, insert(table).returning(table.key, table.id), portion)
     return made

@@ -1,7 +1,7 @@
 """Makes a proposal of what a source says, and applies at once what its policy lets it: all of it in one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from finder.sources.drafts import decided_draft, kept_digest, waiting_draft
 from finder.sources.runs import note_decision, note_entries, reason_of
 from finder.sources.twins import twins_of
 from finder.sources.wording import outcome_words
-from finder.store.database import chunks
+from finder.store.database import portions
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
@@ -212,8 +212,13 @@ def _keep(
     session: Session, run: SourceRun, changes: Sequence[Change], *, created: Sequence[int], applied: _Ids
 ) -> None:
     """Write the changes of a refresh down. Of what is new and applied the audit chain holds the text."""
-    ids = iter(created)
-    rows: list[dict[str, Any]] = []
+    for rows in portions(_kept_rows(run.id, changes, created=iter(created), applied=applied)):
+        session.execute(insert(SourceChange), rows)
+
+
+def _kept_rows(
+    run_id: int, changes: Sequence[Change], *, created: Iterator[int], applied: _Ids
+) -> Iterator[dict[str, Any]]:
     refused = 0
     for change in changes:
         done = change in applied
@@ -224,25 +229,21 @@ def _keep(
         if change.draft is not None and not (done and change.kind is ChangeKind.NEW):
             draft = waiting_draft(change.draft, change.digest)
             draft = decided_draft(draft) if done else draft
-        rows.append(
-            {
-                "run_id": run.id,
-                "kind": change.kind,
-                "state": ChangeState.APPLIED if done else ChangeState.OPEN,
-                "row": change.row,
-                "source_key": change.key[:255],
-                "meeting_id": next(ids) if done and change.kind is ChangeKind.NEW else change.meeting_id,
-                "meeting_revision": change.meeting_revision,
-                "title": change.title,
-                "draft": draft,
-                "before": change.before,
-                "fields": list(change.fields),
-                "risks": list(change.risks),
-                "remarks": [list(remark) for remark in change.remarks],
-            }
-        )
-    for part in chunks(rows, 5000):
-        session.execute(insert(SourceChange), list(part))
+        yield {
+            "run_id": run_id,
+            "kind": change.kind,
+            "state": ChangeState.APPLIED if done else ChangeState.OPEN,
+            "row": change.row,
+            "source_key": change.key[:255],
+            "meeting_id": next(created) if done and change.kind is ChangeKind.NEW else change.meeting_id,
+            "meeting_revision": change.meeting_revision,
+            "title": change.title,
+            "draft": draft,
+            "before": change.before,
+            "fields": list(change.fields),
+            "risks": list(change.risks),
+            "remarks": [list(remark) for remark in change.remarks],
+        }
 
 
 def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> int | None:

@@ -5,8 +5,9 @@ that read first and then writes fails at once with BUSY_SNAPSHOT. On PostgreSQL 
 SQLite's do, and not for ever.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event, make_url
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 #: Values in one statement.
 CHUNK = 500
+#: Rows that are made and written at a time.
+PORTION = 2000
 
 #: How long a writer waits for another before it gives up and says so.
 BUSY_TIMEOUT_MS = 5000
@@ -51,6 +54,13 @@ def _begin_postgresql(connection: Connection) -> None:
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Slices of at most *size*, so that a statement stays within the parameters both databases take."""
     return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def portions(values: Iterable[T], size: int = PORTION) -> Iterator[list[T]]:
+    """Lists of at most *size* of *values*, made when they are asked for: so that not all are in memory as rows."""
+    left = iter(values)
+    while portion := list(islice(left, size)):
+        yield portion
 
 
 def pairs(session: Session, statement: Executable, parameters: list[dict[str, Any]] | None = None) -> dict[Any, Any]:

@@ -57,7 +57,7 @@ BARS: tuple[tuple[str, str, str, float, bool], ...] = (
     ("feed_more_mb", "memory of a process at its peak over it, more than over a seventh of it", "MB", 4, False),
     ("feed_unchanged", "the same, unchanged (304), of hello's throughput", "%", 85, True),
     ("import_large_s", "import of 100,000 rows", "s", 150, False),
-    ("import_large_mb", "memory of that command at its peak", "MB", 1_500, False),
+    ("import_large_mb", "memory of that command at its peak", "MB", 600, False),
     (
         "refresh_s",
         "refresh of a source of 10,000 rows without a change or a validator",
