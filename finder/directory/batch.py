@@ -153,9 +153,7 @@ def _note_edits(session: Session, batch: Batch, held: Mapping[int, tuple[Listing
     note_edits(session, before, after, decided=batch.decided)
 
 
-def _acts(
-    batch: Batch, created: Sequence[int], held: Mapping[int, tuple[ListingDraft, bool]]
-) -> Iterator[audit.Act]:
+def _acts(batch: Batch, created: Sequence[int], held: Mapping[int, tuple[ListingDraft, bool]]) -> Iterator[audit.Act]:
     """What *batch* does, for the chain; *held* is what was there before."""
     listings: tuple[tuple[str, Iterable[tuple[int, ListingDraft | None]]], ...] = (
         ("publish", zip(created, batch.new, strict=True)),

@@ -58,9 +58,13 @@ def change_record(
     name: str,
     body: tuple[int, str],
     fields: list[str],
+    exists: bool,
     after: Mapping[str, str] | None,
 ) -> dict[str, object]:
-    """One change. *at* is aware, in the zone it is told in; *after* is what the shelf says, None when that is past."""
+    """One change. *at* is aware, in the zone it is told in; *after* is what the shelf says, None when that is past.
+
+    *exists*: the meeting is there today.
+    """
     held: dict[str, Mapping[str, str]] = {}
     known = {"id_bigint": str(meeting), "service_body_bigint": str(body[0])}
     if kind != "new":
@@ -78,7 +82,7 @@ def change_record(
         "user_name": "",
         "service_body_id": str(body[0]),
         "service_body_name": body[1],
-        "meeting_exists": "0" if kind == "delete" else "1",
+        "meeting_exists": str(int(exists)),
         "details": _details(kind, fields),
         "json_data": held,
     }

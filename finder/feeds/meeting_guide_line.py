@@ -68,5 +68,7 @@ def _wider(place: dict[str, Any], document: Document) -> Iterator[str]:
     yield document["extra"].get("county", "").replace(",", "")
     for region in reversed(document["region"]):
         yield region["name"].replace(",", "")
+    if place.get("state"):  # a zone is called after a city, which may be in another state
+        return
     for part in reversed(document["schedule"]["zone"].split("/")):
         yield part.replace("_", " ")

@@ -104,6 +104,8 @@ NAMES = {
     "XT": "Cross Talk Permitted, Cross Talk",
     "Y": "Young People, Young Adults",
 }
+#: Every code that readers know, in capitals.
+CODES = frozenset(code.upper() for code in NAMES) | {names[0] for names in SPECIAL_NAMES.values()}
 
 MAX_CODE_LENGTH = 64
 MAX_UNMAPPED = 50

@@ -18,7 +18,7 @@ from finder.domain.vocabulary import OverrideKind
 from finder.feeds.document import Document
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
 from finder.feeds.meeting_guide_line import address_line, is_full
-from finder.feeds.meeting_guide_types import IN_PERSON_ONLY
+from finder.feeds.meeting_guide_types import CODES, IN_PERSON_ONLY
 
 CLOSED = "TC"
 #: What a moved sitting leaves out: all that leads to the usual place.
@@ -114,7 +114,8 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
     types = [vocabulary.types[slug] for slug in document["formats"] if slug in vocabulary.types]
     if approximate and not closed:
         types = [code for code in types if code not in IN_PERSON_ONLY]
-    types += document["unmapped_types"]
+    # Another server's own key may sound like a type and mean something else.
+    types += [code for code in document["unmapped_types"] if code.upper() not in CODES]
     if closed:
         types.append(CLOSED)
     get, of_group = place.get, group.get

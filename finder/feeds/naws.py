@@ -139,7 +139,8 @@ def _formats(document: Document, words: Words) -> tuple[list[str], list[str]]:
     ranks = {code: place for place, code in enumerate(FIRST_FORMATS)}
     ordered = sorted(named, key=lambda code: ranks.get(code, len(ranks)))
     dropped = [named[code] for code in ordered[FORMATS:] if named[code]]
-    return ordered[:FORMATS], [*dropped, *others, *document["unmapped_types"]]
+    own = [words.bmlt_name(key, source=document["source"]) for key in document["unmapped_types"]]
+    return ordered[:FORMATS], [*dropped, *others, *own]
 
 
 def _languages(document: Document, words: Words) -> list[str]:

@@ -41,6 +41,14 @@ class Words:
         keys = {each["source"]: str(each["key"]) for each in reversed(self.bmlt_formats) if each["format"] == slug}
         return keys.get(source) or keys.get("", "")
 
+    def bmlt_name(self, key: str, *, source: str) -> str:
+        """What a format of that source is called, in English if it is named in it; *key* where it is not known."""
+        for each in self.bmlt_formats:
+            if (each["source"], each["key"]) == (source, key):
+                names = [each["names"].get("en", {}), *each["names"].values()]
+                return next((str(said["name"]) for said in names if said.get("name")), key)
+        return key
+
     def body_path(self, slug: str) -> str:
         """A service body with those above it: "Region > Area"; "" when it is not known."""
         return SEPARATOR.join(str(body["name"]) for body in reversed(list(self.bodies_above(slug))))

@@ -71,6 +71,7 @@ def _record(
         name=str(document["name"]) if shown and document is not None else "",
         body=(body.number, body.name) if body else (0, ""),
         fields=fields,
+        exists=document is not None,
         after=_after(document, change, telling) if document is not None and change.latest else None,
     )
 

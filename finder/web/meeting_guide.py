@@ -29,6 +29,7 @@ blueprint = Blueprint("meeting_guide", __name__)
 
 CONTENT_TYPE = "application/json; charset=utf-8"
 BETWEEN = b",\n"
+NOTHING = b"[]"
 
 #: Makes the rows of one listing: its document and its usual rows -> those that the answer has.
 Choose = Callable[[Document, list[Row]], list[Row]]
@@ -58,6 +59,8 @@ def plugin() -> Response:
     def write(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
         local = held.clock().astimezone(zone_of(held.settings.zone))
         found = from_elsewhere(asked, feed_words(held, snapshot), now=local, own=False)
+        if found.unusable:
+            return iter([NOTHING])
         if found.point is not None and "within" not in found.asked:  # distances are told then, and nothing is left out
             del found.asked["lat"], found.asked["lon"]
         criteria = question(held, snapshot, _parameters(found)).criteria
@@ -97,7 +100,7 @@ def written(
         for row in choose(document, rows) if choose else rows:
             yield before + orjson.dumps(row)
             before = BETWEEN
-    yield b"]" if before is BETWEEN else b"[]"
+    yield b"]" if before is BETWEEN else NOTHING
 
 
 def chooser(found: Elsewhere, *, unit: str) -> Choose:

@@ -190,6 +190,7 @@ def test_readers_count_a_row_as_it_is(changes: dict[str, Any], kind: str) -> Non
          "Ringweg 5, 10115 Berlin, Texas, Germany"),
         ({"address": "Austin, TX, US"}, "Austin, TX, Texas, US"),
         ({"address": "Austin"}, "Austin, TX, Texas, USA"),
+        ({"address": "5 Main St., Austin, Texas", "state": "Texas", "country": ""}, "5 Main St., Austin, Texas, Texas"),
         ({"address": "", "city": "", "state": "", "country": ""}, "Address not public, Texas, Chicago, America"),
     ],
 )  # fmt: skip
@@ -214,6 +215,11 @@ def test_of_a_hidden_place_no_more_is_told_than_its_area() -> None:
 def test_types_are_codes_and_what_has_none_here_stays_as_it_came() -> None:
     row = the_row(formats=["open", "women", "spanish", "no-code"], unmapped_types=["ASBI"], temporarily_closed=True)
     assert row["types"] == ["O", "W", "S", "ASBI", "TC"]
+
+
+def test_a_key_of_another_server_is_not_told_as_a_type_that_means_something_else() -> None:
+    """There "S" may be a break in summer, and "FF" first Fridays."""
+    assert the_row(formats=["open"], unmapped_types=["S", "ff", "ONL", "TC", "Zz"])["types"] == ["O", "Zz"]
 
 
 def test_types_of_a_room_are_left_out_where_there_is_none() -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -62,8 +63,8 @@ def a_full_document(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whateve
     return a_document(**{**usual, **changes})
 
 
-def naws_rows(*documents: Document, gone: tuple[GoneListing, ...] = ()) -> list[dict[str, str]]:
-    table = b"".join(encode_naws(documents, gone, WORDS, moment_of=lambda revision: NOW if revision else None))
+def naws_rows(*documents: Document, gone: tuple[GoneListing, ...] = (), words: Words = WORDS) -> list[dict[str, str]]:
+    table = b"".join(encode_naws(documents, gone, words, moment_of=lambda revision: NOW if revision else None))
     return list(csv.DictReader(io.StringIO(table.decode())))
 
 
@@ -115,6 +116,14 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["LastChanged"], first["Delete"], first["bmlt_id"]) == ("6/10/21", "", "7")
     assert first["PhoneMeetingNumber"] == "'+1-512-555-0142"
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
+
+
+def test_a_format_of_another_server_is_named_in_the_naws_table() -> None:
+    keys = (("KT", {"de": {"name": "Keine Tiere"}, "en": {"name": "No animals"}}), ("P", {"de": {"name": "Pause"}}))
+    formats = tuple({"source": "Larks", "key": key, "names": names, "format": None} for key, names in keys)
+    document = a_full_document(source="Larks", unmapped_types=["KT", "P", "X9"], formats=[])
+    (row,) = naws_rows(document, words=replace(WORDS, bmlt_formats=formats))
+    assert row["Room"] == "No animals, Pause, X9"
 
 
 def test_the_naws_table_tells_what_has_gone() -> None:

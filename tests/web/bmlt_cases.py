@@ -173,7 +173,6 @@ PLACES = (
     ("lat_val=43&geo_width=5", ""),
     ("long_val=-77&geo_width=5", ""),
     ("lat_val=43&long_val=abc&geo_width=5", ""),
-    ("lat_val=abc&long_val=abc&geo_width=5", ALL),
     ("lat_val=143&long_val=-77&geo_width=5", ""),
     ("lat_val=43&long_val=-77&geo_width=abc", ""),
     ("geo_width=5", ALL),
@@ -199,6 +198,11 @@ PLACES = (
     ("sort_results_by_distance=1", ALL),
     ("lat_val=43&long_val=-77&geo_width=2&weekdays=7", "105s"),
     ("lat_val=43&long_val=-76.9&geo_width=0.1&venue_types=2", "110"),
+)
+NO_POSITIONS = (
+    ("lat_val=43,0&long_val=-77,0&geo_width=2", ""),
+    ("lat_val=abc&long_val=abc&geo_width=2", ""),
+    ("lat_val=&long_val=&geo_width=2", ALL),
 )
 KEYS = (
     ("meeting_key=id_bigint&meeting_key_value=103", "103"),
@@ -317,4 +321,4 @@ PAGES = (
     ("page_size=2&page_num=2&sort_keys=id_bigint", "103 104"),
     ("page_size=5000&lang_enum=en", ALL),
 )
-CASES = (*IDS, *DAYS, *SERVICES, *FORMATS, *TIMES, *PLACES, *KEYS, *WORDS, *SORTS, *PAGES)
+CASES = (*IDS, *DAYS, *SERVICES, *FORMATS, *TIMES, *PLACES, *NO_POSITIONS, *KEYS, *WORDS, *SORTS, *PAGES)

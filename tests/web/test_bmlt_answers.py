@@ -335,6 +335,7 @@ def test_a_change_tells_neither_who_nor_what_was_said_before(changed: FlaskClien
     assert "user:7" not in body
     gone = asked(changed, "GetChanges", "meeting_id=2")[0]
     assert (gone["meeting_name"], gone["meeting_exists"], gone["service_body_name"]) == ("", "0", "Group")
+    assert {each["meeting_exists"] for each in asked(changed, "GetChanges", "meeting_id=2")} == {"0"}
     assert list(gone["json_data"]) == ["before"]
 
 

@@ -221,12 +221,32 @@ def is_usual(row: dict[str, Any]) -> bool:
 
 
 def test_a_filter_of_the_plugin_that_says_nothing_here_is_left_out(client: FlaskClient) -> None:
-    assert len(plugin(client, "region=nowhere&mode=me&day=any&time=soon&distance=far")) == len(plugin(client))
+    assert len(plugin(client, "mode=me&day=any&time=all&distance_units=ells")) == len(plugin(client))
 
 
 def test_a_place_in_words_is_found_too(client: FlaskClient) -> None:
     found = plugin(client, "mode=location&query=Austin,+TX&distance=5")
     assert listings(found) == listings(rows(client, f"{FEED}?near=Austin%2C+TX&within=5"))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "region=nowhere",
+        "day=9",
+        "time=foo",
+        "latitude=999&longitude=1",
+        "latitude=30,27&longitude=-97,74",
+        "distance=far",
+    ],
+)
+def test_a_filter_that_cannot_be_used_is_not_answered_with_everything(client: FlaskClient, query: str) -> None:
+    assert plugin(client, query) == []
+    assert plugin(client, f"{query}&type=O") == []
+
+
+def test_of_several_values_those_that_there_are_count(client: FlaskClient) -> None:
+    assert plugin(client, "day[]=2&day[]=9") == plugin(client, "day=2") != []
 
 
 def test_a_question_may_come_in_a_form_from_any_site_and_changes_nothing(client: FlaskClient) -> None:

@@ -146,7 +146,7 @@ def _searched(text: str) -> tuple[tuple[str, ...] | None, Signed]:
 def _around(args: Arguments) -> tuple[Around | None, bool]:
     """The point asked for, and whether what was given of one makes the answer nothing."""
     latitude, longitude = args.number("lat_val"), args.number("long_val")
-    if latitude is None and longitude is None:
+    if args.text("lat_val") is None and args.text("long_val") is None:
         return None, False
     miles, km = args.number("geo_width"), args.number("geo_width_km")
     fields = args.listed("data_field_key")

@@ -71,6 +71,19 @@ class Elsewhere:
     districts: set[str] = field(default_factory=set)
     point: tuple[float, float] | None = None
 
+    @property
+    def unusable(self) -> list[str]:
+        """What was to narrow the answer and cannot: without it, that would be an answer to another question."""
+        used = {
+            "region": bool(self.asked.get("region")),
+            "weekday": bool(self.asked.get("day")),
+            "time": bool(self.asked.get("time")),
+            "latitude": self.point is not None,
+            "distance": bool(self.asked.get("within")),
+            "attendance_option": bool(self.attendance),
+        }
+        return [name for name in self.ignored if not used.get(name, True)]
+
     def ignore(self, name: str) -> None:
         """Note that a parameter could not be used."""
         if name not in self.ignored:
