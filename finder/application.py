@@ -67,6 +67,7 @@ from finder.web import (
     status,
     submit,
 )
+from finder.web.converters import NumberConverter
 from finder.web.parts import Parts
 
 #: Bytes of a request's body that are read at most; nothing the site takes today is larger.
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https:"),
     )
+    app.url_map.converters["int"] = NumberConverter
     app.json.sort_keys = False  # type: ignore[attr-defined]  # our default provider has it
     held = app.extensions["finder"] = parts_for(settings, clock)
     bmlt.install(app)

@@ -121,7 +121,7 @@ def _minutes(text: str) -> int:
     if text == "never":
         return 0
     number, unit = text[:-1], text[-1:].casefold()
-    if not number.isdigit() or unit not in MINUTES:
+    if not (number.isascii() and number.isdigit()) or unit not in MINUTES:
         raise BadInputError("every", "Say how often as 30m, 6h or 1d, or never.")
     return int(number) * MINUTES[unit]
 

@@ -188,7 +188,9 @@ def _references(draft: ListingDraft, resolver: Resolver) -> dict[str, Any]:
 def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver) -> list[int]:
     if not drafts:
         return []
-    slugs = free_slugs(session, [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts])
+    wanted = [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts]
+    known = {place for place, draft in enumerate(drafts) if draft.source_key == wanted[place]}
+    slugs = free_slugs(session, wanted, first=known)
     numbers = bmlt_numbers(session, Meeting, [draft.bmlt_id for draft in drafts])
     ids: list[int] = []
     keys: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """Slugs: those that are free, and those by which other sites knew a listing before it came here."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -18,19 +18,23 @@ BMLT_NUMBER, NUMBER = "bmlt_id", "listing"
 _SLUG_OF_OTHERS = re.compile(r"[\w.-]{1,128}", re.ASCII)
 
 
-def free_slugs(session: Session, wanted: Sequence[str]) -> list[str]:
-    """One free slug for each wanted one, in order; a taken one gets the smallest number that is free behind it."""
+def free_slugs(session: Session, wanted: Sequence[str], *, first: Collection[int] = ()) -> list[str]:
+    """One free slug for each wanted one; a taken one gets the smallest number that is free behind it.
+
+    They are given in order, but before all others to those at the places *first*: their addresses are known already.
+    """
     taken = _taken(session, list(dict.fromkeys(wanted)))
-    given: list[str] = []
+    given = [""] * len(wanted)
     last: dict[str, int] = {}
-    for base in wanted:
+    for place in sorted(range(len(wanted)), key=lambda each: each not in first):
+        base = wanted[place]
         slug = base
         while slug in taken or not _is_free(session, slug, checked=slug == base):
             last[base] = number = last.get(base, 1) + 1
             tail = f"-{number}"
             slug = base[: MAX_LENGTH - len(tail)] + tail
         taken.add(slug)
-        given.append(slug)
+        given[place] = slug
     return given
 
 

@@ -76,7 +76,7 @@ def encode_atom(
 def _entry(feed: ET.Element, change: ChangedListing, words: Words, *, public_url: str, host: str) -> None:
     document = change.document
     entry = ET.SubElement(feed, "entry")
-    _add(entry, "id", f"tag:{host},2026:meeting-{document['id']}/{change.revision}")
+    _add(entry, "id", f"tag:{host},2026:meeting-{document['bmlt_id']}/{change.revision}")
     _add(entry, "title", f"{'New' if change.new else 'Changed'}: {document['name']}")
     _add(entry, "updated", _instant(change.at))
     page = f"{public_url}/meetings/{document['slug']}"

@@ -5,7 +5,7 @@ Tuesday, so the sentence comes first.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from finder.domain.schedule import Override, Schedule
@@ -37,11 +37,13 @@ def _sentences(schedule: Schedule, overrides: tuple[Override, ...], today: dt.da
             yield f"Begins on {describe_date(schedule.first_date)}."
         if schedule.last_date is not None:
             yield f"Ends on {describe_date(schedule.last_date)}."
-    ahead = sorted(
-        (each for each in overrides if each.last_date >= today), key=lambda each: (each.first_date, each.last_date)
-    )
-    for override in ahead[:MOST_EXCEPTIONS]:
-        yield _exception(override)
+    yield from exceptions_ahead(overrides, today)[:MOST_EXCEPTIONS]
+
+
+def exceptions_ahead(overrides: Iterable[Override], today: dt.date) -> list[str]:
+    """A sentence for each dated exception that is not over on *today*, the next one first."""
+    ahead = (each for each in overrides if each.last_date >= today)
+    return [_exception(each) for each in sorted(ahead, key=lambda each: (each.first_date, each.last_date))]
 
 
 def _exception(override: Override) -> str:

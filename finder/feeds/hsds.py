@@ -17,7 +17,8 @@ from finder.domain.rrule import to_rrule
 from finder.domain.schedule import zone_of
 from finder.domain.schedule_words import describe
 from finder.domain.vocabulary import RecurrenceKind
-from finder.feeds.document import Document, schedule_of
+from finder.feeds.bmlt_comments import exceptions_ahead
+from finder.feeds.document import Document, overrides_of, schedule_of
 from finder.feeds.hsds_taxonomy import TAXONOMY, attributes, languages, terms
 from finder.feeds.words import Words
 
@@ -104,7 +105,7 @@ def _organizations(documents: Iterable[Document], words: Words, names: Identifie
 def _location_id(document: Document, names: Identifiers) -> str:
     """Of a place whose address is hidden nobody learns which listings share it."""
     place = document["location"] or {}
-    return names.of("location", place["id"]) if place.get("id") else names.of("area", document["id"])
+    return names.of("location", place["id"]) if place.get("id") else names.of("area", document["bmlt_id"])
 
 
 def _locations(documents: Iterable[Document], words: Words, names: Identifiers) -> Iterator[dict[str, Any]]:
@@ -144,7 +145,7 @@ def _place(document: Document, number: str, words: Words, names: Identifiers) ->
 
 
 def _service(document: Document, words: Words, names: Identifiers, now: dt.datetime) -> dict[str, Any]:
-    number, conference = document["id"], document["conference"] or {}
+    number, conference = document["bmlt_id"], document["conference"] or {}
     in_person = document["location"] and document["attendance"] != "online"
     at = {"id": names.of("service_at_location", number), "location_id": _location_id(document, names)}
     phone = {"id": names.of("phone", number), "number": conference.get("phone"), "type": "voice"}
@@ -179,9 +180,12 @@ def _schedule(document: Document, names: Identifiers, now: dt.datetime) -> dict[
     if schedule.start is not None:
         ends = (dt.datetime.combine(now.date(), schedule.start) + schedule.duration).time()
     once = schedule.kind is RecurrenceKind.ONCE
+    notes = exceptions_ahead(overrides_of(document), now.astimezone(zone_of(schedule.zone or "UTC")).date())
+    if schedule.zone:
+        notes.append(f"Times are by the clock in {schedule.zone}.")
     first = schedule.first_date and schedule.first_date.isoformat()
     return {
-        "id": names.of("schedule", document["id"]),
+        "id": names.of("schedule", document["bmlt_id"]),
         "freq": rule.get("FREQ"),
         "interval": schedule.interval if rule else None,
         "byday": rule.get("BYDAY"),
@@ -194,7 +198,7 @@ def _schedule(document: Document, names: Identifiers, now: dt.datetime) -> dict[
         "closes_at": None if ends is None else f"{ends:%H:%M}",
         "attending_type": ATTENDING[document["attendance"]],
         "description": describe(schedule),
-        "notes": f"Times are by the clock in {schedule.zone}." if schedule.zone else "",
+        "notes": " ".join(notes),
     }
 
 

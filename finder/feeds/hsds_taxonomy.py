@@ -77,7 +77,7 @@ def attributes(document: Document, words: Words, identifier: IdentifierOf) -> li
     """The formats of a listing that are no languages, as attributes of its service."""
     return [
         {
-            "id": identifier("attribute", f"{document['id']}/{slug}"),
+            "id": identifier("attribute", f"{document['bmlt_id']}/{slug}"),
             "link_entity": "service",
             "link_type": words.formats[slug]["kind"],
             "taxonomy_term_id": identifier("term", slug),
@@ -92,7 +92,7 @@ def languages(document: Document, words: Words, identifier: IdentifierOf) -> lis
     """The languages that a listing is held in."""
     spoken = [slug for slug in document["formats"] if words.formats.get(slug, {}).get("kind") == "language"]
     return [
-        {"id": identifier("language", f"{document['id']}/{slug}"), "name": words.format(slug)}
+        {"id": identifier("language", f"{document['bmlt_id']}/{slug}"), "name": words.format(slug)}
         | ({"code": ISO_639[slug]} if slug in ISO_639 else {})
         for slug in spoken
     ]

@@ -87,7 +87,7 @@ def _told(document: Document, *, page_url: str, host: str, now: dt.datetime) -> 
         raise NotFoundError("This meeting is over, so there is no calendar of it.")
     stamp = dt.datetime.fromisoformat(document["updated_at"] or document["confirmed_at"] or now.isoformat())
     identity = [
-        ("uid", f"meeting-{document['id']}@{host}"),
+        ("uid", f"meeting-{document['bmlt_id']}@{host}"),
         ("dtstamp", stamp.astimezone(dt.UTC)),
         ("sequence", document["revision"]),
         ("url", page_url),

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slugify
@@ -205,5 +206,5 @@ def _digest(*parts: str) -> str:
 
 def slug_of(record: Record, name: str) -> str:
     """A slug for people: the source's own when it holds a word, else one made of the name."""
-    own = slugify(record.line("slug", limit=4096))[:SLUG_LENGTH].strip("-")
+    own = slugify(unquote(record.line("slug", limit=4096)))[:SLUG_LENGTH].strip("-")
     return own if any(letter.isalpha() for letter in own) else slugify(name)[:SLUG_LENGTH].strip("-")

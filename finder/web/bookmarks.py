@@ -2,12 +2,14 @@
 
 import datetime as dt
 from http import HTTPStatus
+from urllib.parse import unquote
 
 import orjson
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from finder.domain.schedule import zone_of
+from finder.domain.text import slugify
 from finder.feeds.meeting_guide_days import listing_of
 from finder.search.snapshot import Snapshot
 from finder.web.caching import PRIVATE
@@ -19,6 +21,8 @@ from finder.web.parts import Parts
 
 #: The parameter that says which parameters of an address from elsewhere could not be used.
 LEFT_OUT = "left_out"
+#: So much is read of what may be a slug in another script.
+MAX_GIVEN = 1000
 
 
 def led_on(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response | None:
@@ -61,8 +65,9 @@ def _to(path: str, *, private: bool) -> Response:
 def slug_here(held: Parts, slug: str) -> str | None:
     """The slug of the listing that is called *slug* here, was so before, or is so by its source or in our feed."""
     slug = slug.lower()
-    if not is_slug(slug):
-        return None
+    if not is_slug(slug):  # in another script, say: here it stands in plain letters
+        plain = slugify(unquote(slug[:MAX_GIVEN]))
+        return slug_here(held, plain) if is_slug(plain) else None
     if held.reader.listing(slug) is not None:
         return slug
     found = held.reader.successor("meeting", slug) or held.reader.successor("source_key", slug)

@@ -166,8 +166,8 @@ def test_the_clocks_change_by_the_clock_before_the_change() -> None:
 
 
 def test_a_weekly_meeting_has_a_rule_a_zone_and_an_identity_that_stays() -> None:
-    renamed = a_document(id=17, slug="other", revision=9)
-    before, after = the_calendar(a_document(id=17))[0], the_calendar(renamed)[0]
+    renamed = a_document(id=3, bmlt_id=17, slug="other", revision=9)  # as it is called after it moved
+    before, after = the_calendar(a_document(id=17, bmlt_id=17))[0], the_calendar(renamed)[0]
 
     assert before["RRULE"].to_ical() == b"FREQ=WEEKLY;BYDAY=TU"
     assert before["DTSTART"].params["TZID"] == "America/Chicago"

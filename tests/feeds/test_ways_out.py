@@ -245,7 +245,7 @@ def test_services_are_told_with_organization_location_and_schedule() -> None:
         formats=["open", "spanish", "wheelchair"],
         schedule=a_rule(kind="monthly", weekdays=[5], weeks_of_month=[1, 3], last_date="2026-12-31"),
     )
-    shared = a_full_document(id=2, slug="larks", group=group, attendance="in_person")
+    shared = a_full_document(id=2, bmlt_id=8, slug="larks", group=group, attendance="in_person")
     told = hsds(document, shared)
 
     service, other = told["services"]
@@ -271,9 +271,17 @@ def test_services_are_told_with_organization_location_and_schedule() -> None:
     assert identifiers(hsds(document, shared)) == found
 
 
+def test_services_tell_of_dated_exceptions_to_come() -> None:
+    over = an_override(kind="cancelled", first_date="2026-03-03", last_date="2026-03-03")
+    ahead = an_override(kind="cancelled", first_date="2026-12-25", last_date="2026-12-25", note="The hall is shut.")
+    told = hsds(a_full_document(overrides=[over, ahead]))
+    (schedule,) = told["services"][0]["schedules"]
+    assert schedule["notes"] == "Not on December 25, 2026. The hall is shut. Times are by the clock in America/Chicago."
+
+
 def test_services_do_not_tell_which_hidden_places_are_one() -> None:
     hidden = a_place(id=0, street="", name="", address_visibility="area", precision="area")
-    told = hsds(a_full_document(location=hidden), a_full_document(id=2, slug="larks", location=hidden))
+    told = hsds(a_full_document(location=hidden), a_full_document(id=2, bmlt_id=8, slug="larks", location=hidden))
 
     assert len({each["id"] for each in told["locations"]}) == 2
     assert all(

@@ -1,9 +1,12 @@
 """Every parameter of page and API against every kind of nonsense: explained, or read sanely, never a 5xx."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from finder.web.forms.query import PARAMETERS
+from tests.web.desk import Desk
 
 NONSENSE = {
     "words": "certainly%20not",
@@ -147,3 +150,18 @@ def test_a_point_at_the_edge_of_the_world_is_a_point(client: FlaskClient) -> Non
         for longitude in ("180", "-180", "0"):
             assert client.get(f"/api/v1/meetings?lat={latitude}&lon={longitude}&within=500").status_code == 200
             assert client.get(f"/?lat={latitude}&lon={longitude}").status_code == 200
+
+
+def test_a_number_in_an_address_that_no_database_holds_leads_nowhere(desk: Desk) -> None:
+    assert desk.app is not None
+    administrator = desk.client("administrator")
+    adapter = desk.app.url_map.bind("localhost")
+    tried = 0
+    for rule in desk.app.url_map.iter_rules():
+        if "<int:" in rule.rule and "GET" in (rule.methods or set()):
+            for number in ("2147483648", "9" * 30):
+                path = re.sub("<[^>]*>", number, rule.rule)
+                assert administrator.get(path).status_code == 404, path
+                tried += 1
+    assert tried > 30
+    assert adapter.match("/moderate/sources/2147483647")[1] == {"number": 2**31 - 1}

@@ -153,6 +153,10 @@ def moved_in(database: Database, build_site: BuildSite, settings_for: Callable[.
         a_row(4, name="Old Name", slug="old-name"),
         a_row(5, name="Every Day", slug="every-day", day=[0, 3]),
         a_row(6, name="Capital", slug="Capital_Letters"),
+        a_row(7, name="Noon", slug="7000", notes="Row 7"),
+        a_row(8, name="Noon", slug="noon", notes="Row 8"),
+        a_row(9, name="Noon", slug="noon-2", notes="Row 9"),
+        a_row(10, name="Wednesday", slug="%d0%b2%d1%81%d1%82%d1%80%d0%b5%d1%87%d0%b0"),
     ]
     assert imported(database, a_feed(*rows)).applied
     with database.unit_of_work() as session:
@@ -170,6 +174,9 @@ def moved_in(database: Database, build_site: BuildSite, settings_for: Callable[.
         ("every-day_wed", "every-day"),
         ("every-day_sun", "every-day"),
         ("Capital_Letters", "capital-letters"),
+        ("7000", "noon-3"),
+        ("%d0%b2%d1%81%d1%82%d1%80%d0%b5%d1%87%d0%b0", "vstrecha"),
+        ("%25d0%25b2%25d1%2581%25d1%2582%25d1%2580%25d0%25b5%25d1%2587%25d0%25b0", "vstrecha"),
     ],
 )
 def test_bookmarks_of_one_meeting_lead_to_its_page(moved_in: FlaskClient, theirs: str, ours: str) -> None:
@@ -177,6 +184,12 @@ def test_bookmarks_of_one_meeting_lead_to_its_page(moved_in: FlaskClient, theirs
     assert (old_page.status_code, old_page.headers["Location"]) == (301, f"/meetings/{ours}")
     assert (in_the_list.status_code, in_the_list.headers["Location"]) == (302, f"/meetings/{ours}")
     assert moved_in.get(f"/meetings/{ours}").status_code == 200
+
+
+@pytest.mark.parametrize(("slug", "number"), [("noon", 8), ("noon-2", 9), ("noon-3", 7)])
+def test_a_slug_of_the_old_site_is_given_to_no_other_meeting(moved_in: FlaskClient, slug: str, number: int) -> None:
+    """Whatever stands before it in the feed and is called like that."""
+    assert moved_in.get(f"/api/v1/meetings/{slug}").get_json()["notes"] == f"Row {number}"
 
 
 def test_row_slugs_of_a_long_name_lead_to_its_page(moved_in: FlaskClient, database: Database) -> None:
