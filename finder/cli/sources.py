@@ -186,7 +186,8 @@ def remove(context: click.Context, /, *, name: str, keep: bool | None) -> None:
         if keep is None and held is not None:
             raise BadInputError("keep", "Say what becomes of its listings: --keep or --unpublish.")
         count = remove_source(session, row.id, keep=bool(keep), by=OPERATOR, reason="", now=toolbox.clock())
-    became = "stay, written here from now on" if keep else "are unpublished"
+    gone = "are unpublished, but for those that another source still lists"
+    became = "stay, written here from now on" if keep else gone
     screen().print(f"{name} is removed. {count:,} listings {became}.", markup=False)
 
 

@@ -23,7 +23,6 @@ from finder.feeds.rows import Row, shown
 from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
-from finder.store.source import Source
 
 #: A feed from which more would go at once is taken for broken, until somebody says that it is not.
 MAX_GONE = 10
@@ -242,25 +241,31 @@ def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | No
     )
 
 
+def stand_for_others(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of the listings *ids* into which one was merged that another source still lists."""
+    other = aliased(Meeting)
+    stands: set[int] = set()
+    for part in chunks(ids):
+        statement = (
+            select(other.merged_into)
+            .join(Meeting, Meeting.id == other.merged_into)
+            .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
+        )
+        stands |= {number for number in session.execute(statement).scalars() if number is not None}
+    return stands
+
+
 def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_rule: bool) -> Iterable[Change]:
     """The listings that the feed does not hold any more."""
     names: dict[int, str] = {}
-    stands: set[int] = set()
     touched: set[int] = set()
-    other, theirs = aliased(Meeting), aliased(Source)
     for part in chunks(sorted(gone)):
         rows = select(Meeting.id, Meeting.name, Meeting.source_base).where(Meeting.id.in_(part))
         for number, name, base in session.execute(rows):
             names[number] = name
             if not _OF_TREES.issuperset(base or ()):
                 touched.add(number)
-        statement = (
-            select(other.merged_into)
-            .join(theirs, theirs.id == other.source_id)
-            .join(Meeting, Meeting.id == other.merged_into)
-            .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
-        )
-        stands |= {number for number in session.execute(statement).scalars() if number is not None}
+    stands = stand_for_others(session, sorted(gone))
     for number, (key, held) in sorted(gone.items()):
         edited = number in touched and not by_rule
         reasons = [EDITED_GONE] * edited + [STILL_LISTED] * (number in stands)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
-from finder.directory.bodies import body_at
+from finder.directory.bodies import body_at, body_path
 from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.errors import BadInputError
 from finder.domain.sources import ChangeKind, SourcePolicy
@@ -24,6 +24,7 @@ from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
 from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.comparing import Difference
+from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
 from finder.sources.placing import Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
@@ -66,19 +67,21 @@ def run_import(
 ) -> ImportReport:
     """Bring the listings of *source* in line with *payload* (*kind*: a key of DECODERS).
 
+    What *options* leave open (service body, region, zone) is as the source's settings say, if it has any.
     Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. What people
     here have edited and the source has changed as well waits for a moderator. Raises FeedError for a payload that is no
     feed, BadInputError for a wrong kind or program.
     """
     if kind not in DECODERS:
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
-    decoded = DECODERS[kind](payload, options=options)
     with database.reading() as session:
+        options = _as_set(session, source, options)
         known = held_points(session, source)
+    decoded = DECODERS[kind](payload, options=options)
     placer = Placer(
         gazetteer=gazetteer, geocoder=geocoder, known=known, country=options.country, default_zone=default_zone
     )
-    rows = completed(decoded.rows, placer, now=now)
+    rows = framed(completed(decoded.rows, placer, now=now), region=options.region, body=options.service_body)
     beside = Row(number=0, draft=None, remarks=decoded.remarks)
 
     def report(difference: Difference, *messages: str, applied: bool) -> ImportReport:
@@ -121,6 +124,20 @@ def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:
     """The source of that name, or a new one that is not kept yet."""
     found = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
     return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={})
+
+
+def _as_set(session: Session, name: str, options: DecodeOptions) -> DecodeOptions:
+    """*options* with what they leave open as the source of that name has it."""
+    row = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
+    if row is None:
+        return options
+    region = tuple(part for part in (part.strip() for part in row.region.split(BODY_SEPARATOR)) if part)
+    return replace(
+        options,
+        zone=options.zone or row.zone or None,
+        region=options.region or region,
+        service_body=options.service_body or body_path(session, row.service_body_id),
+    )
 
 
 def _keep_settings(session: Session, row: Source, options: DecodeOptions, *, words: str) -> None:

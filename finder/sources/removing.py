@@ -13,6 +13,7 @@ from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import GroupDraft, public_words
 from finder.domain.sources import OWN
+from finder.sources.comparing import stand_for_others
 from finder.sources.managing import source_of
 from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.database import chunks
@@ -24,20 +25,21 @@ from finder.store.source import Source, SourceChange, SourceRun
 def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> int:
     """Forget a source and its refreshes; gives how many published listings it had. Raises NotFoundError.
 
-    With *keep* they stay, as listings that are written here; without, they are unpublished.
+    With *keep* they stay, as listings that are written here; without, they are unpublished, but for those that stand
+    for a listing which another source still has.
     """
     take_lock(session)
     row = source_of(session, number)
     ids = list(session.execute(select(Meeting.id).where(Meeting.source_id == number).order_by(Meeting.id)).scalars())
     shown = list(session.execute(select(Meeting.id).where(Meeting.source_id == number, Meeting.published)).scalars())
-    if not keep:
-        batch = Batch(source=row.name, gone=tuple(shown), from_source=False)
+    stay = set(shown) if keep else stand_for_others(session, shown)
+    if gone := [each for each in shown if each not in stay]:
+        batch = Batch(source=row.name, gone=tuple(gone), from_source=False)
         apply_batch(session, batch, actor=by, reason=reason, now=now)
     _make_own(session, number, ids)
     revision = raise_revision(session, now=now)
     session.expire_all()
-    if keep:
-        shelve(session, shown, revision=revision)
+    shelve(session, sorted(stay), revision=revision)
     _forget(session, number)
     note_vocabulary_change(session)
     shelve_vocabulary(session)
@@ -46,7 +48,7 @@ def remove_source(session: Session, number: int, *, keep: bool, by: str, reason:
         target_kind="source",
         target_id=number,
         before={"name": row.name, "kind": row.kind, "url": row.url, "listings": len(shown)},
-        after={"kept": keep},
+        after={"kept": keep, "stay": len(stay)},
     )
     session.expunge(row)
     session.execute(delete(Source).where(Source.id == number))

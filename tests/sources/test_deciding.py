@@ -13,6 +13,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import Applied, apply, merge_new
+from finder.sources.removing import remove_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import show_changes
@@ -304,6 +305,24 @@ def test_the_same_meeting_of_two_sources_is_proposed_for_merge_and_stays_merged(
     with database.reading() as session:
         assert session.get(RetiredSlug, ("meeting", gone.slug)) is not None
     assert run(database, outcome.run).state is RunState.APPLIED
+    assert faults(database) == []
+
+
+def test_what_another_source_still_lists_stays_when_its_source_is_removed(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed:
+        with feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
+            wrens = a_source(database, other, name="Wrens")
+            refreshed(database, wrens, other)
+        number = a_source(database, feed)
+        outcome = refreshed(database, number, feed)
+        [change] = [each for each in changes(database, outcome.run) if each.source_key == "larks-1"]
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+        with database.unit_of_work() as session:
+            assert remove_source(session, wrens, keep=False, by="user:1", reason="", now=NOW) == 2
+        assert {"wren", "lone-wren"} & set(shown(database)) == {"wren"}
+        assert refreshed(database, number, feed, later=60, again=True).run is not None
+    assert "wren" in shown(database)
     assert faults(database) == []
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -337,3 +338,12 @@ def test_progress_is_told(database: Database) -> None:
     imported(database, a_feed(a_row(1), a_row(2)), progress=lambda done, total: told.append((done, total)))
 
     assert told[-1] == (2, 2)
+
+
+def test_what_is_not_said_again_stays_as_the_source_has_it(database: Database) -> None:
+    """Another import without its service body and its region takes no listing away from whose it is."""
+    payload = a_feed(a_row(1), a_row(2))
+    first = replace(OPTIONS, service_body="Delaware > Sussex", region=("Delaware",))
+    assert counts(imported(database, payload, options=first)) == (2, 0, 0, 0, 0)
+    assert counts(imported(database, payload)) == (0, 0, 2, 0, 0)
+    assert counts(imported(database, payload, options=replace(OPTIONS, service_body="Maryland"))) == (0, 2, 0, 0, 0)
