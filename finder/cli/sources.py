@@ -1,5 +1,6 @@
 """Commands about data sources: where listings come from, what each refresh changed, and taking it back."""
 
+import re
 from collections.abc import Callable
 
 import click
@@ -16,10 +17,12 @@ from finder.sources.managing import SourceDraft, add_source, change_source, draf
 from finder.sources.readers import kinds
 from finder.sources.removing import remove_source
 from finder.sources.shown import latest_runs, list_sources, show_source
+from finder.sources.wording import counted
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 
 MINUTES = {"m": 1, "h": 60, "d": 60 * 24}
+_EVERY = re.compile(r"([0-9]{1,6})([mhd])")
 
 
 @click.group()
@@ -120,10 +123,10 @@ def _with(session: Session, draft: SourceDraft, options: dict[str, object]) -> S
 def _minutes(text: str) -> int:
     if text == "never":
         return 0
-    number, unit = text[:-1], text[-1:].casefold()
-    if not (number.isascii() and number.isdigit()) or unit not in MINUTES:
+    told = _EVERY.fullmatch(text.casefold())
+    if told is None:
         raise BadInputError("every", "Say how often as 30m, 6h or 1d, or never.")
-    return int(number) * MINUTES[unit]
+    return int(told[1]) * MINUTES[told[2]]
 
 
 def _rule(text: str) -> tuple[str, str]:
@@ -185,10 +188,12 @@ def remove(context: click.Context, /, *, name: str, keep: bool | None) -> None:
         ).first()
         if keep is None and held is not None:
             raise BadInputError("keep", "Say what becomes of its listings: --keep or --unpublish.")
-        count = remove_source(session, row.id, keep=bool(keep), by=OPERATOR, reason="", now=toolbox.clock())
-    gone = "are unpublished, but for those that another source still lists"
-    became = "stay, written here from now on" if keep else gone
-    screen().print(f"{name} is removed. {count:,} listings {became}.", markup=False)
+        told = remove_source(session, row.id, keep=bool(keep), by=OPERATOR, reason="", now=toolbox.clock())
+    gone = "" if keep else f" {counted(len(told.going), 'listing is', 'listings are')} unpublished."
+    why = "" if keep else ", since another source lists the same,"
+    stay = counted(len(told.staying), "listing stays", "listings stay")
+    kept = f" {stay}{why} written here from now on." if keep or told.staying else ""
+    screen().print(f"{name} is removed.{gone}{kept}", markup=False)
 
 
 for command in (

@@ -10,6 +10,7 @@ from finder.cli.screen import error_screen, progress, screen
 from finder.cli.toolbox import toolbox_of
 from finder.cli.tools import tools_of
 from finder.domain.schedule import zone_of
+from finder.domain.text import path_of
 from finder.feeds.rows import DecodeOptions
 from finder.feeds.spreadsheet import is_spreadsheet
 from finder.sources.bmlt_server import load_server
@@ -75,10 +76,10 @@ def import_(
         program=program,
         catalogue=tools.catalogue,
         zone=zone or None,
-        country=country or settings.country,
+        country=country or "",
         service_body=service_body,
         hosts=settings.conference_hosts,
-        region=tuple(filter(None, (part.strip() for part in region.split(">")))),
+        region=path_of(region),
     )
     with error_screen().status("Reading ..."):
         load = load_server if kind == "bmlt" else load_payload
@@ -96,6 +97,7 @@ def import_(
             geocoder=tools.geocoder,
             now=toolbox.clock(),
             default_zone=settings.zone,
+            default_country=settings.country,
             source_url=source_file if "://" in source_file else "",
             dry_run=dry_run,
             allow_mass_removal=allow_removals,

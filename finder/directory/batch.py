@@ -21,7 +21,7 @@ from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain import schedule
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import Base, sourced_fields
-from finder.domain.text import slugify
+from finder.domain.text import slug_of_address, slugify
 from finder.store.database import chunks, portions
 from finder.store.meeting import Meeting, MeetingFormat, Override
 from finder.store.source import Source
@@ -189,7 +189,7 @@ def _create(session: Session, drafts: Sequence[ListingDraft], resolver: Resolver
     if not drafts:
         return []
     wanted = [slugify(draft.slug or draft.name, max_length=64) or "meeting" for draft in drafts]
-    known = {place for place, draft in enumerate(drafts) if draft.source_key == wanted[place]}
+    known = {place for place, draft in enumerate(drafts) if slug_of_address(draft.source_key) == wanted[place]}
     slugs = free_slugs(session, wanted, first=known)
     numbers = bmlt_numbers(session, Meeting, [draft.bmlt_id for draft in drafts])
     ids: list[int] = []

@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from finder.directory.register import RegisterRow
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft, public_words
 from finder.domain.schedule import Override, Schedule
+from finder.domain.text import PATH_MARK
 from finder.domain.vocabulary import (
     AddressVisibility,
     Attendance,
@@ -68,7 +68,7 @@ def draft_of(row: RegisterRow) -> ListingDraft:
         group=group_draft(group) if group else None,
         location=LocationDraft(**{name: getattr(place, name) for name in _PLACE}) if place else None,
         region=tuple(region.name for region in row.regions),
-        service_body=f" {BODY_SEPARATOR} ".join(body.name for body in row.bodies),
+        service_body=f" {PATH_MARK} ".join(body.name for body in row.bodies),
         overrides=tuple(_override(override) for override in row.overrides if override.meeting_id == meeting.id),
         **{name: getattr(meeting, name) for name in _SAME},
         extra=dict(meeting.extra or {}),

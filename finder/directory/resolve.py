@@ -15,15 +15,13 @@ from sqlalchemy.orm import Session
 from finder.directory.numbers import bmlt_numbers
 from finder.domain.errors import BadInputError
 from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft, public_words
-from finder.domain.text import fold, slugify
+from finder.domain.text import fold, path_of, slugify
 from finder.domain.vocabulary import AddressVisibility
 from finder.store.database import chunks, pairs, portions
 from finder.store.people import Contact, Group, ServiceBody
 from finder.store.place import Location, Region
 from finder.store.source import Source
 from finder.store.vocabulary import Format, Program
-
-BODY_SEPARATOR = ">"
 
 
 def digest(*parts: object) -> str:
@@ -126,7 +124,7 @@ class Resolver:
     def body_id(self, draft: ListingDraft) -> int | None:
         """Give the id of the service body, "Region > Area > Group" from the top; made when it is not known."""
         parent: int | None = None
-        for part in filter(None, (part.strip() for part in draft.service_body.split(BODY_SEPARATOR))):
+        for part in path_of(draft.service_body):
             row = self.bodies.get((parent, fold(part)))
             if row is None:
                 taken = {body.slug for body in self.bodies.values()}

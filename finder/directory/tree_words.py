@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.asked import Fields
+from finder.domain.text import PATH_MARK
 from finder.store.database import chunks, pairs
 from finder.store.meeting import Meeting
 
@@ -23,7 +23,7 @@ def words_of(
         where: dict[int, int | None] = pairs(session, select(Meeting.id, column).where(Meeting.id.in_(part)))
         for number, node in where.items():
             path = paths.setdefault(node, _path(nodes, node))
-            told[number] = {kind: path if kind == "region" else f" {BODY_SEPARATOR} ".join(path)}
+            told[number] = {kind: path if kind == "region" else f" {PATH_MARK} ".join(path)}
     return told
 
 

@@ -1,10 +1,10 @@
 """A schedule in plain words, US English: "First and third Friday of the month, 7:00 pm to 8:30 pm"."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from finder.domain.schedule import DAYS_IN_WEEK, LAST_WEEK, Schedule
-from finder.domain.vocabulary import RecurrenceKind
+from finder.domain.schedule import DAYS_IN_WEEK, LAST_WEEK, Override, Schedule
+from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 
 WEEKDAY_NAMES = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 MONTH_NAMES = (
@@ -79,6 +79,28 @@ def describe_date(day: dt.date) -> str:
     """A date: "March 7, 2026"."""
     # Not strftime: its names follow the language of the machine.
     return f"{MONTH_NAMES[day.month - 1]} {day.day}, {day.year}"
+
+
+def exceptions_ahead(overrides: Iterable[Override], today: dt.date) -> list[str]:
+    """A sentence for each dated exception that is not over on *today*, the next one first."""
+    ahead = (each for each in overrides if each.last_date >= today)
+    return [_exception(each) for each in sorted(ahead, key=lambda each: (each.first_date, each.last_date))]
+
+
+def _exception(override: Override) -> str:
+    first, last = describe_date(override.first_date), describe_date(override.last_date)
+    days = f"on {first}" if first == last else f"from {first} to {last}"
+    match override.kind:
+        case OverrideKind.CANCELLED:
+            said = f"Not {days}."
+        case OverrideKind.MOVED:
+            said = f"At {override.place or 'another place'} {days}."
+        case OverrideKind.ONLINE_ONLY:
+            said = f"Online only {days}."
+        case OverrideKind.OTHER_TIME:
+            hour = f"At {describe_time(override.start)}" if override.start else "At another hour"
+            said = f"{hour} {days}."
+    return f"{said} {override.note}".strip()
 
 
 def _full_date(day: dt.date) -> str:

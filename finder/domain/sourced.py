@@ -162,6 +162,8 @@ def three_way(here: Fields, source: Fields, base: Base | None, rules: Mapping[st
         rule = _rule(rules, name)
         moved = not same(name, base[name], said)
         winner = Winner(rule) if moved or (rule is FieldRule.SOURCE and name not in decided) else Winner.HERE
+        if moved and rule is FieldRule.HERE and name in decided:  # what holds here is what the source said before
+            winner = Winner.ASK
         found.append(Verdict(name, base[name], held, said, edited=True, winner=winner))
     return _one_address(found, rules)
 

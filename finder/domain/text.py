@@ -2,8 +2,12 @@
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 from unidecode import unidecode
+
+#: Stands between the names in the path of a region or a service body.
+PATH_MARK = ">"
 
 #: Characters of these blocks are met again and again; what becomes of them is remembered. The rest is worked out anew,
 #: so that no text can fill the memory.
@@ -110,6 +114,16 @@ def slugify(text: str, max_length: int = 64) -> str:
     """Small ASCII letters, digits and single hyphens, at most *max_length*; "" when nothing is left of *text*."""
     plain = fold(unidecode(clean(text)))
     return _NOT_SLUG.sub("-", plain).strip("-")[:max_length].strip("-")
+
+
+def slug_of_address(text: str, max_length: int = 64) -> str:
+    """A slug for what stands in an address, maybe percent-encoded: in plain letters, whatever script it is in."""
+    return slugify(unquote(text), max_length)
+
+
+def path_of(text: str) -> tuple[str, ...]:
+    """The names in "Region > Area", from the top; without blanks around them, and without those that are empty."""
+    return tuple(name for name in (part.strip() for part in text.split(PATH_MARK)) if name)
 
 
 def clean(text: str) -> str:

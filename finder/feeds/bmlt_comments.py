@@ -5,12 +5,12 @@ Tuesday, so the sentence comes first.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from finder.domain.schedule import Override, Schedule
-from finder.domain.schedule_words import describe_date, describe_days, describe_time
-from finder.domain.vocabulary import OverrideKind, RecurrenceKind
+from finder.domain.schedule_words import describe_date, describe_days, exceptions_ahead
+from finder.domain.vocabulary import RecurrenceKind
 from finder.feeds.document import overrides_of, schedule_of
 
 Document = Mapping[str, Any]
@@ -38,25 +38,3 @@ def _sentences(schedule: Schedule, overrides: tuple[Override, ...], today: dt.da
         if schedule.last_date is not None:
             yield f"Ends on {describe_date(schedule.last_date)}."
     yield from exceptions_ahead(overrides, today)[:MOST_EXCEPTIONS]
-
-
-def exceptions_ahead(overrides: Iterable[Override], today: dt.date) -> list[str]:
-    """A sentence for each dated exception that is not over on *today*, the next one first."""
-    ahead = (each for each in overrides if each.last_date >= today)
-    return [_exception(each) for each in sorted(ahead, key=lambda each: (each.first_date, each.last_date))]
-
-
-def _exception(override: Override) -> str:
-    first, last = describe_date(override.first_date), describe_date(override.last_date)
-    days = f"on {first}" if first == last else f"from {first} to {last}"
-    match override.kind:
-        case OverrideKind.CANCELLED:
-            said = f"Not {days}."
-        case OverrideKind.MOVED:
-            said = f"At {override.place or 'another place'} {days}."
-        case OverrideKind.ONLINE_ONLY:
-            said = f"Online only {days}."
-        case OverrideKind.OTHER_TIME:
-            hour = f"At {describe_time(override.start)}" if override.start else "At another hour"
-            said = f"{hour} {days}."
-    return f"{said} {override.note}".strip()

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from finder.domain.schedule import DEFAULT_DURATION
+from finder.domain.text import path_of
 from finder.feeds.bmlt_read_answers import Answers, read_answers
-from finder.feeds.bmlt_read_bodies import MAX_BODIES, body_path, body_words, read_bodies
+from finder.feeds.bmlt_read_bodies import MAX_BODIES, body_words, read_bodies
 from finder.feeds.bmlt_read_formats import FormatReader
 from finder.feeds.bmlt_read_row import Server, decode_meeting
 from finder.feeds.bmlt_read_time import read_length
@@ -31,7 +32,7 @@ def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOpti
     answers = read_answers(payload, max_rows=options.max_rows)
     remarks = Remarks()
     info = Record(answers.info, remarks)
-    above = body_path(options.service_body)
+    above = path_of(options.service_body)
     told = answers.bodies or _named_by_meetings(answers.meetings)
     bodies, remarks_of_bodies = read_bodies(told, above=above, partial=not answers.bodies)
     formats = FormatReader(

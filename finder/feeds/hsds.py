@@ -15,9 +15,8 @@ import orjson
 
 from finder.domain.rrule import to_rrule
 from finder.domain.schedule import zone_of
-from finder.domain.schedule_words import describe
+from finder.domain.schedule_words import describe, exceptions_ahead
 from finder.domain.vocabulary import RecurrenceKind
-from finder.feeds.bmlt_comments import exceptions_ahead
 from finder.feeds.document import Document, overrides_of, schedule_of
 from finder.feeds.hsds_taxonomy import TAXONOMY, attributes, languages, terms
 from finder.feeds.words import Words

@@ -3,10 +3,9 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from urllib.parse import unquote
 
 from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, LocationDraft
-from finder.domain.text import fold, slugify
+from finder.domain.text import fold, slug_of_address, slugify
 from finder.domain.vocabulary import Attendance
 from finder.feeds.json_scan import REPEATED
 from finder.feeds.meeting_guide_address import ONLINE
@@ -206,5 +205,5 @@ def _digest(*parts: str) -> str:
 
 def slug_of(record: Record, name: str) -> str:
     """A slug for people: the source's own when it holds a word, else one made of the name."""
-    own = slugify(unquote(record.line("slug", limit=4096)))[:SLUG_LENGTH].strip("-")
+    own = slug_of_address(record.line("slug", limit=4096), SLUG_LENGTH)
     return own if any(letter.isalpha() for letter in own) else slugify(name)[:SLUG_LENGTH].strip("-")

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from finder.domain.bmlt import BodyDraft
-from finder.domain.text import clean
-from finder.feeds.bmlt_read_bodies import MAX_BODIES, SEPARATOR, body_path
+from finder.domain.text import PATH_MARK, clean, path_of
+from finder.feeds.bmlt_read_bodies import MAX_BODIES
 from finder.feeds.naws_read_row import NawsReader
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError, believable, unique_keys
@@ -30,7 +30,7 @@ def decode_naws(payload: Payload, *, options: DecodeOptions) -> Decoded:
     lines, note = table_cells(payload, max_rows=options.max_rows)
     header = _header(next((cells for cells in lines if any(cell.strip() for cell in cells)), []))
     records = table_records(lines, header, max_rows=options.max_rows)
-    bodies = _bodies(records, above=body_path(options.service_body))
+    bodies = _bodies(records, above=path_of(options.service_body))
     reader = NawsReader(options, {body.world_id: body for body in bodies})
     rows = (reader.row(record, number=number) for number, record in enumerate(records, start=1))
     return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=note, bodies=tuple(bodies))
@@ -52,7 +52,7 @@ def _bodies(records: Iterable[dict[str, str]], *, above: tuple[str, ...]) -> lis
     found: dict[str, BodyDraft] = {}
     for record in records:
         world_id = clean(record.get("arearegion", ""))[:64]
-        name = clean(record.get("parentname", "")).replace(SEPARATOR, "\u203a")[:255]
+        name = clean(record.get("parentname", "")).replace(PATH_MARK, "\u203a")[:255]
         if world_id and name and world_id not in found and len(found) < MAX_BODIES:
             kind = KINDS.get(world_id[:2], "")
             found[world_id] = BodyDraft(path=(*above, name), kind=kind, world_id=world_id, partial=True)

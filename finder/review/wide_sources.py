@@ -12,9 +12,10 @@ from finder.domain.roles import Right
 from finder.review.wide_shapes import Act, Kind, Shown
 from finder.sources.applying import apply, count_wanted
 from finder.sources.managing import source_of
-from finder.sources.removing import remove_source
+from finder.sources.removing import listings_of, remove_source
 from finder.sources.rolling_back import count_applied, roll_back
 from finder.sources.runs import STALE, run_of
+from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.source import SourceChange
 
@@ -69,14 +70,16 @@ def _look_source(session: Session, act: Act, viewer: Viewer) -> Shown:
     source = source_of(session, act.target)
     if not viewer.may(Right.MANAGE_SOURCES, source.service_body_id):
         raise NotFoundError("There is no such source here.")
-    statement = select(Meeting.slug, Meeting.name).where(Meeting.source_id == source.id, Meeting.published)
-    named = session.execute(statement.order_by(Meeting.name).limit(NAMED))
-    return Shown(source.name, f"/moderate/sources/{source.id}", [(slug, name) for slug, name in named], [])
+    named: list[tuple[str, str]] = []
+    for part in chunks(listings_of(session, source.id).going):
+        found = session.execute(select(Meeting.slug, Meeting.name).where(Meeting.id.in_(part)))
+        named += [(slug, name) for slug, name in found]
+    named = sorted(named, key=lambda each: each[1])[:NAMED]
+    return Shown(source.name, f"/moderate/sources/{source.id}", named, [])
 
 
 def _count_source(session: Session, act: Act) -> int:
-    counted = select(func.count()).where(Meeting.source_id == act.target, Meeting.published)
-    return session.execute(counted).scalar_one()
+    return len(listings_of(session, act.target).going)
 
 
 def _do_removal(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:

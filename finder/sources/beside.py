@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from finder.directory.bmlt_vocabulary import VocabularyPlan
-from finder.feeds.bmlt_read_bodies import body_path, body_words
+from finder.domain.text import path_of
+from finder.feeds.bmlt_read_bodies import body_words
 from finder.feeds.rows import Row
 
 
@@ -14,7 +15,7 @@ def placed_in_bodies(rows: tuple[Row, ...], vocabulary: VocabularyPlan) -> tuple
         return rows
     return tuple(
         replace(row, draft=replace(row.draft, service_body=body_words(paths[path])))
-        if row.draft and (path := body_path(row.draft.service_body)) in paths
+        if row.draft and (path := path_of(row.draft.service_body)) in paths
         else row
         for row in rows
     )

@@ -5,27 +5,22 @@ Whatever a feed says of service bodies, it cannot write listings of others.
 
 from dataclasses import replace
 
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.listing import ListingDraft
-from finder.domain.text import fold
+from finder.domain.text import PATH_MARK, fold, path_of
 from finder.feeds.rows import Row
 
 
 def framed(rows: tuple[Row, ...], *, region: tuple[str, ...], body: str) -> tuple[Row, ...]:
     """The rows with *region* above their own regions and *body* (a path from the top) above their service bodies."""
-    above = _path(body)
+    above = path_of(body)
     if not region and not above:
         return rows
     return tuple(row if row.draft is None else replace(row, draft=_framed(row.draft, region, above)) for row in rows)
 
 
 def _framed(draft: ListingDraft, region: tuple[str, ...], body: tuple[str, ...]) -> ListingDraft:
-    bodies = _below(body, _path(draft.service_body))
-    return replace(draft, region=_below(region, draft.region), service_body=f" {BODY_SEPARATOR} ".join(bodies))
-
-
-def _path(text: str) -> tuple[str, ...]:
-    return tuple(part for part in (part.strip() for part in text.split(BODY_SEPARATOR)) if part)
+    bodies = _below(body, path_of(draft.service_body))
+    return replace(draft, region=_below(region, draft.region), service_body=f" {PATH_MARK} ".join(bodies))
 
 
 def _below(above: tuple[str, ...], path: tuple[str, ...]) -> tuple[str, ...]:

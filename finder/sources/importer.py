@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_at, body_path
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.errors import BadInputError
 from finder.domain.sources import ChangeKind, SourcePolicy
+from finder.domain.text import PATH_MARK, path_of
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.naws_read import decode_naws
@@ -60,6 +60,7 @@ def run_import(
     gazetteer: Gazetteer | None = None,
     geocoder: Geocoder | None = None,
     default_zone: str = "UTC",
+    default_country: str = "",
     source_url: str = "",
     dry_run: bool = False,
     allow_mass_removal: bool = False,
@@ -67,7 +68,7 @@ def run_import(
 ) -> ImportReport:
     """Bring the listings of *source* in line with *payload* (*kind*: a key of DECODERS).
 
-    What *options* leave open (service body, region, zone) is as the source's settings say, if it has any.
+    What *options* leave open (service body, region, zone, country) is as the source's settings say, if it has any.
     Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. What people
     here have edited and the source has changed as well waits for a moderator. Raises FeedError for a payload that is no
     feed, BadInputError for a wrong kind or program.
@@ -76,6 +77,7 @@ def run_import(
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
     with database.reading() as session:
         options = _as_set(session, source, options)
+        options = replace(options, country=options.country or default_country)
         known = held_points(session, source)
     decoded = DECODERS[kind](payload, options=options)
     placer = Placer(
@@ -131,11 +133,11 @@ def _as_set(session: Session, name: str, options: DecodeOptions) -> DecodeOption
     row = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
     if row is None:
         return options
-    region = tuple(part for part in (part.strip() for part in row.region.split(BODY_SEPARATOR)) if part)
     return replace(
         options,
         zone=options.zone or row.zone or None,
-        region=options.region or region,
+        country=options.country or row.country,
+        region=options.region or path_of(row.region),
         service_body=options.service_body or body_path(session, row.service_body_id),
     )
 
@@ -145,7 +147,7 @@ def _keep_settings(session: Session, row: Source, options: DecodeOptions, *, wor
     if row.program:
         return
     row.program, row.zone, row.country, row.words = options.program, options.zone or "", options.country[:2], words
-    row.region = f" {BODY_SEPARATOR} ".join(options.region)
+    row.region = f" {PATH_MARK} ".join(options.region)
     row.service_body_id = body_at(session, options.service_body)
 
 

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.audit import Act
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
 from finder.domain.review import StaleError
 from finder.domain.schedule import zone_of
 from finder.domain.sourced import is_field
 from finder.domain.sources import EVERY_FIELD, OWN, FieldRule, SourcePolicy
-from finder.domain.text import clean
+from finder.domain.text import PATH_MARK, clean
 from finder.sources.connection import FetchError, read_target
 from finder.sources.readers import reader_of
 from finder.store.people import ServiceBody
@@ -183,8 +182,8 @@ def _url(url: str) -> str:
 
 
 def _region(text: str) -> str:
-    names = [clean(part) for part in text.split(BODY_SEPARATOR)]
-    region = f" {BODY_SEPARATOR} ".join(part for part in names if part)
+    names = [clean(part) for part in text.split(PATH_MARK)]
+    region = f" {PATH_MARK} ".join(part for part in names if part)
     if len(region) > LONGEST_REGION or any(len(part) > LONGEST_NAME for part in names):
         raise BadInputError("region", 'Shorten the region: names with ">" between them, "Texas > Austin".')
     return region

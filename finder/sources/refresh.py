@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
-from finder.directory.resolve import BODY_SEPARATOR
 from finder.domain.catalogue import FormatCatalogue
 from finder.domain.errors import BadInputError, FinderError
 from finder.domain.sources import OWN, WAITING, FieldRule, RunState
+from finder.domain.text import path_of
 from finder.feeds.payload import Payload
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
@@ -155,14 +155,13 @@ def _terms(session: Session, number: int, tools: Tools) -> _Terms:
         service_body=body,
         hosts=tools.hosts,
     )
-    region = tuple(part for part in (part.strip() for part in source.region.split(BODY_SEPARATOR)) if part)
     return _Terms(
         id=source.id,
         name=source.name,
         url=source.url,
         reader=reader_of(source.kind),
         options=options,
-        region=region,
+        region=path_of(source.region),
         validators=source.validators or {},
         digest=source.payload_digest,
         how=(source.kind, source.program, source.zone, options.country, body, source.region, tools.zone, tools.hosts),

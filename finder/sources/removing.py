@@ -1,6 +1,7 @@
 """Removes a source: what it brought stays here as the directory's own, or leaves the shelf."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -22,24 +23,39 @@ from finder.store.people import Group
 from finder.store.source import Source, SourceChange, SourceRun
 
 
-def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> int:
-    """Forget a source and its refreshes; gives how many published listings it had. Raises NotFoundError.
+class Listings(NamedTuple):
+    """Ids of the published listings of a source: those that go with it, and those that stay without it."""
 
-    With *keep* they stay, as listings that are written here; without, they are unpublished, but for those that stand
-    for a listing which another source still has.
+    going: list[int]
+    staying: list[int]
+
+
+def listings_of(session: Session, number: int, *, keep: bool = False) -> Listings:
+    """What becomes of the listings of a source when it is removed.
+
+    All stay with *keep*; without, those that stand for a listing which another source still has.
+    """
+    published = select(Meeting.id).where(Meeting.source_id == number, Meeting.published).order_by(Meeting.id)
+    shown = list(session.execute(published).scalars())
+    stay = set(shown) if keep else stand_for_others(session, shown)
+    return Listings([each for each in shown if each not in stay], sorted(stay))
+
+
+def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> Listings:
+    """Forget a source and its refreshes; gives what became of its listings. Raises NotFoundError.
+
+    Those that stay are written here from now on, the others are unpublished: see `listings_of`.
     """
     take_lock(session)
     row = source_of(session, number)
     ids = list(session.execute(select(Meeting.id).where(Meeting.source_id == number).order_by(Meeting.id)).scalars())
-    shown = list(session.execute(select(Meeting.id).where(Meeting.source_id == number, Meeting.published)).scalars())
-    stay = set(shown) if keep else stand_for_others(session, shown)
-    if gone := [each for each in shown if each not in stay]:
-        batch = Batch(source=row.name, gone=tuple(gone), from_source=False)
-        apply_batch(session, batch, actor=by, reason=reason, now=now)
+    listings = listings_of(session, number, keep=keep)
+    batch = Batch(source=row.name, gone=tuple(listings.going), from_source=False)
+    apply_batch(session, batch, actor=by, reason=reason, now=now)
     _make_own(session, number, ids)
     revision = raise_revision(session, now=now)
     session.expire_all()
-    shelve(session, sorted(stay), revision=revision)
+    shelve(session, listings.staying, revision=revision)
     _forget(session, number)
     note_vocabulary_change(session)
     shelve_vocabulary(session)
@@ -47,13 +63,13 @@ def remove_source(session: Session, number: int, *, keep: bool, by: str, reason:
         act="remove",
         target_kind="source",
         target_id=number,
-        before={"name": row.name, "kind": row.kind, "url": row.url, "listings": len(shown)},
-        after={"kept": keep, "stay": len(stay)},
+        before={"name": row.name, "kind": row.kind, "url": row.url, "listings": sum(map(len, listings))},
+        after={"kept": keep, "stay": len(listings.staying)},
     )
     session.expunge(row)
     session.execute(delete(Source).where(Source.id == number))
     audit.append(session, [told], actor=by, reason=reason, now=now)
-    return len(shown)
+    return listings
 
 
 def _make_own(session: Session, number: int, ids: list[int]) -> None:

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from http import HTTPStatus
-from urllib.parse import unquote
 
 import orjson
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from finder.domain.schedule import zone_of
-from finder.domain.text import slugify
+from finder.domain.text import slug_of_address
 from finder.feeds.meeting_guide_days import listing_of
 from finder.search.snapshot import Snapshot
 from finder.web.caching import PRIVATE
@@ -66,7 +65,7 @@ def slug_here(held: Parts, slug: str) -> str | None:
     """The slug of the listing that is called *slug* here, was so before, or is so by its source or in our feed."""
     slug = slug.lower()
     if not is_slug(slug):  # in another script, say: here it stands in plain letters
-        plain = slugify(unquote(slug[:MAX_GIVEN]))
+        plain = slug_of_address(slug[:MAX_GIVEN])
         return slug_here(held, plain) if is_slug(plain) else None
     if held.reader.listing(slug) is not None:
         return slug

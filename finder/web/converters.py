@@ -2,8 +2,7 @@
 
 from werkzeug.routing import IntegerConverter, Map
 
-#: No number is larger in either database.
-LARGEST = 2**31 - 1
+from finder.directory.numbers import LARGEST
 
 
 class NumberConverter(IntegerConverter):

@@ -1,8 +1,11 @@
 """Where listings come from: the sources that one steers or decides about, one of them, and having it read."""
 
+from http import HTTPStatus
+
 from flask import Response, request
 from flask.wrappers import Request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from finder.accounts.permissions import Viewer
 from finder.domain.errors import BadInputError
@@ -12,6 +15,8 @@ from finder.review import sourcing
 from finder.sources.asking import MAX_UPLOAD, UPLOADS, keep_upload, upload_of
 from finder.sources.shown import latest_runs
 from finder.web.account_page import go
+from finder.web.errors import told
+from finder.web.faults import fault_of
 from finder.web.identity import present, require_anywhere
 from finder.web.moderate_page import labels, new_blueprint, now, page
 from finder.web.parts import parts
@@ -28,9 +33,20 @@ TOO_LARGE = (
 @blueprint.url_value_preprocessor
 def allow_a_file(endpoint: str | None, _values: object) -> None:
     """Have whoever steers sources send a file, which is larger than anything else that is sent to this site."""
-    found = present() if endpoint == "sources.upload" and request.method == "POST" else None
-    if found is not None and found.viewer.holds(Right.MANAGE_SOURCES):
+    if _sends_a_file(endpoint):
         _widen(request)
+
+
+def _sends_a_file(endpoint: str | None) -> bool:
+    found = present() if endpoint == "sources.upload" and request.method == "POST" else None
+    return found is not None and found.viewer.holds(Right.MANAGE_SOURCES)
+
+
+@blueprint.errorhandler(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+def too_large(_: HTTPException) -> Response:
+    """More than is taken: whoever may send a file is told where a larger one is read."""
+    message = TOO_LARGE if _sends_a_file(request.endpoint) else ""
+    return told(fault_of(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message))
 
 
 def _widen(sent: Request) -> None:

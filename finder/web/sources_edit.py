@@ -13,6 +13,7 @@ from finder.domain.sources import SourcePolicy
 from finder.review import sourcing
 from finder.review.own_bodies import own_bodies
 from finder.sources.asking import UPLOADS, drop_upload, upload_of
+from finder.sources.removing import listings_of
 from finder.sources.shown import ShownSource
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
@@ -132,7 +133,9 @@ def removal(number: int) -> Response:
 
 
 def _removal(form: RemoveForm, held: ShownSource) -> Response:
-    return page("source_remove", form, form=form, held=held, choices=REMOVED)
+    with parts().database.reading() as session:
+        staying = len(listings_of(session, held.id).staying)
+    return page("source_remove", form, form=form, held=held, staying=staying, choices=REMOVED)
 
 
 @blueprint.post(f"{SOURCES}/<int:number>/remove")
@@ -144,7 +147,8 @@ def remove(number: int) -> Response:
         return _removal(form, held)
     said = {"by": viewer, "reason": form.reason.data, "now": parts().clock()}
     with parts().database.unit_of_work() as session:
+        going = len(listings_of(session, number).going)
         outcome = sourcing.remove(session, number, keep=form.keep.data == "keep", letterhead=letterhead(), **said)
     if outcome.waits:
-        return go(f"{WIDE}/{outcome.waits}", WAITS.format(held.listings))
+        return go(f"{WIDE}/{outcome.waits}", WAITS.format(going))
     return go(SOURCES, f"{held.settings.name} is removed.")

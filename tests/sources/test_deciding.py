@@ -316,10 +316,12 @@ def test_what_another_source_still_lists_stays_when_its_source_is_removed(databa
         number = a_source(database, feed)
         outcome = refreshed(database, number, feed)
         [change] = [each for each in changes(database, outcome.run) if each.source_key == "larks-1"]
+        there = meeting(database, "wren").id
         with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
         with database.unit_of_work() as session:
-            assert remove_source(session, wrens, keep=False, by="user:1", reason="", now=NOW) == 2
+            told = remove_source(session, wrens, keep=False, by="user:1", reason="", now=NOW)
+        assert (len(told.going), told.staying) == (1, [there])
         assert {"wren", "lone-wren"} & set(shown(database)) == {"wren"}
         assert refreshed(database, number, feed, later=60, again=True).run is not None
     assert "wren" in shown(database)

@@ -21,6 +21,7 @@ from finder.store.meeting import Meeting
 from finder.store.people import Group
 from finder.store.place import Location, Region
 from finder.store.shelf import DirectoryRevision, PublicListing
+from finder.store.source import Source
 from tests.sources.feeds import OPTIONS, a_feed, a_row
 from tests.sources.loopback import serving
 
@@ -346,4 +347,8 @@ def test_what_is_not_said_again_stays_as_the_source_has_it(database: Database) -
     first = replace(OPTIONS, service_body="Delaware > Sussex", region=("Delaware",))
     assert counts(imported(database, payload, options=first)) == (2, 0, 0, 0, 0)
     assert counts(imported(database, payload)) == (0, 0, 2, 0, 0)
+    with database.reading() as session:
+        assert session.execute(select(Source.country)).scalar_one() == "US"
+    abroad = replace(OPTIONS, country="")
+    assert counts(imported(database, payload, options=abroad, default_country="DE")) == (0, 0, 2, 0, 0)
     assert counts(imported(database, payload, options=replace(OPTIONS, service_body="Maryland"))) == (0, 2, 0, 0, 0)

@@ -133,7 +133,8 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         with database.unit_of_work() as session:
             session.add(BmltFormat(id=20000, source_id=number, source_number=7, key="O"))
         with database.unit_of_work() as session:
-            assert remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW) == 2
+            told = remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW)
+    assert (len(told.going), len(told.staying)) == ((0, 2) if keep else (2, 0))
 
     documents = shown(database)
     assert set(documents) == ({held.slug, "larks-2"} if keep else set())

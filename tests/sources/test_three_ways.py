@@ -102,6 +102,17 @@ def test_what_a_moderator_decided_against_the_source_no_rule_overrules() -> None
     assert verdict.winner is Winner.HERE
 
 
+def test_what_a_moderator_decided_is_asked_again_once_the_source_says_something_else() -> None:
+    """Nobody edited it here: under the rule that edits hold, an old word of the source would stay for ever."""
+    here = with_fields(LISTING, {"notes": "Ring the bell."})
+    base = base_of_edit(None, sourced_fields(LISTING), sourced_fields(here), decided=True)
+    moved = with_fields(LISTING, {"notes": "Mind the step."})
+
+    [again] = three_way(sourced_fields(here), sourced_fields(LISTING), base, {"*": "here"})
+    [verdict] = three_way(sourced_fields(here), sourced_fields(moved), base, {"*": "here"})
+    assert (again.winner, verdict.winner) == (Winner.HERE, Winner.ASK)
+
+
 def test_an_address_is_one_thing() -> None:
     here = with_fields(LISTING, {"street": "14 Example Street"})
     base = base_of_edit(None, sourced_fields(LISTING), sourced_fields(here))

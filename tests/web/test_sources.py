@@ -8,15 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from finder.config import Settings
-from finder.domain.sources import RunState, SourcePolicy
+from finder.domain.sources import ChangeState, RunState, SourcePolicy
+from finder.sources.applying import merge_new
 from finder.sources.asking import MAX_UPLOAD, UPLOADS, drop_upload, forget_uploads, keep_upload, upload_of
 from finder.sources.refresh import refresh_next
 from finder.store.accounts import SignedIn
 from finder.store.database import Database
+from finder.store.meeting import Meeting
 from finder.store.source import Source
 from tests.conftest import NOW, BuildSite
 from tests.sources.feeds import a_feed, a_row
-from tests.sources.instance import Feed, a_source, feeding, refreshed, shown, source, tools_for
+from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, shown, source, tools_for
 from tests.web.desk import Desk, a_desk, form_of
 from tests.web.source_pages import ROWS, WHY, filled, post, text, token, upload
 
@@ -162,7 +164,8 @@ def test_a_file_that_is_missing_too_large_or_a_strangers_is_refused(desk: Desk, 
     number = a_source(desk.database, feed, service_body_id=desk.bodies["own"], url="", every_min=0)
     assert "Choose the file" in text(upload(desk, "body_administrator", number, b""))
     assert "larger than 8 MB" in text(upload(desk, "body_administrator", number, b"x" * (MAX_UPLOAD + 1)))
-    assert upload(desk, "body_administrator", number, b"x" * (MAX_UPLOAD + 200_000)).status_code == 413
+    far_too_large = upload(desk, "body_administrator", number, b"x" * (MAX_UPLOAD + 200_000))
+    assert (far_too_large.status_code, "finder sources refresh" in text(far_too_large)) == (413, True)
     assert upload(desk, "nobody", number, b"x" * 100_000).status_code == 413
     assert upload(desk, "moderator", number, b"x" * 100_000).status_code == 413
     assert upload(desk, "other", number, b"x").status_code == 404
@@ -182,3 +185,18 @@ def test_a_source_is_removed_with_or_without_its_listings(desk: Desk, feed: Feed
         assert post(desk, "administrator", f"{answer.headers['Location']}/confirm").status_code == 303
         assert shown(desk.database) == {}
     assert desk.client("body_administrator").get(f"/moderate/sources/{number}").status_code == 404
+
+
+def test_whoever_removes_a_source_is_told_how_many_of_its_listings_stay(desk: Desk) -> None:
+    own = desk.bodies["own"]
+    with feeding(a_row(0), a_row(1, slug="lone-wren")) as other, feeding(a_row(0), a_row(2)) as feed:
+        wrens = a_source(desk.database, other, name="Wrens", service_body_id=own)
+        refreshed(desk.database, wrens, other)
+        outcome = refreshed(desk.database, a_source(desk.database, feed, service_body_id=own), feed)
+    [twin] = changes(desk.database, outcome.run, state=ChangeState.OPEN)
+    page = f"/moderate/sources/{wrens}/remove"
+    assert "stays in any case" not in text(desk.client("administrator").get(page))
+    with desk.database.unit_of_work() as session:
+        found = select(Meeting.id).where(Meeting.source_id == wrens, Meeting.source_key == "larks-0")
+        merge_new(session, twin.id, into=session.execute(found).scalar_one(), seen=1, by="user:1", now=NOW)
+    assert "2 listings in the finder. Of these 1 stays in any case" in text(desk.client("administrator").get(page))

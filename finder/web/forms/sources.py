@@ -34,10 +34,7 @@ SHORT_RULES = {
     FieldRule.SOURCE: "The source holds",
 }
 POLICIES = {each.value: POLICY_WORDS[each] for each in SourcePolicy}
-REMOVED = {
-    "keep": "Stay, and are written here from now on",
-    "unpublish": "Leave the finder, too, but for those that another source still lists",
-}
+REMOVED = {"keep": "Stay, and are written here from now on", "unpublish": "Leave the finder, too"}
 RULE = "rule-"
 RULED = {**{name: field.label for name, field in FIELDS.items()}, **MORE}
 
