@@ -1,7 +1,7 @@
 """Commands about refreshes: read a source, look at what it changes, take that over, leave it, take it back."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -13,7 +13,8 @@ from finder.cli.sources_show import changes_table, runs_table
 from finder.cli.toolbox import Toolbox
 from finder.cli.tools import tools_of
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.sources import ChangeKind, RunState
+from finder.domain.sourced import is_field
+from finder.domain.sources import ChangeKind, ChangeState, RunState
 from finder.sources.applying import apply, merge_new
 from finder.sources.fetch import load_payload
 from finder.sources.managing import source_named
@@ -107,27 +108,63 @@ def _changes_option(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--merge", "merges", type=int, multiple=True, help="This new one is the listing it may be: make them one."
 )
+@click.option(
+    "--keep",
+    "keep",
+    metavar="CHANGE:FIELD",
+    multiple=True,
+    help="This field of this change stays as it is here, as 12:notes; `diff` names both. May be given several times.",
+)
 @click.pass_context
 def apply_(
-    context: click.Context, /, *, name: str, number: int | None, changes: tuple[int, ...], merges: tuple[int, ...]
+    context: click.Context,
+    /,
+    *,
+    name: str,
+    number: int | None,
+    changes: tuple[int, ...],
+    merges: tuple[int, ...],
+    keep: tuple[str, ...],
 ) -> None:
-    """Take over what a refresh of the source NAME proposes: all of it, or single changes.
+    """Take over what a refresh of the source NAME proposes: all of it, single changes, or single fields of them.
 
     A listing that was changed here meanwhile is compared again, and left where the outcome would be another.
     """
-    toolbox = ready(context)
+    toolbox, kept = ready(context), _kept(keep)
     with progress("Applying") as tell, toolbox.database.unit_of_work() as session:
         run, now = _run(session, name, number, toolbox), toolbox.clock()
         for change_id in merges:
             merge_new(session, change_id, into=_twin(session, run, change_id), seen=None, by=OPERATOR, now=now)
         done, left = len(merges), 0
         if changes or not merges:
-            applied = apply(session, run, seen=None, changes=changes or None, by=OPERATOR, now=now, progress=tell)
+            _refuse_unknown(session, run, kept)
+            applied = apply(
+                session, run, seen=None, changes=changes or None, keep=kept, by=OPERATOR, now=now, progress=tell
+            )
             done, left = done + applied.done, len(applied.left)
     screen().print(f"Refresh {run}: {done:,} applied.", markup=False)
     if left:
         error_screen().print(f"{left} listings were changed here meanwhile: look at them again with diff.")
         sys.exit(1)
+
+
+def _kept(told: Sequence[str]) -> dict[int, set[str]]:
+    keep: dict[int, set[str]] = {}
+    for each in told:
+        number, _, name = each.partition(":")
+        if not (number.isascii() and number.isdigit() and is_field(name)):
+            raise BadInputError("keep", f"Not a change and a field of it: {each!r}. Give both as in 12:notes.")
+        keep.setdefault(int(number), set()).add(name)
+    return keep
+
+
+def _refuse_unknown(session: Session, run: int, keep: Mapping[int, Collection[str]]) -> None:
+    """Nothing when all fields that are to be kept are of changes that wait."""
+    for number, names in keep.items():
+        found = show_changes(session, run, state=ChangeState.OPEN, after=number - 1, limit=1)
+        fields = {field.name for field in found[0].fields} if found and found[0].id == number else set()
+        if unknown := sorted(set(names) - fields):
+            raise BadInputError("keep", f"Change {number} does not change {unknown[0]}: see finder sources diff.")
 
 
 def _twin(session: Session, run: int, change_id: int) -> int:

@@ -11,8 +11,13 @@ from finder.domain.sources import POLICY_WORDS, RUN_WORDS, ChangeKind
 from finder.sources.shown import ShownChange, ShownRun, ShownSource
 
 LONGEST = 60
-#: How each winner is told where both words differ.
-WINNERS = {Winner.HERE: "the edit made here holds", Winner.ASK: "edited here as well: choose"}
+#: How each winner is told where both words differ, by whether a moderator has decided against the source.
+WINNERS = {
+    (Winner.HERE, False): "the edit made here holds",
+    (Winner.HERE, True): "what is here holds, as a moderator decided",
+    (Winner.ASK, False): "changed here as well: choose",
+    (Winner.ASK, True): "a moderator decided against the source, which says something new: choose",
+}
 
 
 def sources_table(sources: Sequence[ShownSource]) -> Table:
@@ -90,7 +95,11 @@ def changes_table(changes: Sequence[ShownChange], kind: ChangeKind) -> Table:
     }
     table = _table("change", "row", "what", "says", "state", title=titles[kind])
     for each in changes:
-        lines = [*_field_lines(each), *(_remark_line(*remark) for remark in each.remarks)]
+        lines = [
+            *filter(None, [each.listing]),
+            *_field_lines(each),
+            *(_remark_line(*remark) for remark in each.remarks),
+        ]
         if each.twin is not None:
             lines.append(f"may be {each.twin.name} ({each.twin.slug}): {each.twin.words}")
         if each.risks:
@@ -105,8 +114,8 @@ def _field_lines(change: ShownChange) -> list[str]:
     if change.kind is not ChangeKind.CHANGED:
         return []
     return [
-        f"{field.label}: {_value(field.here)} -> {_value(field.source)}"
-        + ("" if field.winner is Winner.SOURCE else f" ({WINNERS[field.winner]})")
+        f"{field.label} [{field.name}]: {_value(field.here)} -> {_value(field.source)}"
+        + ("" if field.winner is Winner.SOURCE else f" ({WINNERS[field.winner, field.decided]})")
         for field in change.fields
     ]
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -32,26 +33,35 @@ def revert_listings(
     now: dt.datetime,
     progress: Progress | None = None,
 ) -> Reverted:
-    """Undo *entries*, one of each listing, all of *source*: publications, changes and removals.
+    """Undo *entries*, in their order, all of *source*: publications, changes and removals.
 
-    Raises TooLateError when one of them lies too far back.
+    Of several of one listing all are undone, if nothing else happened to it in between. Raises TooLateError when one of
+    them lies too far back.
     """
+    acts: dict[int, list[AuditEntry]] = {}
     for entry in entries:
         refuse_late(entry, now=now)
-    register = {row.meeting.id: row for row in read_register(session, [entry.target_id for entry in entries])}
+        acts.setdefault(entry.target_id, []).append(entry)
+    register = {row.meeting.id: row for row in read_register(session, sorted(acts))}
     changed: list[tuple[int, ListingDraft]] = []
     gone: list[int] = []
     left: list[int] = []
-    for entry in entries:
-        row = register.get(entry.target_id)
+    for number, own in acts.items():
+        row = register.get(number)
         present = draft_of(row) if row is not None and row.meeting.published else None
         merged = row is not None and row.meeting.merged_into is not None
-        if row is None or merged or not is_as_left(entry, present):
-            left.append(entry.target_id)
-        elif entry.before is None:
-            gone.append(entry.target_id)
+        if row is None or merged or not is_as_left(own[-1], present) or not _follow(own):
+            left.append(number)
+        elif own[0].before is None:
+            gone.append(number)
         else:
-            changed.append((entry.target_id, from_audit(entry.before)))
+            changed.append((number, from_audit(own[0].before)))
     batch = Batch(source=source, changed=tuple(changed), gone=tuple(gone), from_source=False, decided=True)
     apply_batch(session, batch, actor=actor, reason=reason, now=now, progress=progress)
     return Reverted((*(number for number, _ in changed), *gone), tuple(left))
+
+
+def _follow(acts: Sequence[AuditEntry]) -> bool:
+    """Whether each act found a listing as the one before it had left it."""
+    found = ((one, None if other.before is None else from_audit(other.before)) for one, other in pairwise(acts))
+    return all(is_as_left(one, before) for one, before in found)

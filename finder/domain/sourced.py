@@ -2,10 +2,11 @@
 
 Of an edit made here a *base* is kept: the source's word on each field that was edited, by name. Under `DECIDED` it
 names the fields about which a moderator decided against the source: no rule overrules that while it says the same.
+Fields that make sense only as one (`TOGETHER`) have one winner.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -31,13 +32,23 @@ MORE: dict[str, str] = {
 }
 #: The name of a custom field begins so.
 EXTRA = "extra."
-#: An address is one thing: a street of one hand in a town of another's leads to nobody's door.
+#: A street of one hand in a town of another's leads to nobody's door.
 ADDRESS = frozenset(
     {
         *("place_name", "street", "unit", "city", "state", "postal_code", "country", "formatted_address"),
         *("latitude", "longitude", "precision"),
     }
 )
+#: What is one thing, by what people call it: the day of one hand at the hour of another's is when nobody meets, and a
+#: passcode belongs to its link.
+TOGETHER: dict[str, frozenset[str]] = {
+    "address": ADDRESS,
+    "day and time": frozenset(
+        {"kind", "weekdays", "start", "zone", "interval", "weeks_of_month", "first_date", "last_date"}
+    ),
+    "join link": frozenset({"conference_url", "conference_url_notes"}),
+    "join phone": frozenset({"conference_phone", "conference_phone_notes"}),
+}
 #: Of these the register keeps one spelling for all that mean the same.
 _FOLDED = frozenset({"region", "service_body", "district"}) | {
     name for name, field in FIELDS.items() if field.part in {"group", "place"}
@@ -54,7 +65,10 @@ class Winner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One field on which the source and the directory differ. *base*: the source's word before, or what is held."""
+    """One field on which the source and the directory differ. *base*: the source's word before, or what is held.
+
+    *decided*: what is held is no edit, it stands because a moderator decided against the source.
+    """
 
     name: str
     base: Any
@@ -62,6 +76,7 @@ class Verdict:
     source: Any
     edited: bool
     winner: Winner
+    decided: bool = False
 
 
 def label_of(name: str) -> str:
@@ -150,7 +165,7 @@ def empty_of(name: str) -> Any:  # noqa: ANN401 - values of any field
 def three_way(here: Fields, source: Fields, base: Base | None, rules: Mapping[str, str]) -> list[Verdict]:
     """The fields on which *source* differs from *here*, and whose word holds on each, by *base* and *rules*."""
     base = base or {}
-    decided = set(base.get(DECIDED, ()))
+    settled = set(base.get(DECIDED, ()))
     found = []
     for name in names_of(here, source):
         held, said = here.get(name, empty_of(name)), source.get(name, empty_of(name))
@@ -159,35 +174,67 @@ def three_way(here: Fields, source: Fields, base: Base | None, rules: Mapping[st
         if name not in base:
             found.append(Verdict(name, held, held, said, edited=False, winner=Winner.SOURCE))
             continue
-        rule = _rule(rules, name)
-        moved = not same(name, base[name], said)
-        winner = Winner(rule) if moved or (rule is FieldRule.SOURCE and name not in decided) else Winner.HERE
-        if moved and rule is FieldRule.HERE and name in decided:  # what holds here is what the source said before
-            winner = Winner.ASK
-        found.append(Verdict(name, base[name], held, said, edited=True, winner=winner))
-    return _one_address(found, rules)
+        moved, decided = not same(name, base[name], said), name in settled
+        winner = _winner(_rule(rules, name), moved=moved, decided=decided)
+        found.append(Verdict(name, base[name], held, said, edited=True, winner=winner, decided=decided))
+    for names in TOGETHER.values():
+        found = _as_one(found, names, rules)
+    return found
+
+
+def _winner(rule: FieldRule, *, moved: bool, decided: bool) -> Winner:
+    """Whose word holds on a field that was edited here, or that a moderator *decided* against the source."""
+    if not moved:
+        return Winner.SOURCE if rule is FieldRule.SOURCE and not decided else Winner.HERE
+    if rule is FieldRule.HERE and decided:  # what holds here is what the source said before
+        return Winner.ASK
+    return Winner(rule)
 
 
 def _rule(rules: Mapping[str, str], name: str) -> FieldRule:
     return FieldRule(rules.get(name) or rules.get(EVERY_FIELD) or FieldRule.ASK)
 
 
-def _one_address(verdicts: list[Verdict], rules: Mapping[str, str]) -> list[Verdict]:
-    """The same; where the source moves part of an address of which another part was edited here, one holds whole."""
-    parts = [each for each in verdicts if each.name in ADDRESS]
-    if not {each.winner for each in parts} >= {Winner.HERE, Winner.SOURCE}:
+def _as_one(verdicts: list[Verdict], names: frozenset[str], rules: Mapping[str, str]) -> list[Verdict]:
+    """The same; where the source moves part of what is one thing and another part was edited here, one holds whole."""
+    winners = {each.winner for each in verdicts if each.name in names}
+    if len(winners) < 2:  # noqa: PLR2004 - they agree
         return verdicts
-    ours = any(each.edited and _rule(rules, each.name) is FieldRule.HERE for each in parts)
+    edited = (each.name for each in verdicts if each.edited and each.name in names)
+    ours = Winner.HERE in winners and any(_rule(rules, name) is FieldRule.HERE for name in edited)
     winner = Winner.HERE if ours else Winner.ASK
-    return [replace(each, winner=winner) if each.name in ADDRESS else each for each in verdicts]
+    return [replace(each, winner=winner) if each.name in names else each for each in verdicts]
+
+
+def together_with(names: Iterable[str]) -> frozenset[str]:
+    """*names*, and what is one thing with any of them."""
+    found = frozenset(names)
+    return found.union(*(group for group in TOGETHER.values() if group & found))
+
+
+def decide(verdicts: Sequence[Verdict], *, keep: Collection[str] | None = frozenset()) -> list[Verdict]:
+    """The verdicts when a moderator has decided: the source holds, but on the fields to *keep* (None: on none).
+
+    What is one thing is kept whole. On what holds here already there is nothing to decide.
+    """
+    kept = None if keep is None else together_with(keep)
+    found = []
+    for each in verdicts:
+        if each.winner is Winner.HERE:
+            found.append(each)
+        elif kept is None or each.name in kept:
+            found.append(replace(each, winner=Winner.HERE, decided=True))
+        else:
+            found.append(replace(each, winner=Winner.SOURCE))
+    return found
 
 
 def merged(source: ListingDraft, here: ListingDraft, verdicts: Sequence[Verdict]) -> ListingDraft:
-    """The listing as *source* says, but for the fields on which the word of *here* holds.
+    """The listing as *source* says, but for the fields on which the word of *here* holds, or is not decided about.
 
-    A clash that comes as far as this was decided for the source. Raises BadInputError for what no listing can be.
+    Raises BadInputError for what no listing can be.
     """
-    kept = {each.name for each in verdicts if each.winner is Winner.HERE}
+    kept = {each.name for each in verdicts if each.winner is not Winner.SOURCE}
     if kept & ADDRESS:
         kept |= ADDRESS  # spelt and placed as it was edited
     fields = fields_of(here)
@@ -209,22 +256,16 @@ def _later(one: Any, other: Any) -> Any:  # noqa: ANN401 - instants or None
 
 
 def base_after(base: Base | None, verdicts: Sequence[Verdict]) -> Base | None:
-    """What to keep of the source's words once the verdicts hold; None when nothing is edited here any more."""
+    """What to keep of the source's words once the verdicts hold; None when nothing is edited here any more.
+
+    On a field that is not decided about yet that is what was kept before.
+    """
+    held = base or {}
     kept: Base = {each.name: each.source for each in verdicts if each.winner is Winner.HERE}
-    settled = set((base or {}).get(DECIDED, ()))
-    if still := sorted(
-        each.name
-        for each in verdicts
-        if each.name in kept and each.name in settled and same(each.name, each.base, each.source)
-    ):
-        kept[DECIDED] = still
+    kept |= {each.name: held[each.name] for each in verdicts if each.winner is Winner.ASK and each.name in held}
+    if settled := sorted(each.name for each in verdicts if each.decided and each.name in kept):
+        kept[DECIDED] = settled
     return kept or None
-
-
-def base_against(verdicts: Sequence[Verdict]) -> Base | None:
-    """What to keep once a moderator has decided against the source on every one of *verdicts*."""
-    kept: Base = {each.name: each.source for each in verdicts}
-    return {**kept, DECIDED: sorted(kept)} if kept else None
 
 
 def base_of_edit(base: Base | None, before: Fields, after: Fields, *, decided: bool = False) -> Base | None:

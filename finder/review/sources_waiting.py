@@ -2,20 +2,17 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
 from finder.domain.roles import Right
-from finder.domain.sources import RunState
-from finder.store.source import Source, SourceRun
-
-#: States in which a refresh waits for somebody.
-WAITING = (RunState.PROPOSED, RunState.QUARANTINED)
+from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState
+from finder.store.source import Source, SourceChange, SourceRun
 
 
 class WaitingRefresh(NamedTuple):
-    """A refresh that waits: its number, its source, and how many changes of each kind it brings."""
+    """A refresh that waits: its number, its source, and how many changes of each kind wait."""
 
     run: int
     source: int
@@ -35,14 +32,17 @@ def refreshes_waiting(session: Session, viewer: Viewer) -> list[WaitingRefresh]:
             Source.id,
             Source.name,
             SourceRun.state == RunState.QUARANTINED,
-            SourceRun.new,
-            SourceRun.changed,
-            SourceRun.gone,
+            *(
+                func.count().filter(SourceChange.kind == kind)
+                for kind in (ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE)
+            ),
         )
         .join(Source, Source.id == SourceRun.source_id)
-        .where(SourceRun.state.in_(WAITING))
+        .join(SourceChange, SourceChange.run_id == SourceRun.id)
+        .where(SourceRun.state.in_(WAITING), SourceChange.state == ChangeState.OPEN)
+        .group_by(SourceRun.id, Source.id)
         .order_by(Source.name, SourceRun.id)
     )
     if bodies is not None:
         statement = statement.where(Source.service_body_id.in_(sorted(bodies)))
-    return [WaitingRefresh(*row) for row in session.execute(statement)]
+    return [WaitingRefresh._make(row) for row in session.execute(statement)]

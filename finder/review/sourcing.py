@@ -96,11 +96,15 @@ def _refuse_outside(draft: SourceDraft, by: Viewer) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which changes of a refresh somebody decides about (None: all that wait), and the revision that they looked at."""
+    """Which changes of a refresh somebody decides about (None: all that wait), and the revision that they looked at.
+
+    ``keep`` names fields that stay as they are here, each with the number of its change.
+    """
 
     run: int
     seen: int
     changes: Collection[int] | None = None
+    keep: Collection[tuple[int, str]] = ()
 
 
 def apply(session: Session, wanted: Wanted, *, by: Viewer, letterhead: Letterhead, now: dt.datetime) -> Outcome:
@@ -110,7 +114,7 @@ def apply(session: Session, wanted: Wanted, *, by: Viewer, letterhead: Letterhea
     """
     decided(session, wanted, by=by)
     chosen = None if wanted.changes is None else sorted(set(wanted.changes))
-    asked = {"changes": chosen, "revision": wanted.seen}
+    asked = {"changes": chosen, "revision": wanted.seen, "keep": sorted(set(wanted.keep))}
     act = Act(kind="source_apply", target=wanted.run, asked=asked, reason="")
     return carry_out(session, act, by=by, letterhead=letterhead, now=now)
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from finder.domain.review import OPEN, BulkStatus
-from finder.review.sources_waiting import WAITING
+from finder.domain.sources import WAITING
 from finder.store.review import BulkAct, Submission, WideAct
 from finder.store.shelf import DirectoryRevision
 from finder.store.source import SourceRun

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from finder.accounts.permissions import Viewer
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.review import AlreadyDecidedError, BulkStatus
+from finder.domain.review import AlreadyDecidedError, BulkStatus, StaleError
 from finder.review.bulk import most_at_once
 from finder.review.letters import Letterhead
 from finder.review.notices import ask_second
@@ -21,7 +21,7 @@ from finder.store.review import WideAct
 
 #: So many listings of one place or group are nothing unusual, however small the directory is.
 ALWAYS = 5
-LISTED = 20
+LISTED, LOOKED_AT = 20, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldAct:
-    """An act that wants two, for somebody who may do it. ``mine``: the viewer asked for it."""
+    """An act that wants two, for somebody who may do it.
+
+    ``mine``: the viewer asked for it; ``overtaken``: what it is about was decided otherwise meanwhile.
+    """
 
     id: int
     act: Act
@@ -44,6 +47,7 @@ class HeldAct:
     asked_by: str
     asked_by_id: int
     mine: bool
+    overtaken: bool
     shown: Shown | None
 
 
@@ -107,8 +111,19 @@ def _held(session: Session, row: WideAct, viewer: Viewer) -> HeldAct:
         asked_by=(name[0] or name[1]) if name else "Somebody",
         asked_by_id=row.asked_by or 0,
         mine=row.asked_by == viewer.user_id,
+        overtaken=row.status is BulkStatus.WAITING and _overtaken(session, act),
         shown=_shown(session, act, viewer, done=row.status is not BulkStatus.WAITING),
     )
+
+
+def _overtaken(session: Session, act: Act) -> bool:
+    check = KINDS[act.kind].check
+    try:
+        if check is not None:
+            check(session, act)
+    except StaleError:
+        return True
+    return False
 
 
 def _shown(session: Session, act: Act, viewer: Viewer, *, done: bool) -> Shown | None:
@@ -122,15 +137,17 @@ def _shown(session: Session, act: Act, viewer: Viewer, *, done: bool) -> Shown |
 
 
 def waiting(session: Session, viewer: Viewer) -> list[HeldAct]:
-    """The acts that wait for a second moderator and that the viewer may do."""
-    wanted = select(WideAct).where(WideAct.status == BulkStatus.WAITING).order_by(WideAct.id).limit(LISTED)
+    """The acts that wait for a second moderator and that the viewer may do; not what has been overtaken."""
+    wanted = select(WideAct).where(WideAct.status == BulkStatus.WAITING).order_by(WideAct.id.desc()).limit(LOOKED_AT)
     found = []
     for row in session.execute(wanted).scalars():
         try:
-            found.append(_held(session, row, viewer))
+            held = _held(session, row, viewer)
         except NotFoundError:
             continue
-    return found
+        if not held.overtaken:
+            found.append(held)
+    return found[:LISTED][::-1]
 
 
 def confirm(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> int:

@@ -1,6 +1,8 @@
 """Wide acts on sources: a refresh is applied or rolled back, or a source goes with all of its listings."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,6 +11,7 @@ from finder.accounts.permissions import Viewer
 from finder.domain.errors import NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
+from finder.domain.sources import ChangeKind, ChangeState
 from finder.review.wide_shapes import Act, Kind, Shown
 from finder.sources.applying import apply, count_wanted
 from finder.sources.managing import source_of
@@ -20,18 +23,24 @@ from finder.store.meeting import Meeting
 from finder.store.source import SourceChange
 
 NAMED = 200
+#: What the changes are that an act is about: before it is carried out, and after.
+_ABOUT = {
+    "source_apply": (ChangeState.OPEN, ChangeState.APPLIED),
+    "source_rollback": (ChangeState.APPLIED, ChangeState.ROLLED_BACK),
+}
 
 
 def _look_run(session: Session, act: Act, viewer: Viewer) -> Shown:
     run, source = run_of(session, act.target)
     if not viewer.may(Right.DECIDE, source.service_body_id):
         raise NotFoundError("There is no such refresh here.")
-    chosen = act.asked.get("changes")
+    chosen, before = act.asked.get("changes"), run.revision == int(act.asked["revision"])
+    about = _ABOUT[act.kind][0 if before else 1]
     statement = (
         select(func.coalesce(Meeting.slug, ""), SourceChange.title)
         .select_from(SourceChange)
         .outerjoin(Meeting, Meeting.id == SourceChange.meeting_id)
-        .where(SourceChange.run_id == run.id)
+        .where(SourceChange.run_id == run.id, SourceChange.kind != ChangeKind.REFUSED, SourceChange.state == about)
     )
     if chosen is not None:
         statement = statement.where(SourceChange.id.in_(chosen))
@@ -49,8 +58,8 @@ def _count_rollback(session: Session, act: Act) -> int:
 
 
 def _do_apply(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
-    seen, changes = int(act.asked["revision"]), act.asked["changes"]
-    apply(session, act.target, seen=seen, changes=changes, by=f"user:{by.user_id}", now=now, reason=reason)
+    seen, changes, keep = int(act.asked["revision"]), act.asked["changes"], kept_fields(act.asked.get("keep", ()))
+    apply(session, act.target, seen=seen, changes=changes, keep=keep, by=f"user:{by.user_id}", now=now, reason=reason)
     return act.target
 
 
@@ -58,6 +67,14 @@ def _do_rollback(session: Session, act: Act, by: Viewer, reason: str, now: dt.da
     seen = int(act.asked["revision"])
     roll_back(session, act.target, seen=seen, by=f"user:{by.user_id}", now=now, reason=reason)
     return act.target
+
+
+def kept_fields(told: Iterable[Sequence[Any]]) -> dict[int, set[str]]:
+    """The fields that stay as they are here, by the number of their change, from pairs of both."""
+    keep: dict[int, set[str]] = {}
+    for number, name in told:
+        keep.setdefault(int(number), set()).add(str(name))
+    return keep
 
 
 def _same_revision(session: Session, act: Act) -> None:

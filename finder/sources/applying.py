@@ -1,7 +1,7 @@
 """What a moderator decides about a refresh: all or part of it is applied, set aside, or merged with what is there.
 
-A listing that was changed here since the comparison is compared again. Where that gives another outcome than the
-moderator saw, it is left for them to look at.
+Of a changed listing single fields can be kept as they are here. A listing that was changed here since the comparison is
+compared again. Where that gives another outcome than the moderator saw, it is left for them to look at.
 """
 
 import datetime as dt
@@ -21,10 +21,10 @@ from finder.directory.register import RegisterRow, read_register
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
-from finder.domain.sourced import base_after, merged
+from finder.domain.sourced import base_after, decide, merged, together_with
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.sources.comparing import change_of
-from finder.sources.drafts import decided_draft, kept_digest, kept_draft
+from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
 from finder.sources.runs import (
     count_open,
     note_decision,
@@ -35,10 +35,13 @@ from finder.sources.runs import (
     take_up,
     write_changes,
 )
+from finder.sources.setting_aside import put_aside
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
 Progress = Callable[[int, int], None]
+#: Fields by the number of their change.
+Keep = Mapping[int, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,36 @@ def apply(
     changes: Collection[int] | None,
     by: str,
     now: dt.datetime,
+    keep: Keep | None = None,
     reason: str = "",
     progress: Progress | None = None,
 ) -> Applied:
     """Apply the *changes* of refresh *number* (None: all that wait): an act for each listing, and one for all.
 
+    *keep* names fields of changes that stay as they are here; a change of which every field is kept is set aside.
     Raises what `take_up` raises, and BadInputError when nothing of it waits. The caller commits.
     """
     take_lock(session)
     run, source = take_up(session, number, seen=seen)
-    plan = _Plan.make(session, source, open_changes(session, run, changes))
+    wanted = open_changes(session, run, changes)
+    unwanted = [change for change in wanted if _keeps_all(change, keep or {})]
+    put_aside(session, source, unwanted)
+    plan = _Plan.make(session, source, [change for change in wanted if change not in unwanted], keep or {})
     first = audit.last_entry(session) + 1
     batch = plan.batch(source)
     created = apply_batch(session, batch, actor=by, reason=reason_of(run, source), now=now, progress=progress)
     note_entries(run, first, audit.last_entry(session))
     numbers = dict(zip((change.id for change, _ in plan.new), created, strict=True))
     write_changes(session, [_done(change, numbers.get(change.id, change.meeting_id)) for change in plan.all_of_it()])
+    write_changes(session, plan.verdicts)
     write_changes(session, plan.left)
     _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or reason_of(run, source))
     note_decision(session, run, by=by, now=now)
     return Applied(batch.size, tuple(values["id"] for values in plan.left))
+
+
+def _keeps_all(change: SourceChange, keep: Keep) -> bool:
+    return bool(change.fields) and together_with(keep.get(change.id, ())).issuperset(change.fields)
 
 
 def _done(change: SourceChange, meeting_id: int | None) -> dict[str, Any]:
@@ -101,16 +114,20 @@ def _audit(session: Session, run: SourceRun, act: str, count: int, *, by: str, n
 
 @dataclass(slots=True)
 class _Plan:
-    """What is to be done for changes; ``left`` holds new values of those that have to be looked at again."""
+    """What is to be done for changes; ``left`` holds new values of those that have to be looked at again.
+
+    ``verdicts`` are values of changed ones: whose word holds on each field, as it was decided.
+    """
 
     new: list[tuple[SourceChange, ListingDraft]]
     changed: list[tuple[SourceChange, ListingDraft, SourceWord]]
     gone: list[SourceChange]
     left: list[dict[str, Any]]
+    verdicts: list[dict[str, Any]]
 
     @classmethod
-    def make(cls, session: Session, source: Source, changes: Sequence[SourceChange]) -> "_Plan":
-        plan = cls([], [], [], [])
+    def make(cls, session: Session, source: Source, changes: Sequence[SourceChange], keep: Keep) -> "_Plan":
+        plan = cls([], [], [], [], [])
         ids = [change.meeting_id for change in changes if change.meeting_id is not None]
         register = {row.meeting.id: row for row in read_register(session, ids)} if ids else {}
         taken = _keys_taken(session, source)
@@ -122,7 +139,7 @@ class _Plan:
             elif change.kind is ChangeKind.GONE and row is not None:
                 plan._take_down(change, row)
             elif change.kind is ChangeKind.CHANGED and row is not None and draft is not None:
-                plan._revise(change, draft, row, source.field_rules or {})
+                plan._revise(change, draft, row, source.field_rules or {}, keep.get(change.id, ()))
             else:
                 plan.left.append({"id": change.id})
         return plan
@@ -133,18 +150,27 @@ class _Plan:
         else:
             self.left.append({"id": change.id, "meeting_revision": row.meeting.revision})
 
-    def _revise(self, change: SourceChange, draft: ListingDraft, row: RegisterRow, rules: Mapping[str, str]) -> None:
+    def _revise(
+        self,
+        change: SourceChange,
+        draft: ListingDraft,
+        row: RegisterRow,
+        rules: Mapping[str, str],
+        keep: Collection[str],
+    ) -> None:
         base, here = row.meeting.source_base, draft_of(row)
         now = change_of(draft, here, base, rules)
         if row.meeting.revision != change.meeting_revision and (
             row.meeting.merged_into is not None or now.before != change.before
         ):
-            fresh = {"fields": list(now.fields), "before": now.before, "risks": list(now.risks)}
-            remarks = [list(remark) for remark in now.remarks]
-            self.left.append({"id": change.id, "meeting_revision": row.meeting.revision, "remarks": remarks, **fresh})
+            told = {"fields": list(now.fields), "before": now.before, "risks": list(now.risks)}
+            fresh = {**told, "verdicts": kept_verdicts(now.verdicts)}
+            self.left.append({"id": change.id, "meeting_revision": row.meeting.revision, **fresh})
             return
-        word = SourceWord(kept_digest(change.draft), base_after(base, now.verdicts))
-        self.changed.append((change, merged(draft, here, now.verdicts), word))
+        verdicts = decide(now.verdicts, keep=keep)
+        word = SourceWord(kept_digest(change.draft), base_after(base, verdicts))
+        self.changed.append((change, merged(draft, here, verdicts), word))
+        self.verdicts.append({"id": change.id, "verdicts": kept_verdicts(verdicts)})
 
     def batch(self, source: Source) -> Batch:
         """All of it, to be written."""
@@ -177,7 +203,7 @@ def merge_new(session: Session, change_id: int, *, into: int, seen: int | None, 
     if change is None or change.kind is not ChangeKind.NEW:
         raise BadInputError("changes", "Choose a new listing that still waits.")
     run, source = take_up(session, change.run_id, seen=seen)
-    plan = _Plan.make(session, source, open_changes(session, run, [change_id]))
+    plan = _Plan.make(session, source, open_changes(session, run, [change_id]), {})
     if not plan.new:
         raise BadInputError("changes", "Choose a new listing that still waits.")
     first, reason = audit.last_entry(session) + 1, reason_of(run, source)

@@ -17,9 +17,9 @@ from finder.domain.asked import Fields
 from finder.domain.listing import ListingDraft
 from finder.domain.review import Risk
 from finder.domain.risks import content_risks
-from finder.domain.sourced import DECIDED, Verdict, Winner, base_after, label_of, sourced_fields, three_way
+from finder.domain.sourced import DECIDED, Base, Verdict, Winner, base_after, sourced_fields, three_way
 from finder.domain.sources import NOTED, ChangeKind, FieldRule
-from finder.feeds.rows import Row, shown
+from finder.feeds.rows import Row
 from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
@@ -28,25 +28,25 @@ from finder.store.meeting import Meeting
 MAX_GONE = 10
 MAX_GONE_SHARE = 0.1
 
-#: Why a change waits, whatever the source is trusted with: the field under which its remark stands, and the words.
-CLASH = "edited here and changed by the source: choose"
-HERE_HOLDS = "edited here: that holds"
+#: Why a change waits as a whole, whatever the source is trusted with: the words of its remark.
 TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
+DECIDED_GONE = "is otherwise than the source said, as a moderator decided, and the source does not list it any more"
 STILL_LISTED = "stands for a listing that another source still has"
 SAME_AS = "same_as"
 
 #: A region or a service body that was renamed here is no edit of its listings.
-_OF_TREES = frozenset({"region", "service_body", DECIDED})
+_OF_TREES = frozenset({"region", "service_body"})
 
 TellRemark = tuple[str, str, str]  # field, value, reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A row that is not as before. ``waits``: a person has to look, whatever the policy says.
+    """A row that is not as before. ``waits``: a person has to look at all of it, whatever the policy says.
 
-    ``fields`` would change, from what ``before`` says; ``digest`` is that of the draft.
+    ``fields`` would change, from what ``before`` says; ``digest`` is that of the draft, ``held_digest`` that of the
+    source's word before.
     """
 
     kind: ChangeKind
@@ -54,6 +54,7 @@ class Change:
     key: str = ""
     draft: ListingDraft | None = None
     digest: str = ""
+    held_digest: str = ""
     meeting_id: int | None = None
     meeting_revision: int | None = None
     title: str = ""
@@ -70,8 +71,17 @@ class Change:
 
     @property
     def word(self) -> SourceWord:
-        """What is kept of the source's own word once this is applied."""
-        return SourceWord(self.digest, base_after(self.base, self.verdicts))
+        """What is kept of the source's own word once this is applied; while it clashes, it is compared again."""
+        return SourceWord(self.held_digest if self.clashes else self.digest, base_after(self.base, self.verdicts))
+
+    @property
+    def clashes(self) -> bool:
+        """Whether both have changed one of its fields, so that somebody has to choose."""
+        return any(each.winner is Winner.ASK for each in self.verdicts)
+
+    def only(self, *winners: Winner) -> "Change":
+        """The part of a changed listing on whose fields one of *winners* holds."""
+        return replace(self, **_told_by(self.here, [each for each in self.verdicts if each.winner in winners]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,10 +214,11 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
                     row=row.number,
                     key=row.key,
                     digest=digest,
+                    held_digest=held.digest,
                     meeting_id=held.id,
                     meeting_revision=held.revision,
-                    remarks=(*_told(row), *change.remarks, *remarks),
-                    waits=change.waits or taken_off,
+                    remarks=(*_told(row), *remarks),
+                    waits=taken_off,
                     noted=change.noted and held.published,
                     back=not held.published,
                 )
@@ -216,29 +227,22 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
 
 def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | None, rules: Mapping[str, str]) -> Change:
     """What *draft*, the source's word, changes about a listing as it is *here*, field by field."""
-    held, said = sourced_fields(here), sourced_fields(draft)
-    verdicts = three_way(held, said, base, rules)
-    names = tuple(each.name for each in verdicts if each.winner is not Winner.HERE)
-    risks = content_risks(held, {each.name: each.source for each in verdicts if each.name in names})
-    remarks = tuple(
-        (label_of(each.name), shown(each.source), HERE_HOLDS if each.winner is Winner.HERE else CLASH)
-        for each in verdicts
-        if each.winner is not Winner.SOURCE
-    )
-    return Change(
-        kind=ChangeKind.CHANGED,
-        draft=draft,
-        title=here.name[:255],
-        fields=names,
-        before={each.name: each.here for each in verdicts if each.name in names},
-        risks=tuple(risk.value for risk in Risk if risk in risks),
-        remarks=remarks,
-        waits=any(each.winner is Winner.ASK for each in verdicts),
-        noted=NOTED.issuperset(names),
-        here=here,
-        verdicts=tuple(verdicts),
-        base=base,
-    )
+    verdicts = three_way(sourced_fields(here), sourced_fields(draft), base, rules)
+    told = _told_by(here, verdicts)
+    return Change(kind=ChangeKind.CHANGED, draft=draft, title=here.name[:255], here=here, base=base, **told)
+
+
+def _told_by(here: ListingDraft | None, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """What verdicts on a listing as it is *here* say of the change."""
+    moved = [each for each in verdicts if each.winner is not Winner.HERE]
+    risks = content_risks(sourced_fields(here) if here else None, {each.name: each.source for each in moved})
+    return {
+        "verdicts": tuple(verdicts),
+        "fields": tuple(each.name for each in moved),
+        "before": {each.name: each.here for each in moved},
+        "risks": tuple(risk.value for risk in Risk if risk in risks),
+        "noted": NOTED.issuperset(each.name for each in moved),
+    }
 
 
 def stand_for_others(session: Session, ids: Sequence[int]) -> set[int]:
@@ -258,17 +262,14 @@ def stand_for_others(session: Session, ids: Sequence[int]) -> set[int]:
 def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_rule: bool) -> Iterable[Change]:
     """The listings that the feed does not hold any more."""
     names: dict[int, str] = {}
-    touched: set[int] = set()
+    touched: dict[int, str] = {}
     for part in chunks(sorted(gone)):
         rows = select(Meeting.id, Meeting.name, Meeting.source_base).where(Meeting.id.in_(part))
         for number, name, base in session.execute(rows):
-            names[number] = name
-            if not _OF_TREES.issuperset(base or ()):
-                touched.add(number)
+            names[number], touched[number] = name, "" if by_rule else _touched(base or {})
     stands = stand_for_others(session, sorted(gone))
     for number, (key, held) in sorted(gone.items()):
-        edited = number in touched and not by_rule
-        reasons = [EDITED_GONE] * edited + [STILL_LISTED] * (number in stands)
+        reasons = [reason for reason in (touched[number], STILL_LISTED if number in stands else "") if reason]
         yield Change(
             kind=ChangeKind.GONE,
             key=key,
@@ -278,3 +279,11 @@ def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_r
             remarks=tuple(("", "", reason) for reason in reasons),
             waits=bool(reasons),
         )
+
+
+def _touched(base: Base) -> str:
+    """Why a listing that people here have touched is not to go without a word, or ""."""
+    decided = set(base.get(DECIDED, ()))
+    if base.keys() - decided - _OF_TREES - {DECIDED}:
+        return EDITED_GONE
+    return DECIDED_GONE if decided - _OF_TREES else ""

@@ -4,11 +4,13 @@ With the private contacts as long as it waits, so that they answer for the group
 after. Of a new listing that nobody wants only the digest stays: that it is not proposed again while it says the same.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Any
 
 from finder.directory.draft import audited, from_audit
 from finder.domain.listing import ContactDraft, ListingDraft
+from finder.domain.sourced import Verdict, Winner
 
 _CONTACT = ("name", "email", "phone")
 
@@ -39,3 +41,13 @@ def kept_draft(kept: dict[str, Any] | None) -> ListingDraft | None:
 def kept_digest(kept: dict[str, Any] | None) -> str:
     """The digest of what was kept, "" for nothing."""
     return str(kept["digest"]) if kept else ""
+
+
+def kept_verdicts(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Verdicts as JSON values: what was said, what was held, and whose word held when it was decided."""
+    return [asdict(each) for each in verdicts]
+
+
+def verdicts_of(kept: list[dict[str, Any]]) -> list[Verdict]:
+    """The verdicts that were kept."""
+    return [Verdict(**{**each, "winner": Winner(each["winner"])}) for each in kept]

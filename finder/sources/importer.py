@@ -36,6 +36,7 @@ from finder.store.source import Source
 #: How far a source's clock and calendar may be ahead of ours.
 FUTURE_TOLERANCE = dt.timedelta(days=1)
 IN_FUTURE = "lies in the future: left out"
+ALLOW = "If that is right, import it with --allow-removals."
 
 Progress = Callable[[int, int], None]
 
@@ -98,8 +99,11 @@ def run_import(
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
-        message = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
-        return report(difference, told_of(vocabulary), message, applied=False)
+        allow = ALLOW if difference.erases_too_much else ""
+        words = (
+            f"Nothing was imported: {objection} {allow}" if objection else "This was a dry run: nothing was written."
+        )
+        return report(difference, told_of(vocabulary), words.strip(), applied=False)
     if brings_nothing:
         return report(difference, "The feed says what it said before: nothing to change.", applied=True)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
@@ -114,11 +118,11 @@ def run_import(
         difference = proposal.difference
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}
-        _keep_settings(session, row, options, words=proposal.run.words)
+        _keep_settings(session, row, options)
         waiting = proposal.waiting
     message = ""
     if waiting:
-        message = f"{counted(waiting, 'listing was', 'listings were')} edited here as well: see finder sources diff."
+        message = f"{counted(waiting, 'listing was', 'listings were')} touched here as well: see finder sources diff."
     return report(difference, told_of(vocabulary), message, applied=True)
 
 
@@ -142,11 +146,11 @@ def _as_set(session: Session, name: str, options: DecodeOptions) -> DecodeOption
     )
 
 
-def _keep_settings(session: Session, row: Source, options: DecodeOptions, *, words: str) -> None:
+def _keep_settings(session: Session, row: Source, options: DecodeOptions) -> None:
     """Tell a source that has no settings yet how it was read, so that the worker can go on reading it."""
     if row.program:
         return
-    row.program, row.zone, row.country, row.words = options.program, options.zone or "", options.country[:2], words
+    row.program, row.zone, row.country = options.program, options.zone or "", options.country[:2]
     row.region = f" {PATH_MARK} ".join(options.region)
     row.service_body_id = body_at(session, options.service_body)
 

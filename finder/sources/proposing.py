@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.revision import take_lock
-from finder.domain.sourced import merged
-from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy, applied_at_once
+from finder.domain.sourced import Winner, merged
+from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.feeds.rows import Row
+from finder.sources.at_once import parts_of
 from finder.sources.comparing import MAX_GONE, MAX_GONE_SHARE, Change, Difference, compare
-from finder.sources.drafts import decided_draft, kept_digest, waiting_draft
+from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
 from finder.sources.runs import note_decision, note_entries, reason_of
 from finder.sources.twins import twins_of
-from finder.sources.wording import outcome_words
+from finder.sources.wording import counts_words
 from finder.store.database import portions
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
@@ -84,7 +85,7 @@ def objection_to(rows: Sequence[Row], difference: Difference) -> str:
         gone = len(difference.of(ChangeKind.GONE))
         return (
             f"{gone} of {difference.published} listings of this source would go, "
-            f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}. If that is right, allow it expressly."
+            f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}."
         )
     return ""
 
@@ -106,15 +107,18 @@ def propose(
     difference = worked_out[0] if worked_out and worked_out[1] == mark_of(session, source.name) else None
     difference = difference or difference_of(session, source, rows)
     objection = "" if manner.allowed else objection_to(rows, difference)
-    changes = _with_twins(session, source, difference) if manner.twins and not objection else difference.changes
-    policy = manner.policy or source.policy
-    now_applied = [change for change in changes if not objection and _at_once(change, policy)]
+    changes: Sequence[Change] = difference.changes
+    now_applied: Sequence[Change] = ()
+    if not objection:
+        found = _with_twins(session, source, difference) if manner.twins else changes
+        parts = [part for change in found for part in parts_of(change, manner.policy or source.policy)]
+        changes, now_applied = [part for part, _ in parts], [part for part, goes in parts if goes]
     applied = _Ids(now_applied)
     waiting = [change for change in changes if change.kind is not ChangeKind.REFUSED and change not in applied]
     standing = _standing(session, source, waiting) if waiting and not now_applied else None
     run = _run(session, source, difference, manner)
     if standing is not None:  # what a moderator looks at stays as it is
-        run.words = f"As before: refresh {standing} is waiting for a moderator."
+        run.words = f"{counts_words(run)}. Refresh {standing} says so already."
         return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
     if objection:
         run.state = RunState.QUARANTINED if waiting else RunState.FAILED
@@ -127,7 +131,9 @@ def propose(
         session.execute(update(Meeting), list(difference.settled))
     _keep(session, run, changes, created=created, applied=applied)
     _overtake(session, source, run)
-    run.words = outcome_words(run, waiting=len(waiting), objection=objection)
+    run.words, run.objection = f"{counts_words(run)}.", objection
+    if run.state is RunState.UNCHANGED:
+        run.words = f"Nothing has changed: {run.words}"
     return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
 
 
@@ -139,15 +145,6 @@ class _Ids:
 
     def __contains__(self, change: object) -> bool:
         return id(change) in self._ids
-
-
-def _at_once(change: Change, policy: SourcePolicy) -> bool:
-    if change.kind is ChangeKind.REFUSED or change.waits:
-        return False
-    if change.noted:
-        return True
-    kind = ChangeKind.NEW if change.back else change.kind
-    return applied_at_once(policy, kind, risky=bool(change.risks))
 
 
 def _with_twins(session: Session, source: Source, difference: Difference) -> tuple[Change, ...]:
@@ -174,7 +171,7 @@ def _run(session: Session, source: Source, difference: Difference, manner: Manne
     else:
         session.execute(delete(SourceChange).where(SourceChange.run_id == last.id))
     last.state, last.at, last.asked_by = RunState.UNCHANGED, manner.now, manner.by
-    last.unchanged = difference.unchanged
+    last.unchanged, last.objection = difference.unchanged, ""
     for name, count in counts.items():
         setattr(last, name, count)
     session.flush()  # the changes and the chain name its id
@@ -240,6 +237,7 @@ def _kept_rows(
             "title": change.title,
             "draft": draft,
             "before": change.before,
+            "verdicts": kept_verdicts(each for each in change.verdicts if not (done and each.winner is Winner.ASK)),
             "fields": list(change.fields),
             "risks": list(change.risks),
             "remarks": [list(remark) for remark in change.remarks],

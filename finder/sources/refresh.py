@@ -29,6 +29,7 @@ from finder.sources.managing import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, propose
 from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
+from finder.sources.wording import run_words
 from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceRun
@@ -131,8 +132,8 @@ def refresh(
         settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
-        words = " ".join(part for part in (brought.note, proposal.run.words) if part)
-        return _look_ended(source, proposal.run, words=words, now=now)
+        proposal.run.words = " ".join(filter(None, (brought.note, proposal.run.words)))
+        return _look_ended(source, proposal.run, waiting=proposal.waiting, now=now)
 
 
 def _vocabulary(session: Session, source: Source, brought: Brought) -> VocabularyPlan:
@@ -207,24 +208,24 @@ def _unchanged(
         last = session.execute(
             select(SourceRun).where(SourceRun.source_id == number).order_by(SourceRun.id.desc()).limit(1)
         ).scalar()
-        waits = session.execute(
-            select(SourceRun.id).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
-        ).scalar()
         listed = last.unchanged + last.new + last.changed if last else 0
         if last is None or last.state is not RunState.UNCHANGED:
             last = SourceRun(source_id=number, state=RunState.UNCHANGED, unchanged=listed)
             session.add(last)
         last.at, last.asked_by = manner.now, manner.by
-        last.words = f"{SAME} Refresh {waits} still waits for a moderator." if waits else SAME
+        last.words, last.objection = SAME, ""
         session.flush()
-        return _look_ended(source, last, words=last.words, now=manner.now)
+        outcome = _look_ended(source, last, waiting=0, now=manner.now)
+        waits = select(SourceRun.id).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
+        if (waiting := session.execute(waits).scalar()) is not None:
+            outcome = replace(outcome, words=f"{SAME} Refresh {waiting} still waits for a moderator.")
+        return outcome
 
 
-def _look_ended(source: Source, run: SourceRun, *, words: str, now: dt.datetime) -> Outcome:
-    source.looked_at, source.failures, source.words = now, 0, words
+def _look_ended(source: Source, run: SourceRun, *, waiting: int, now: dt.datetime) -> Outcome:
+    source.looked_at, source.failures, source.words = now, 0, ""
     source.due_at = now + dt.timedelta(minutes=source.every_min) if source.every_min else None
-    run.words = words
-    return Outcome(source=source.id, run=run.id, state=run.state, words=words)
+    return Outcome(source=source.id, run=run.id, state=run.state, words=run_words(run, waiting=waiting))
 
 
 def note_failure(database: Database, number: int, words: str, *, by: str, now: dt.datetime) -> Outcome:

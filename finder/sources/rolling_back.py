@@ -1,6 +1,7 @@
 """Takes back what a whole refresh did: every listing is as before, but for those that were edited since."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 
 from sqlalchemy import select, update
@@ -22,6 +23,7 @@ from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
 Progress = Callable[[int, int], None]
+MOST_NAMED = 5
 
 
 def count_applied(session: Session, number: int) -> int:
@@ -60,22 +62,25 @@ def roll_back(
     if run.state is RunState.ROLLED_BACK or not run.first_entry:
         raise AlreadyDecidedError(f"There is nothing to roll back: this refresh is {RUN_WORDS[run.state]}.")
     raise_revision(session, run, seen=seen)
-    changes = {change.meeting_id or 0: change for change in _applied(session, run)}
+    changes: defaultdict[int, list[SourceChange]] = defaultdict(list)
+    for change in _applied(session, run):
+        changes[change.meeting_id or 0].append(change)
     if not changes:
         raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
     reason = reason or f"rolled back: {reason_of(run, source)}"
     entries = entries_of(session, run, source, sorted(changes))
     for entry in reversed([entry for entry in entries if entry.act == "merge"]):
         revert(session, entry.id, actor=by, reason=reason, now=now)
-    acts = list({entry.target_id: entry for entry in entries if entry.act != "merge"}.values())
+    acts = [entry for entry in entries if entry.act != "merge"]
     done = revert_listings(session, acts, source=source.name, actor=by, reason=reason, now=now, progress=progress)
-    _keep_listed(session, [n for n in done.done if changes[n].kind is ChangeKind.GONE])
-    write_changes(session, [{"id": changes[n].id, "state": ChangeState.ROLLED_BACK} for n in done.done])
+    taken = [change for number in done.done for change in changes[number]]
+    _keep_listed(session, [change.meeting_id or 0 for change in taken if change.kind is ChangeKind.GONE])
+    write_changes(session, [{"id": change.id, "state": ChangeState.ROLLED_BACK} for change in taken])
     _set_the_rest_aside(session, run, source)
     told = Act(act="roll_back", target_kind="source_run", target_id=run.id, after={"changes": len(done.done)})
     audit.append(session, [told], actor=by, reason=reason, now=now)
     run.state, run.decided_by, run.decided_at = RunState.ROLLED_BACK, by, now
-    run.words = _words(run, done)
+    run.words = _words(session, run, done)
     return done
 
 
@@ -90,7 +95,13 @@ def _set_the_rest_aside(session: Session, run: SourceRun, source: Source) -> Non
         put_aside(session, source, open_changes(session, run, None))
 
 
-def _words(run: SourceRun, done: Reverted) -> str:
-    left = f" {counted(len(done.left), 'was', 'were')} edited since and left as they are." if done.left else ""
+def _words(session: Session, run: SourceRun, done: Reverted) -> str:
+    left = ""
+    if done.left:
+        wanted = select(Meeting.name).where(Meeting.id.in_(done.left[:MOST_NAMED])).order_by(Meeting.name)
+        names = ", ".join(session.execute(wanted).scalars())
+        more = len(done.left) - MOST_NAMED
+        rest = f", and {counted(more, 'other')}" if more > 0 else ""
+        left = f" {counted(len(done.left), 'was', 'were')} edited since and left: {names}{rest}."
     back = f"Rolled back: {counted(len(done.done), 'listing is', 'listings are')} as before.{left}"
     return f"{run.words} {back}"

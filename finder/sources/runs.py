@@ -82,6 +82,11 @@ def count_open(session: Session, run: SourceRun) -> int:
     return session.execute(statement).scalar_one()
 
 
+def count_waiting(session: Session, run: SourceRun) -> int:
+    """How many changes of a refresh wait for somebody: none of one that is done with."""
+    return count_open(session, run) if run.state in WAITING else 0
+
+
 def write_changes(session: Session, values: Sequence[dict[str, Any]]) -> None:
     """Write values of changes, each with its id."""
     if values:

@@ -1,7 +1,7 @@
 """What a moderator does not want of a refresh: it is not proposed again while the source says the same."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -13,10 +13,11 @@ from finder.directory.batch import KEPT
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.directory.revision import take_lock
-from finder.domain.sourced import DECIDED, Winner, base_after, base_against
+from finder.domain.listing import ListingDraft
+from finder.domain.sourced import Verdict, base_after, decide
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.sources.comparing import change_of
-from finder.sources.drafts import decided_draft, kept_digest, kept_draft
+from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
 from finder.sources.runs import note_decision, open_changes, reason_of, take_up, write_changes
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange
@@ -41,41 +42,27 @@ def set_aside(
 
 def put_aside(session: Session, source: Source, changes: Sequence[SourceChange]) -> None:
     """Remember of *changes* that the source's word is known and not wanted."""
-    register = {
-        row.meeting.id: row
-        for row in read_register(session, [each.meeting_id for each in changes if each.meeting_id is not None])
-    }
-    known = [
-        values
-        for change in changes
-        if change.meeting_id in register
-        and (values := _known(change, register[change.meeting_id], source.field_rules or {}))
-    ]
+    ids = [each.meeting_id for each in changes if each.meeting_id is not None]
+    register = {row.meeting.id: row for row in read_register(session, ids)}
+    known, told = [], []
+    for change in changes:
+        kept = decided_draft(change.draft, wanted=change.kind is not ChangeKind.NEW)
+        values: dict[str, Any] = {"id": change.id, "state": ChangeState.SET_ASIDE, "draft": kept}
+        row, draft = register.get(change.meeting_id or 0), kept_draft(change.draft)
+        if row is not None and change.kind is ChangeKind.GONE:
+            known.append({"id": row.meeting.id, "source_digest": KEPT})
+        elif row is not None and draft is not None:
+            verdicts = _against(draft, row, source)
+            word = base_after(row.meeting.source_base, verdicts)
+            known.append({"id": row.meeting.id, "source_digest": kept_digest(change.draft), "source_base": word})
+            values["verdicts"] = kept_verdicts(verdicts)
+        told.append(values)
     if known:
         session.execute(update(Meeting), known)
-    write_changes(
-        session,
-        [
-            {
-                "id": change.id,
-                "state": ChangeState.SET_ASIDE,
-                "draft": decided_draft(change.draft, wanted=change.kind is not ChangeKind.NEW),
-            }
-            for change in changes
-        ],
-    )
+    write_changes(session, told)
 
 
-def _known(change: SourceChange, row: RegisterRow, rules: Mapping[str, str]) -> dict[str, Any]:
-    """What a listing keeps of a word of its source that nobody wanted."""
-    if change.kind is ChangeKind.GONE:
-        return {"id": row.meeting.id, "source_digest": KEPT}
-    draft, digest = kept_draft(change.draft), kept_digest(change.draft)
-    if draft is None:
-        return {}
-    base, verdicts = row.meeting.source_base, change_of(draft, draft_of(row), row.meeting.source_base, rules).verdicts
-    held = base_after(base, verdicts) or {}
-    against = base_against([each for each in verdicts if each.winner is not Winner.HERE]) or {}
-    decided = sorted({*held.get(DECIDED, ()), *against.get(DECIDED, ())})
-    kept = {**held, **against, **({DECIDED: decided} if decided else {})}
-    return {"id": row.meeting.id, "source_digest": digest, "source_base": kept or None}
+def _against(draft: ListingDraft, row: RegisterRow, source: Source) -> list[Verdict]:
+    """What holds of a listing when nothing of *draft*, its source's word, is wanted."""
+    rules = source.field_rules or {}
+    return decide(change_of(draft, draft_of(row), row.meeting.source_base, rules).verdicts, keep=None)

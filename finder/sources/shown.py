@@ -12,13 +12,13 @@ from finder.directory.bodies import body_path
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.directory.revert import UNDO_DAYS
-from finder.domain.asked import Fields
-from finder.domain.sourced import Winner, empty_of, label_of, sourced_fields
+from finder.domain.sourced import TOGETHER, Verdict, Winner, empty_of, label_of, sourced_fields
 from finder.domain.sources import OWN, WAITING, ChangeKind, ChangeState, RunState
 from finder.sources.comparing import SAME_AS, change_of
-from finder.sources.drafts import kept_draft
+from finder.sources.drafts import kept_draft, verdicts_of
 from finder.sources.managing import SourceDraft, draft_of_source, seen_of, source_of
-from finder.sources.runs import run_of
+from finder.sources.runs import count_waiting, run_of
+from finder.sources.wording import listing_words, run_words
 from finder.store.database import pairs
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
@@ -31,7 +31,8 @@ LATEST = 20
 class ShownSource:
     """A source: its settings, how it is, how many listings it has on the shelf, and the refresh that waits (0: none).
 
-    ``seen`` is for `change_source`. ``body`` is the path of its service body.
+    ``seen`` is for `change_source`. ``body`` is the path of its service body. ``words`` tell how the last look ended,
+    and where what it brought stands now; ``troubled``: nothing of what it says can be used.
     """
 
     id: int
@@ -43,6 +44,7 @@ class ShownSource:
     looked_at: dt.datetime | None
     due_at: dt.datetime | None
     failures: int
+    troubled: bool
     words: str
 
 
@@ -69,7 +71,11 @@ class ShownRun:
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """One field: what the source said before an edit here, what is held, what it says now, and whose word holds."""
+    """One field: what the source said before, what is or was held, what it says, and whose word holds.
+
+    *edited*: what is here is not what the source said. *decided*: it is no edit, a moderator decided so. *group*: what
+    it is part of, and is decided about with (see `TOGETHER`).
+    """
 
     name: str
     label: str
@@ -77,6 +83,9 @@ class ShownField:
     here: Any
     source: Any
     winner: Winner
+    edited: bool = False
+    decided: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,7 @@ class ShownTwin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChange:
-    """One row of a refresh. ``slug``: of its listing, "" for none that is published."""
+    """One row of a refresh. ``slug``: of its listing, "" for none that is published; ``listing``: when and where."""
 
     id: int
     kind: ChangeKind
@@ -99,6 +108,7 @@ class ShownChange:
     row: int
     key: str
     title: str
+    listing: str
     slug: str
     fields: Sequence[ShownField]
     risks: Sequence[str]
@@ -111,23 +121,30 @@ def list_sources(session: Session, *, bodies: Collection[int] | None = None) -> 
     statement = select(Source).where(Source.name != OWN, Source.kind != "")
     if bodies is not None:
         statement = statement.where(Source.service_body_id.in_(sorted(bodies)))
-    rows = list(session.execute(statement.order_by(Source.name)).scalars())
-    counts = select(Meeting.source_id, func.count()).where(Meeting.published).group_by(Meeting.source_id)
-    waits = select(SourceRun.source_id, func.max(SourceRun.id)).where(SourceRun.state.in_(WAITING))
-    listings = {number: count for number, count in session.execute(counts) if number is not None}
-    waiting = pairs(session, waits.group_by(SourceRun.source_id))
-    return [_shown(session, row, listings.get(row.id, 0), waiting.get(row.id, 0)) for row in rows]
+    return _shown(session, session.execute(statement.order_by(Source.name)).scalars().all())
 
 
 def show_source(session: Session, number: int) -> ShownSource:
     """One source. Raises NotFoundError."""
-    row = source_of(session, number)
-    counted = select(func.count()).where(Meeting.source_id == number, Meeting.published)
-    waits = select(func.max(SourceRun.id)).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
-    return _shown(session, row, session.execute(counted).scalar_one(), session.execute(waits).scalar() or 0)
+    return _shown(session, [source_of(session, number)])[0]
 
 
-def _shown(session: Session, row: Source, listings: int, waits: int) -> ShownSource:
+def _shown(session: Session, sources: Sequence[Source]) -> list[ShownSource]:
+    ids = [row.id for row in sources]
+    counts = select(Meeting.source_id, func.count()).where(Meeting.published, Meeting.source_id.in_(ids))
+    listings = pairs(session, counts.group_by(Meeting.source_id))
+    waits = select(SourceRun.source_id, func.max(SourceRun.id)).where(SourceRun.state.in_(WAITING))
+    waiting = pairs(session, waits.where(SourceRun.source_id.in_(ids)).group_by(SourceRun.source_id))
+    latest = select(func.max(SourceRun.id)).where(SourceRun.source_id.in_(ids)).group_by(SourceRun.source_id)
+    runs = {run.source_id: run for run in session.execute(select(SourceRun).where(SourceRun.id.in_(latest))).scalars()}
+    return [
+        _one(session, row, runs.get(row.id), listings=listings.get(row.id, 0), waits=waiting.get(row.id, 0))
+        for row in sources
+    ]
+
+
+def _one(session: Session, row: Source, last: SourceRun | None, *, listings: int, waits: int) -> ShownSource:
+    told = row.words if row.failures or last is None else run_words(last, waiting=count_waiting(session, last))
     return ShownSource(
         id=row.id,
         settings=draft_of_source(row),
@@ -138,7 +155,8 @@ def _shown(session: Session, row: Source, listings: int, waits: int) -> ShownSou
         looked_at=row.looked_at,
         due_at=row.due_at,
         failures=row.failures,
-        words=row.words,
+        troubled=last is not None and last.state is RunState.FAILED,
+        words=told,
     )
 
 
@@ -156,12 +174,8 @@ def show_run(session: Session, number: int, *, now: dt.datetime) -> ShownRun:
 
 
 def _shown_run(session: Session, run: SourceRun, source: Source, now: dt.datetime) -> ShownRun:
-    waits = select(func.count()).where(
-        SourceChange.run_id == run.id,
-        SourceChange.state == ChangeState.OPEN,
-        SourceChange.kind != ChangeKind.REFUSED,
-    )
     recent = run.decided_at is not None and now - run.decided_at <= dt.timedelta(days=UNDO_DAYS)
+    waiting = count_waiting(session, run)
     return ShownRun(
         id=run.id,
         source_id=source.id,
@@ -175,8 +189,8 @@ def _shown_run(session: Session, run: SourceRun, source: Source, now: dt.datetim
         revision=run.revision,
         counts={kind: getattr(run, kind.value) for kind in ChangeKind},
         unchanged=run.unchanged,
-        open=session.execute(waits).scalar_one() if run.state in WAITING else 0,
-        words=run.words,
+        open=waiting,
+        words=run_words(run, waiting=waiting),
         undoable=bool(run.first_entry) and run.state is not RunState.ROLLED_BACK and recent,
     )
 
@@ -232,6 +246,7 @@ def _shown_change(
         row=row.row,
         key=row.source_key,
         title=row.title,
+        listing=_listing(row, held),
         slug=held.meeting.slug if held is not None and held.meeting.published else "",
         fields=_fields(row, held, source),
         risks=row.risks,
@@ -246,22 +261,35 @@ def _twins(session: Session, rows: Sequence[SourceChange]) -> dict[int, tuple[st
     return {number: (slug, name) for number, slug, name in session.execute(found)} if ids else {}
 
 
+def _listing(row: SourceChange, held: RegisterRow | None) -> str:
+    """When and where a listing is: a new one as the source says, any other as it is here."""
+    draft = kept_draft(row.draft) if row.kind is ChangeKind.NEW else None
+    draft = draft_of(held) if draft is None and held is not None else draft
+    return listing_words(draft) if draft is not None else ""
+
+
 def _fields(row: SourceChange, held: RegisterRow | None, source: Source) -> list[ShownField]:
     """The fields of a change: as things are now while it waits, as they were when it was decided otherwise."""
     draft = kept_draft(row.draft)
-    if draft is None:
-        return []
-    if row.kind is ChangeKind.CHANGED and row.state is ChangeState.OPEN and held is not None:
+    if row.kind is not ChangeKind.CHANGED:
+        said = sourced_fields(draft) if draft is not None else {}
+        return [_new(name, value) for name, value in said.items() if value != empty_of(name)]
+    if row.state is ChangeState.OPEN and held is not None and draft is not None:
         verdicts = change_of(draft, draft_of(held), held.meeting.source_base, source.field_rules or {}).verdicts
-        return [
-            ShownField(each.name, label_of(each.name), each.base, each.here, each.source, each.winner)
-            for each in verdicts
-        ]
-    said: Fields = sourced_fields(draft)
-    before = row.before or {}
-    names = row.fields if row.kind is ChangeKind.CHANGED else [n for n, v in said.items() if v != empty_of(n)]
-    found = []
-    for name in names:
-        was = before.get(name, empty_of(name))
-        found.append(ShownField(name, label_of(name), was, was, said.get(name, empty_of(name)), Winner.SOURCE))
-    return found
+    elif row.verdicts is not None:
+        verdicts = tuple(verdicts_of(row.verdicts))
+    else:  # decided before whose word held was kept: what was taken over is known
+        said, before = sourced_fields(draft) if draft is not None else {}, row.before or {}
+        taken = [(name, before.get(name, empty_of(name)), said.get(name, empty_of(name))) for name in row.fields]
+        verdicts = tuple(Verdict(name, was, was, now, edited=False, winner=Winner.SOURCE) for name, was, now in taken)
+    return [_field(each) for each in verdicts]
+
+
+def _field(verdict: Verdict) -> ShownField:
+    group = next((words for words, names in TOGETHER.items() if verdict.name in names), "")
+    values = (verdict.base, verdict.here, verdict.source, verdict.winner, verdict.edited, verdict.decided)
+    return ShownField(verdict.name, label_of(verdict.name), *values, group)
+
+
+def _new(name: str, value: Any) -> ShownField:  # noqa: ANN401 - values of any field
+    return ShownField(name, label_of(name), None, None, value, Winner.SOURCE)

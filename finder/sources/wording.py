@@ -1,5 +1,7 @@
-"""How a refresh ended, in a sentence or two."""
+"""How a refresh stands, in a sentence or two, and a listing in a line."""
 
+from finder.domain.listing import ListingDraft
+from finder.domain.schedule_words import describe
 from finder.domain.sources import RunState
 from finder.store.source import SourceRun
 
@@ -9,6 +11,15 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def listing_words(draft: ListingDraft) -> str:
+    """When and where: "Every Monday, 7:00 pm to 8:00 pm; Larkspur Hall, 12 Example Street, Springfield"."""
+    place = draft.location
+    told = (place.name, place.street, place.city) if place else ()
+    where = ", ".join(part for part in told if part) or (place.formatted_address if place else "")
+    online = "online" if draft.conference_url or draft.conference_phone else ""
+    return "; ".join(part for part in (describe(draft.schedule), where, online) if part)
+
+
 def counts_words(run: SourceRun) -> str:
     """What a refresh brought: "3 new, 1 changed, 12 as before"."""
     counts = ((run.new, "new"), (run.changed, "changed"), (run.gone, "gone"), (run.refused, "refused"))
@@ -16,11 +27,19 @@ def counts_words(run: SourceRun) -> str:
     return ", ".join([*told, f"{run.unchanged:,} as before"])
 
 
-def outcome_words(run: SourceRun, *, waiting: int, objection: str) -> str:
-    """How a refresh ended: what it brought, and what became of it."""
-    told = f"{counts_words(run)}."
-    if objection:
-        return f"In quarantine, nothing was changed: {objection} ({told})"
-    if run.state is RunState.PROPOSED:
-        return f"{told} {counted(waiting, 'change waits', 'changes wait')} for a moderator."
-    return told if run.state is not RunState.UNCHANGED else f"Nothing has changed: {told}"
+def run_words(run: SourceRun, *, waiting: int) -> str:
+    """How a refresh stands: what held it back, what it brought and what was noted of it, and how many changes wait."""
+    told = [run.words]
+    if run.objection:
+        told = [f"{_held_back(run)}: {run.objection}", run.words]
+    if run.state is RunState.PROPOSED and waiting:
+        told.append(f"{counted(waiting, 'change waits', 'changes wait')} for a moderator.")
+    return " ".join(filter(None, told))
+
+
+def _held_back(run: SourceRun) -> str:
+    if run.state is RunState.FAILED:
+        return "Nothing was changed"
+    if run.state is not RunState.QUARANTINED:
+        return "Was in quarantine"
+    return "In quarantine, of which part is applied" if run.first_entry else "In quarantine, nothing was changed"

@@ -61,7 +61,8 @@ class SourceRun(Base):
     gone: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text, default="")  # what it brought, or why it failed, and what came after
+    objection: Mapped[str] = mapped_column(Text, default="")  # why nothing of it was applied by itself
     first_entry: Mapped[int] = mapped_column(default=0)  # entries of the audit chain that wrote it, both inclusive
     last_entry: Mapped[int] = mapped_column(default=0)
 
@@ -69,8 +70,9 @@ class SourceRun(Base):
 class SourceChange(Base):
     """One row of a refresh that is not as before: a listing that is new, changed or gone, or a refused row.
 
-    ``draft`` is what the source says now (see `finder.sources.drafts`); ``before`` what was held of the fields that
-    differ. ``risks`` are the marks of the queue.
+    ``draft`` is what the source says now (see `finder.sources.drafts`); ``fields`` would change, from ``before``.
+    ``verdicts`` tell of a changed listing whose word holds on each field: as it was compared, and once somebody has
+    decided as it was decided. ``risks`` are the marks of the queue.
     """
 
     __tablename__ = "source_change"
@@ -87,6 +89,7 @@ class SourceChange(Base):
     title: Mapped[str] = mapped_column(String(255), default="")
     draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    verdicts: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     fields: Mapped[list[str]] = mapped_column(Json, default=list)
     risks: Mapped[list[str]] = mapped_column(Json, default=list)
     remarks: Mapped[list[Any]] = mapped_column(Json, default=list)  # [field, value, reason] each

@@ -11,6 +11,7 @@ from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.roles import Right
+from finder.domain.sourced import is_field
 from finder.domain.sources import ChangeKind
 from finder.review import sourcing
 from finder.review.sourcing import Wanted
@@ -77,6 +78,8 @@ def _shown(
         more=changes[PER_PAGE - 1].id if len(changes) > PER_PAGE else 0,
         fault=fault,
         chosen=chosen,
+        ticked=frozenset(request.form.getlist("change")[:MOST_CHOSEN]),
+        kept=frozenset(request.form.getlist("keep")[:MOST_CHOSEN]),
     )
 
 
@@ -107,14 +110,20 @@ def decide(number: int, run: int) -> Response:
 
 def _wanted(found: ShownRun, *, everything: bool) -> Wanted:
     """What is decided about: of one kind, or ticked, or (None) all that waits."""
-    seen, kind = read_number(request.form.get("revision", "")), _kind()
+    seen, kind, keep = read_number(request.form.get("revision", "")), _kind(), _kept()
     if everything and kind is None:
-        return Wanted(run=found.id, seen=seen)
+        return Wanted(run=found.id, seen=seen, keep=keep)
     if everything and kind is not None:
         with parts().database.reading() as session:
-            return Wanted(run=found.id, seen=seen, changes=open_ids(session, found.id, kind))
+            return Wanted(run=found.id, seen=seen, changes=open_ids(session, found.id, kind), keep=keep)
     ticked = [read_number(each) for each in request.form.getlist("change")[:MOST_CHOSEN]]
-    return Wanted(run=found.id, seen=seen, changes=ticked)
+    return Wanted(run=found.id, seen=seen, changes=ticked, keep=keep)
+
+
+def _kept() -> list[tuple[int, str]]:
+    """The fields that stay as they are here, each with the number of its change."""
+    told = [each.partition(":") for each in request.form.getlist("keep")[:MOST_CHOSEN]]
+    return [(read_number(number), name) for number, _, name in told if is_field(name)]
 
 
 def _decide(wanted: Wanted, viewer: Viewer, *, applies: bool) -> Outcome:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from finder.store.database import Database
+from finder.store.source import SourceChange
 from tests.cli.test_commands import Instance
 from tests.conftest import Databases, prepare
 from tests.servers import FINDER
@@ -61,6 +63,7 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         assert "12 changes wait for a moderator" in first.stdout
         diff = finder(feed, "sources", "diff", "Larks").stdout
         assert "Larks 11" in diff
+        assert "Every Thursday, 7:00 pm to 8:00 pm; Hall 11, 12 Example Street" in diff
         assert "Rows that cannot be taken" in diff
         assert "12 applied" in finder(feed, "sources", "apply", "Larks").stdout
         assert len(shown(directory)) == 12
@@ -69,7 +72,7 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         assert "notes=here" in changed.stdout
         feed.rows = [a_row(0, time="18:00", end_time="19:00"), *ROWS[1:]]
         assert finder(feed, "sources", "refresh", "Larks").returncode == 0
-        assert 'Starts: "19:00" -> "18:00"' in finder(feed, "sources", "diff", "Larks").stdout
+        assert 'Starts [start]: "19:00" -> "18:00"' in finder(feed, "sources", "diff", "Larks").stdout
         assert "1 listings are as before" in finder(feed, "sources", "rollback", "Larks").stdout
         assert shown(directory)["larks-0"]["schedule"]["start"] == "19:00"
 
@@ -86,6 +89,31 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         assert "12 listings stay" in finder(feed, "sources", "remove", "Larks", "--keep", "--yes").stdout
     assert len(shown(directory)) == 12
     assert faults(directory) == []
+
+
+@pytest.mark.one_database
+def test_single_fields_are_kept_on_the_command_line(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")
+        finder(feed, "sources", "refresh", "Larks")
+        finder(feed, "sources", "apply", "Larks")
+        feed.rows = [a_row(0, time="18:00", end_time="19:00", notes="Ring the bell."), *ROWS[1:]]
+        finder(feed, "sources", "refresh", "Larks")
+        with directory.reading() as session:
+            change = session.execute(select(func.max(SourceChange.id))).scalar_one()
+        for wrong, words in (
+            ("notes", "12:notes"),
+            (f"{change}:city", "does not change city"),
+            ("1:notes", "Change 1"),
+        ):
+            refused = finder(feed, "sources", "apply", "Larks", "--keep", wrong)
+            assert (refused.returncode, words in refused.stderr) == (1, True), refused.stderr
+        kept = finder(feed, "sources", "apply", "Larks", "--keep", f"{change}:start")
+        assert "1 applied" in kept.stdout, kept.stderr
+        diff = finder(feed, "sources", "diff", "Larks").stdout
+    document = shown(directory)["larks-0"]
+    assert (document["schedule"]["start"], document["notes"]) == ("19:00", "Ring the bell.")
+    assert "what is here holds, as a moderator decided" in " ".join(diff.replace("│", " ").split())
 
 
 @pytest.mark.one_database

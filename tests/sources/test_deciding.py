@@ -11,12 +11,14 @@ from finder.directory.publish import unpublish
 from finder.directory.revert import TooLateError, revert
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
+from finder.domain.sourced import DECIDED, Winner
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import Applied, apply, merge_new
+from finder.sources.comparing import DECIDED_GONE
 from finder.sources.removing import remove_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
-from finder.sources.shown import show_changes
+from finder.sources.shown import show_changes, show_run, show_source
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.meeting import RetiredSlug
@@ -233,7 +235,141 @@ def test_what_was_edited_since_stays_when_the_rest_is_rolled_back(database: Data
 
     assert shown(database)["larks-30"]["notes"] == "Written here."
     assert "larks-31" not in shown(database)
-    assert "1 was edited since" in run(database, proposal).words
+    assert "1 was edited since and left: Larks 30." in run(database, proposal).words
+
+
+LATER = {"notes": "Ring the bell.", "time": "18:00", "end_time": "19:00"}
+
+
+def clashing(database: Database, feed: Feed, **settings: Any) -> tuple[int, int]:  # noqa: ANN401 - as of a source
+    """A source and a refresh: the notes of larks-0 were edited here, and the source changes them, and the hour."""
+    number = a_source(database, feed, **settings)
+    refreshed(database, number, feed)
+    edit(database, "larks-0", {"notes": "Written here."})
+    feed.rows = [a_row(0, **LATER), *ROWS[1:]]
+    return number, refreshed(database, number, feed, later=60).run
+
+
+def hour_and_notes(database: Database) -> tuple[str, str]:
+    document = shown(database)["larks-0"]
+    return document["schedule"]["start"], document["notes"]
+
+
+def test_what_nobody_edited_does_not_wait_for_what_somebody_did(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, first = clashing(database, feed)
+        now, waits = changes(database, first)
+        assert (now.fields, now.state) == (["start"], ChangeState.APPLIED)
+        assert (waits.fields, waits.state) == (["notes"], ChangeState.OPEN)
+        assert hour_and_notes(database) == ("18:00", "Written here.")
+        assert counts(database, first) == (0, 1, 0, 0, 19)
+        feed.rows = [*feed.rows[:-1], a_row(19, notes="Mind the step.")]
+        again = refreshed(database, number, feed, later=120)
+
+        [still] = changes(database, again.run, state=ChangeState.OPEN)
+        assert still.fields == ["notes"]  # it is asked for as long as nobody has chosen
+        assert (run(database, first).state, run(database, again.run).state) == (RunState.PARTLY, RunState.PROPOSED)
+        assert applied(database, again.run) == Applied(1)
+        settled = refreshed(database, number, feed, later=180, again=True)
+    assert hour_and_notes(database) == ("18:00", "Ring the bell.")
+    assert settled.state is RunState.UNCHANGED
+    assert meeting(database, "larks-0").source_base is None
+    assert faults(database) == []
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_refresh_that_went_in_two_parts_is_rolled_back_whole(chosen: bool, database: Database) -> None:  # noqa: FBT001
+    with feeding(*ROWS) as feed:
+        number, proposal = clashing(database, feed)
+        if chosen:
+            applied(database, proposal)
+        assert rolled_back(database, proposal) == (1, 0)
+        again = refreshed(database, number, feed, later=120, again=True)
+
+    assert hour_and_notes(database) == ("19:00", "Written here.")
+    states = {each.state for each in changes(database, proposal)}
+    assert states == {ChangeState.ROLLED_BACK} if chosen else {ChangeState.ROLLED_BACK, ChangeState.SET_ASIDE}
+    assert again.state is RunState.UNCHANGED
+    assert faults(database) == []
+
+
+def test_an_edit_between_two_parts_of_a_refresh_is_not_lost_by_rolling_it_back(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = clashing(database, feed)
+        edit(database, "larks-0", {"group_phone": "+15550107"})
+        applied(database, proposal)
+        assert rolled_back(database, proposal) == (0, 1)
+    assert shown(database)["larks-0"]["group"]["phone"] == "+15550107"
+
+
+def kept(database: Database, feed: Feed, *names: str) -> tuple[int, int]:
+    """A source that proposes, and a refresh of which all is applied but these fields of larks-0."""
+    number, _ = clashing(database, feed)
+    trusted(database, number, feed, SourcePolicy.PROPOSE)
+    feed.rows = [a_row(0, **{**LATER, "time": "17:00", "end_time": "18:00"}), *ROWS[1:]]
+    proposal = refreshed(database, number, feed, later=90).run
+    [change] = changes(database, proposal)
+    assert set(change.fields) == {"start", "notes"}
+    with database.unit_of_work() as session:
+        apply(session, proposal, seen=1, changes=None, keep={change.id: names}, by="user:1", now=NOW)
+    return number, proposal
+
+
+def test_single_fields_are_kept_as_they_are_here_until_the_source_says_something_new(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = kept(database, feed, "start")
+        assert hour_and_notes(database) == ("18:00", "Ring the bell.")
+        assert run(database, proposal).state is RunState.APPLIED
+        same = refreshed(database, number, feed, later=120, again=True)
+        feed.rows = [a_row(0, **{**LATER, "time": "16:00", "end_time": "17:00"}), *ROWS[1:]]
+        other = refreshed(database, number, feed, later=180)
+
+    assert same.state is RunState.UNCHANGED
+    assert meeting(database, "larks-0").source_base == {"start": "17:00", DECIDED: ["start"]}
+    [asked] = changes(database, other.run)
+    assert asked.verdicts
+    [verdict] = asked.verdicts
+    assert (verdict["winner"], verdict["base"], verdict["here"], verdict["source"], verdict["decided"]) == (
+        *("ask", "17:00", "18:00", "16:00"),
+        True,
+    )
+    assert faults(database) == []
+
+
+def test_a_change_of_which_every_field_is_kept_is_set_aside(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = kept(database, feed, "start", "notes")
+    assert hour_and_notes(database) == ("18:00", "Written here.")
+    assert [each.state for each in changes(database, proposal)] == [ChangeState.SET_ASIDE]
+    assert run(database, proposal).state is RunState.SET_ASIDE
+    assert faults(database) == []
+
+
+def test_what_was_decided_is_told_as_it_was_whatever_comes_after(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        _, proposal = kept(database, feed, "notes")
+        edit(database, "larks-0", {"notes": "Something else.", "start": "12:00"})
+
+    with database.reading() as session:
+        [told] = show_changes(session, proposal)
+    assert [(each.name, each.here, each.source, each.winner, each.decided) for each in told.fields] == [
+        ("start", "18:00", "17:00", Winner.SOURCE, False),
+        ("notes", "Written here.", "Ring the bell.", Winner.HERE, True),
+    ]
+    with database.reading() as session:
+        words = show_run(session, proposal, now=NOW).words
+        assert show_source(session, run(database, proposal).source_id).words == words
+    assert words == "1 changed, 19 as before."
+
+
+def test_a_listing_that_a_moderator_decided_about_does_not_go_without_a_true_word(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number, _ = kept(database, feed, "notes")
+        trusted(database, number, feed, SourcePolicy.PUBLISH)
+        feed.rows = ROWS[1:]
+        gone = refreshed(database, number, feed, later=240)
+    [change] = changes(database, gone.run, ChangeKind.GONE)
+    assert change.remarks == [["", "", DECIDED_GONE]]
 
 
 def test_after_thirty_days_a_refresh_stays(database: Database) -> None:

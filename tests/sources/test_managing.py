@@ -236,4 +236,4 @@ def test_old_refreshes_are_forgotten_but_not_what_nobody_wanted(database: Databa
     assert [set(draft or {}) for draft in held] == [{"listing", "digest"}] * 2
     assert all((draft or {})["listing"] is None for draft in held)
     assert again.state is RunState.UNCHANGED
-    assert f"refresh {waiting.run} is waiting" in again.words
+    assert f"Refresh {waiting.run} says so already" in again.words

@@ -13,9 +13,18 @@ from finder.directory.places import location_of, revise_location
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.directory.vocabulary_edit import BODIES, REGIONS, NodeDraft, merge_nodes, revise_node
-from finder.domain.asked import with_fields
+from finder.domain.asked import Fields, with_fields
 from finder.domain.listing import ListingDraft
-from finder.domain.sourced import DECIDED, Winner, base_of_edit, merged, sourced_fields, three_way
+from finder.domain.sourced import (
+    DECIDED,
+    TOGETHER,
+    Winner,
+    base_of_edit,
+    decide,
+    merged,
+    sourced_fields,
+    three_way,
+)
 from finder.domain.sources import ChangeKind, ChangeState, FieldRule, RunState, SourcePolicy
 from finder.sources.applying import apply
 from finder.store.database import Database
@@ -80,8 +89,11 @@ def test_whose_word_holds_is_what_the_table_says(
 
     expected = TABLE[rule, edited, moved]
     assert [(each.name, each.winner) for each in verdicts] == ([] if expected is None else [(field, expected)])
-    outcome = sourced_fields(merged(said, here, verdicts))[field]
-    assert outcome == sourced_fields(here if expected is Winner.HERE else said)[field]
+    outcome = sourced_fields(merged(said, here, verdicts))[field]  # until somebody decides, what is here stays
+    assert outcome == sourced_fields(here if expected in {Winner.HERE, Winner.ASK} else said)[field]
+    assert sourced_fields(merged(said, here, decide(verdicts, keep=None)))[field] == sourced_fields(here)[field]
+    if expected is Winner.ASK:
+        assert sourced_fields(merged(said, here, decide(verdicts)))[field] == sourced_fields(said)[field]
 
 
 def test_the_same_edit_on_both_sides_is_no_edit_any_more() -> None:
@@ -122,8 +134,36 @@ def test_an_address_is_one_thing() -> None:
     ours = three_way(sourced_fields(here), sourced_fields(said), base, {"street": "here"})
 
     assert {(each.name, each.winner) for each in asked} == {("street", Winner.ASK), ("city", Winner.ASK)}
-    assert merged(said, here, asked).location == said.location
+    assert merged(said, here, decide(asked)).location == said.location
+    assert merged(said, here, decide(asked, keep=["city"])).location == here.location
+    assert merged(said, here, asked).location == here.location
     assert merged(said, here, ours).location == here.location
+
+
+@pytest.mark.parametrize(
+    ("edited", "moved", "group"),
+    [
+        ({"weekdays": [4]}, {"start": "18:00"}, "day and time"),
+        (
+            {"conference_url_notes": "Passcode: larks"},
+            {"conference_url": "https://zoom.us/j/5550100222"},
+            "join link",
+        ),
+    ],
+)
+def test_what_makes_sense_only_as_one_is_of_one_hand(edited: Fields, moved: Fields, group: str) -> None:
+    """A day of one hand at the hour of another's is when nobody meets, and a passcode belongs to its link."""
+    base = LISTING if group != "join link" else with_fields(LISTING, {"conference_url": "https://zoom.us/j/5550100111"})
+    here, said = with_fields(base, edited), with_fields(base, moved)
+    kept = base_of_edit(None, sourced_fields(base), sourced_fields(here))
+
+    verdicts = three_way(sourced_fields(here), sourced_fields(said), kept, {})
+
+    assert {each.name: each.winner for each in verdicts} == dict.fromkeys([*edited, *moved], Winner.ASK)
+    assert TOGETHER[group] >= {*edited, *moved}
+    for keep, one in ((list(moved), here), (["notes"], said)):
+        outcome = sourced_fields(merged(said, here, decide(verdicts, keep=keep)))
+        assert all(outcome[name] == sourced_fields(one)[name] for name in (*edited, *moved))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +207,10 @@ def test_an_edit_made_here_holds_until_the_source_changes_the_field(database: Da
     assert (held["notes"], held["schedule"]["start"]) == ("Ring the bell.", "18:00")
     [told] = changes(database, other_field.run)
     assert told.fields == ["start"]
-    assert ["Notes", "As it was.", "edited here: that holds"] in told.remarks
+    assert [(each["name"], each["winner"], each["source"]) for each in told.verdicts or ()] == [
+        ("start", "source", "18:00"),
+        ("notes", "here", "As it was."),
+    ]
     assert clash.state is RunState.PROPOSED
     [asked] = changes(database, clash.run)
     assert asked.fields == ["notes"]

@@ -5,13 +5,17 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from finder.domain.errors import NotSavedError
+from finder.domain.sources import RunState
 from finder.store import dump, migrate
 from finder.store.database import Database
 from finder.store.schema import metadata
 from finder.store.shelf import DirectoryRevision
 from finder.store.shelf_connection import READ_ERRORS
 from finder.store.shelf_reader import ShelfReader
+from finder.store.source import Source, SourceRun
 from tests.conftest import Databases, prepare
+
+INSTANT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
 def test_migrations_run_down_and_up_again(database: Database) -> None:
@@ -21,6 +25,34 @@ def test_migrations_run_down_and_up_again(database: Database) -> None:
     migrate.upgrade(database)
     assert set(inspect(database.engine).get_table_names()) == {*metadata.tables, "alembic_version"}
     assert migrate.is_current(database)
+
+
+def test_what_refreshes_said_of_themselves_is_taken_apart_and_put_together(database: Database) -> None:
+    """Whatever is decided, "3 changes wait" must not stay for ever."""
+    words = {
+        "3 new, 1,200 as before. 3 changes wait for a moderator.": ("3 new, 1,200 as before.", ""),
+        "Read in parts. In quarantine, nothing was changed: 7 of 12 would go. If that is right, allow it expressly. "
+        "(7 gone, 5 as before.)": ("Read in parts. 7 gone, 5 as before.", "7 of 12 would go."),
+        "1 new, 2 as before. 1 change waits for a moderator. Overtaken by refresh 9.": (
+            *("1 new, 2 as before. Overtaken by refresh 9.", ""),
+        ),
+        "The server took too long.": ("The server took too long.", ""),
+    }
+    with database.unit_of_work() as session:
+        session.add(Source(id=1, name="Larks", field_rules={}, validators={}))
+        session.flush()
+        run = {"source_id": 1, "state": RunState.PROPOSED, "at": INSTANT, "asked_by": "worker"}
+        session.add_all(SourceRun(id=number, words=told, **run) for number, told in enumerate(words, 1))
+    migrate.downgrade(database, "0005")
+    migrate.upgrade(database)
+    with database.reading() as session:
+        rows = session.execute(select(SourceRun.words, SourceRun.objection).order_by(SourceRun.id)).all()
+    assert [tuple(row) for row in rows] == list(words.values())
+    migrate.downgrade(database, "0005")
+    with database.engine.begin() as connection:
+        again = list(connection.execute(text("SELECT words FROM source_run ORDER BY id")).scalars())
+    assert again[1] == "7 of 12 would go. Read in parts. 7 gone, 5 as before."
+    migrate.upgrade(database)
 
 
 def test_migrations_import_no_model() -> None:

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
-from finder.domain.sources import ChangeKind, ChangeState, RunState
+from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.store.meeting import Meeting
 from tests.conftest import NOW
 from tests.sources.feeds import a_row
-from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source
+from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source, trusted
+from tests.sources.test_three_ways import edit
 from tests.web.desk import Desk, form_of
 from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text
 
@@ -23,7 +24,7 @@ def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_hold
     page = text(desk.client("moderator").get(path))
     for words in ("New: Night owls", "Changed: Larks 0", "Gone: Larks 11", "Refused:", "Row 13"):
         assert words in page, words
-    assert re.search(r'data-head="Holds">The source<', page)
+    assert re.search(r'data-head="Holds"> The source <', page)
     assert "Ring the bell." in page
     only = text(desk.client("moderator").get(f"{path}?kind=gone"))
     assert "Larks 11" in only
@@ -44,8 +45,93 @@ def test_an_edit_made_here_and_the_sources_word_stand_side_by_side(desk: Desk, f
     page = re.sub(r">\s+<", "><", page)
     assert '<td data-head="Source before"><div class="own"><span class="soft">nothing</span></div>' in page
     assert '<td data-head="Here"><div class="own">Use the side door.</div>' in page
-    assert "Ring the bell." in page
-    assert "You choose: apply it and the source holds" in page
+    assert "Ring the bell." in re.sub(r"<[^>]+>", "", page)
+    assert "Both have changed it: choose" in page
+
+
+LATER = {"notes": "Ring the bell.", "day": 4, "time": "18:00", "end_time": "19:00"}
+
+
+def clashing(desk: Desk, feed: Feed) -> tuple[int, str]:
+    """A refresh that changes notes, day and hour of a listing of which notes were edited here, and its page."""
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    refreshed(desk.database, number, feed)
+    edit(desk.database, "larks-0", {"notes": "Written here."})
+    trusted(desk.database, number, feed, SourcePolicy.PROPOSE, service_body_id=desk.bodies["own"])
+    feed.rows = [a_row(0, **LATER), *ROWS[1:]]
+    outcome = refreshed(desk.database, number, feed, later=60)
+    return outcome.run, f"/moderate/sources/{number}/refreshes/{outcome.run}"
+
+
+def test_a_moderator_chooses_field_by_field(desk: Desk, feed: Feed) -> None:
+    run_id, path = clashing(desk, feed)
+    [change] = changes(desk.database, run_id)
+    page = text(desk.client("moderator").get(path))
+    boxes = re.findall(r'name="keep" value="([^"]+)"', page)
+    assert boxes == [f"{change.id}:weekdays", f"{change.id}:notes"], "A day and its hour are one thing."
+    assert "Keep the day and time that is here" in page
+    assert "Goes with the day and time" in page
+    assert 'name="keep"' not in text(desk.client("reader").get(path))
+    ticks = {"keep": f"{change.id}:weekdays", "revision": "1"}
+    again = text(post(desk, "moderator", f"{path}/decide", action="apply", **ticks))
+    assert "Tick at least one" in again
+    assert re.search(rf'value="{change.id}:weekdays" checked', again), "Nothing of what was chosen is lost."
+    chosen = {**ticks, "change": str(change.id)}
+    assert post(desk, "moderator", f"{path}/decide", action="apply", **chosen).status_code == 303
+    document = shown(desk.database)["larks-0"]
+    assert (document["notes"], document["schedule"]["start"]) == ("Ring the bell.", "19:00")
+    page = text(desk.client("moderator").get(path))
+    assert page.count("What is here, as a moderator decided") == 2
+    assert page.count('data-head="Holds"> The source <') == 1
+    assert 'name="keep"' not in page
+    assert faults(desk.database) == []
+
+
+def test_a_second_moderator_confirms_what_the_first_has_chosen_and_sees_that_alone(desk: Desk, feed: Feed) -> None:
+    more = [a_row(number) for number in range(50, 80)]
+    _, run_id, path = proposed(desk, feed, [a_row(0, **LATER), *ROWS[1:11], *more])
+    by_kind = {each.kind: each.id for each in changes(desk.database, run_id)}
+    gone, changed = str(by_kind[ChangeKind.GONE]), by_kind[ChangeKind.CHANGED]
+    assert post(desk, "moderator", f"{path}/decide", action="aside", change=gone, revision="1").status_code == 303
+    ask = {"action": "apply_all", "revision": "2", "keep": f"{changed}:notes"}
+    first = post(desk, "moderator", f"{path}/decide", **ask).headers["Location"]
+    page = text(desk.client("second").get(first))
+    assert "Larks 0" in page
+    assert "Larks 11" not in page, "It is set aside already."
+    assert post(desk, "second", f"{first}/confirm").status_code == 303
+    document = shown(desk.database)["larks-0"]
+    assert (document["notes"], document["schedule"]["start"]) == ("", "18:00")
+    assert "Larks 50" in text(desk.client("second").get(first))
+
+
+def test_an_act_that_was_overtaken_is_not_above_the_queue_any_more(desk: Desk, feed: Feed) -> None:
+    number, run_id, path = proposed(desk, feed, [*ROWS, *(a_row(n) for n in range(50, 80))])
+    waits = post(desk, "moderator", f"{path}/decide", action="apply_all", revision="1").headers["Location"]
+    assert waits in text(desk.client("second").get("/moderate"))
+    feed.rows = [*feed.rows, a_row(90)]
+    refreshed(desk.database, number, feed, later=120)
+    assert run(desk.database, run_id).state is RunState.OVERTAKEN
+    assert waits not in text(desk.client("second").get("/moderate"))
+    page = text(desk.client("second").get(waits))
+    assert "somebody has decided otherwise about it meanwhile" in page
+    assert "Do it for all of them" not in page
+    assert post(desk, "second", f"{waits}/confirm").status_code == 409
+
+
+def test_what_a_refresh_says_of_itself_is_true_before_and_after_it_is_decided(desk: Desk, feed: Feed) -> None:
+    number, run_id, path = proposed(desk, feed, changed_rows())
+    client = desk.client("moderator")
+    of_source = f"/moderate/sources/{number}"
+    assert "3 changes wait for a moderator" in text(client.get(path))
+    assert "1 new, 1 changed, 1 gone" in text(client.get("/moderate"))
+    new = next(each for each in changes(desk.database, run_id) if each.kind is ChangeKind.NEW)
+    assert "Every Friday, 7:00 pm to 8:00 pm; Hall 0, 1 Example Street" in text(client.get(path))
+    post(desk, "moderator", f"{path}/decide", action="apply", change=str(new.id), revision="1")
+    assert "2 changes wait for a moderator" in text(client.get(of_source))
+    assert "0 new, 1 changed, 1 gone" in text(client.get("/moderate"))
+    post(desk, "moderator", f"{path}/decide", action="aside_all", revision="2")
+    for page in (path, of_source, "/moderate/sources"):
+        assert "for a moderator" not in text(client.get(page)), page
 
 
 def test_a_part_is_applied_the_rest_set_aside_and_what_came_too_late_is_told(desk: Desk, feed: Feed) -> None:
@@ -118,7 +204,7 @@ def test_a_refresh_that_changes_much_wants_a_second_moderator(desk: Desk, feed: 
 def test_quarantine_is_explained_and_everything_stays_until_somebody_allows_it(desk: Desk, feed: Feed) -> None:
     _, run_id, path = proposed(desk, feed, ROWS[:5])
     page = text(desk.client("moderator").get(path))
-    assert "In quarantine: nothing was changed" in page
+    assert "In quarantine, nothing was changed: 7 of 12 listings of this source would go" in page
     assert "A source that loses so much at once is often broken" in page
     assert "7 of 12 listings of this source would go" in page
     assert len(shown(desk.database)) == 12
@@ -126,6 +212,10 @@ def test_quarantine_is_explained_and_everything_stays_until_somebody_allows_it(d
     seen = str(run(desk.database, run_id).revision)
     assert post(desk, "moderator", f"{path}/decide", action="apply", change=one, revision=seen).status_code == 303
     assert len(shown(desk.database)) == 11
+    assert "In quarantine, of which part is applied: 7 of 12" in text(desk.client("moderator").get(path))
+    seen = str(run(desk.database, run_id).revision)
+    assert post(desk, "moderator", f"{path}/decide", action="aside_all", revision=seen).status_code == 303
+    assert "Was in quarantine: 7 of 12" in text(desk.client("moderator").get(path))
 
 
 def test_a_new_row_that_is_here_already_becomes_one_with_it(desk: Desk, feed: Feed) -> None:

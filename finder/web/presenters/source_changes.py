@@ -1,7 +1,7 @@
 """The changes of a refresh in words: before, here, as the source says, and whose word holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -14,11 +14,17 @@ from finder.web.presenters.moderate_text import changed, visible
 from finder.web.presenters.moderate_words import CHOICES, risk_words, value_words
 from finder.web.presenters.sources import KINDS
 
+#: Whose word holds, by whether a moderator has decided against the source.
 WINNERS = {
-    Winner.SOURCE: "The source",
-    Winner.HERE: "The edit made here",
-    Winner.ASK: "You choose: apply it and the source holds, set it aside and the edit holds",
+    (Winner.SOURCE, False): "The source",
+    (Winner.SOURCE, True): "The source",
+    (Winner.HERE, False): "The edit made here",
+    (Winner.HERE, True): "What is here, as a moderator decided",
+    (Winner.ASK, False): "Both have changed it: choose",
+    (Winner.ASK, True): "A moderator decided against the source, which says something new: choose",
 }
+#: Of part of an address, say, that itself was not edited.
+PART = "The {} has changed on both sides: choose"
 #: What became of a change that is decided about.
 STATES = {
     ChangeState.OPEN: "Waits",
@@ -31,7 +37,7 @@ NOTHING = Markup('<span class="soft">nothing</span>')
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One field. ``moved``: an edit was made here, so that *before* is not what is held."""
+    """One field. ``keep`` names the box that keeps what is here, "" for none, and ``kept_with`` what it goes with."""
 
     label: str
     before: Markup
@@ -40,6 +46,9 @@ class FieldLine:
     winner: str
     clash: bool
     kept: bool
+    keep: str
+    keep_words: str
+    kept_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class ChangeLine:
     row: int
     title: Markup
     plain: str
+    listing: Markup
     href: str
     state: str
     tickable: bool
@@ -77,12 +87,13 @@ def _line(change: ShownChange, names: Labels, *, decides: bool) -> ChangeLine:
         row=change.row,
         title=visible(change.title or "Without a name"),
         plain=change.title or "Without a name",
+        listing=visible(change.listing),
         href=f"/moderate/listing/{change.slug}" if change.slug else "",
         state="" if refused else STATES[change.state],
         tickable=waits and decides,
         risks=risk_words(list(change.risks)),
         remarks=[_remark(*each) for each in change.remarks],
-        fields=[_field(each, names) for each in change.fields],
+        fields=_fields(change, names, asks=waits and decides),
         twin=(twin.id, twin.slug, twin.name, twin.words) if twin and waits else None,
     )
 
@@ -93,16 +104,40 @@ def _remark(name: str, value: str, reason: str) -> Markup:
     return label + said + visible(reason)
 
 
-def _field(field: ShownField, names: Labels) -> FieldLine:
+def _fields(change: ShownChange, names: Labels, *, asks: bool) -> list[FieldLine]:
+    """The fields; with a box for each that can be kept as it is here, or one for what is one thing."""
+    fields = change.fields
+    alone = [field for field in fields if field.winner is not Winner.HERE] if asks else []
+    first = {field.group: field.name for field in reversed(alone) if field.group}
+    many = {field.group for field in alone if field.group and field.name != first[field.group]}
+    found = []
+    for field in fields:
+        line = _field(field, names, is_new=change.kind is ChangeKind.NEW)
+        if field in alone and change.kind is ChangeKind.CHANGED:
+            if first.get(field.group, field.name) == field.name:
+                words = f"Keep the {field.group} that is here" if field.group in many else "Keep what is here"
+                line = replace(line, keep=f"{change.id}:{field.name}", keep_words=words)
+            else:
+                line = replace(line, kept_with=f"Goes with the {field.group}")
+        found.append(line)
+    return found
+
+
+def _field(field: ShownField, names: Labels, *, is_new: bool) -> FieldLine:
     before, here, source = (_words(field.name, each, names) for each in (field.base, field.here, field.source))
+    ask = field.winner is Winner.ASK
+    part = ask and not field.edited and field.group
     return FieldLine(
         label=field.label,
         before=visible(before) or NOTHING,
         here=visible(here) or NOTHING,
-        source=changed(here, source) or NOTHING,
-        winner=WINNERS[field.winner],
-        clash=field.winner is Winner.ASK,
+        source=(visible(source) if is_new else changed(here, source)) or NOTHING,
+        winner=PART.format(field.group) if part else WINNERS[field.winner, field.decided],
+        clash=ask,
         kept=field.winner is Winner.HERE,
+        keep="",
+        keep_words="",
+        kept_with="",
     )
 
 

@@ -78,6 +78,8 @@ def _mark(source: ShownSource, *, asked: bool) -> tuple[str, bool]:
         return f"Could not be read{times}", True
     if source.waits:
         return "Waits for a moderator", True
+    if source.troubled:
+        return "Nothing of it can be used", True
     return ("Not read yet", False) if source.looked_at is None else ("Well", False)
 
 
