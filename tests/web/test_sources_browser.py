@@ -19,6 +19,7 @@ from tests.requirements import need
 from tests.servers import Server
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, shown, tools_for, trusted
+from tests.sources.test_three_ways import edit
 from tests.web.desk import Desk, a_desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
@@ -61,10 +62,12 @@ def waiting(desk: Desk, feed: Feed) -> str:
     body = desk.bodies["own"]
     number = a_source(desk.database, feed, service_body_id=body)
     refreshed(desk.database, number, feed)
+    edit(desk.database, "larks-1", {"weekdays": [4], "group_phone": "+15550107"})
     trusted(desk.database, number, feed, SourcePolicy.PROPOSE, service_body_id=body)
     feed.rows = [
         a_row(0, notes="Ring the bell.", time="18:30"),
-        *ROWS[1:11],
+        a_row(1, time="17:00", end_time="18:00", notes="Mind the step."),
+        *ROWS[2:11],
         a_row(40, name="Night owls"),
         a_row(41, name="", slug=""),
     ]
@@ -114,6 +117,23 @@ def test_a_refresh_is_decided_about_with_the_keyboard_alone(
     expect(page.get_by_role("status")).to_contain_text("Applied")
     run = int(path.rpartition("/")[2])
     assert [each.title for each in changes(desk.database, run, state=ChangeState.APPLIED)] == ["Larks 11"]
+    context.close()
+
+
+def test_a_field_is_kept_as_it_is_here_without_javascript(
+    browser: Browser, desk: Desk, server: Server, feed: Feed
+) -> None:
+    path = waiting(desk, feed)
+    context = signed_in(browser, desk, server, "moderator", script=False)
+    page = context.new_page()
+    page.goto(f"{server.url}{path}?kind=changed")
+    page.get_by_role("checkbox", name="Changed: Larks 0").check()
+    page.get_by_role("checkbox", name=re.compile("Keep what is here.*Notes of Larks 0")).check()
+    page.get_by_role("button", name="Apply what is ticked").click()
+    expect(page.get_by_role("status")).to_contain_text("Applied")
+    document = shown(desk.database)["larks-0"]
+    assert (document["schedule"]["start"], document["notes"]) == ("18:30", "")
+    expect(page.get_by_text("What is here, as a moderator decided")).to_be_visible()
     context.close()
 
 

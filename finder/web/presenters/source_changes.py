@@ -131,7 +131,7 @@ def _field(field: ShownField, names: Labels, *, is_new: bool) -> FieldLine:
         label=field.label,
         before=visible(before) or NOTHING,
         here=visible(here) or NOTHING,
-        source=(visible(source) if is_new else changed(here, source)) or NOTHING,
+        source=(visible(source) if is_new or field.winner is Winner.HERE else changed(here, source)) or NOTHING,
         winner=PART.format(field.group) if part else WINNERS[field.winner, field.decided],
         clash=ask,
         kept=field.winner is Winner.HERE,
