@@ -13,9 +13,11 @@ from finder.cli.sources_ready import OPERATOR, ready
 from finder.cli.sources_show import runs_table, source_table, sources_table
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sources import FieldRule, SourcePolicy
-from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source, source_named
+from finder.sources.lookup import source_named
+from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source
 from finder.sources.readers import kinds
 from finder.sources.removing import remove_source
+from finder.sources.restoring import list_removed, removed_named, restore_source
 from finder.sources.shown import latest_runs, list_sources, show_source
 from finder.sources.wording import counted
 from finder.store.meeting import Meeting
@@ -153,9 +155,12 @@ def list_(context: click.Context, /) -> None:
     toolbox = ready(context)
     with toolbox.database.reading() as session:
         found = list_sources(session)
+        removed = list_removed(session)
     if found:
         screen().print(sources_table(found))
-    else:
+    for each in removed:
+        screen().print(f"{each.name}: removed, can be restored until {each.until:%Y-%m-%d}.", markup=False)
+    if not found and not removed:
         error_screen().print("There is no source yet: finder sources add --help tells how to make one.")
 
 
@@ -176,10 +181,13 @@ def show(context: click.Context, /, *, name: str) -> None:
 @sources.command("remove")
 @click.argument("name")
 @click.option("--keep/--unpublish", default=None, help="Keep its listings as this directory's own, or take them down.")
-@click.confirmation_option("--yes", prompt="Remove this source and forget its refreshes?")
+@click.confirmation_option("--yes", prompt="Remove this source?")
 @click.pass_context
 def remove(context: click.Context, /, *, name: str, keep: bool | None) -> None:
-    """Remove the source NAME. Say what becomes of its listings: --keep or --unpublish."""
+    """Remove the source NAME. Say what becomes of its listings: --keep or --unpublish.
+
+    For 30 days it can be restored, with the listings that go now. After that those that stay are this directory's own.
+    """
     toolbox = ready(context)
     with toolbox.database.unit_of_work() as session:
         row = source_named(session, name)
@@ -190,10 +198,25 @@ def remove(context: click.Context, /, *, name: str, keep: bool | None) -> None:
             raise BadInputError("keep", "Say what becomes of its listings: --keep or --unpublish.")
         told = remove_source(session, row.id, keep=bool(keep), by=OPERATOR, reason="", now=toolbox.clock())
     gone = "" if keep else f" {counted(len(told.going), 'listing is', 'listings are')} unpublished."
-    why = "" if keep else ", since another source lists the same,"
+    why = "" if keep else ", since another source lists the same"
     stay = counted(len(told.staying), "listing stays", "listings stay")
-    kept = f" {stay}{why} written here from now on." if keep or told.staying else ""
-    screen().print(f"{name} is removed.{gone}{kept}", markup=False)
+    kept = f" {stay}{why}." if keep or told.staying else ""
+    back = f'For 30 days it can be restored: finder sources restore "{name}"'
+    screen().print(f"{name} is removed.{gone}{kept} {back}", markup=False)
+
+
+@sources.command("restore")
+@click.argument("name")
+@click.pass_context
+def restore(context: click.Context, /, *, name: str) -> None:
+    """Restore the source NAME that was removed, with the listings that left the finder with it."""
+    toolbox = ready(context)
+    with toolbox.database.unit_of_work() as session:
+        number = removed_named(session, name).id
+        done = restore_source(session, number, by=OPERATOR, reason="", now=toolbox.clock())
+    back = counted(len(done.done), "listing is", "listings are")
+    left = f" {counted(len(done.left), 'was', 'were')} touched since and left." if done.left else ""
+    screen().print(f"{name} is back. {back} in the finder again.{left}", markup=False)
 
 
 for command in (

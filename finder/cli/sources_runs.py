@@ -17,7 +17,7 @@ from finder.domain.sourced import is_field
 from finder.domain.sources import ChangeKind, ChangeState, RunState
 from finder.sources.applying import apply, merge_new
 from finder.sources.fetch import load_payload
-from finder.sources.managing import source_named
+from finder.sources.lookup import source_named
 from finder.sources.refresh import refresh as refresh_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside

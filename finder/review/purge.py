@@ -16,6 +16,7 @@ from finder.mail.carriers import file_of
 from finder.review.correspondence import forget
 from finder.review.history import act
 from finder.sources.forgetting import forget_runs
+from finder.sources.removing import forget_removed
 from finder.store.accounts import AccountLink, Attempt, KnownNetwork, SecurityEvent, SignedIn, User
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
@@ -94,6 +95,7 @@ def _removals(session: Session, mail_dir: Path, *, now: dt.datetime, dry_run: bo
     yield Removal("links that have run out", _rows(session, dead))
     old = delete(Reminder).where(Reminder.sent_at < now - REMINDERS_KEPT)
     yield Removal("notes that a group was asked", _rows(session, old))
+    yield Removal("sources that were removed", forget_removed(session, now=now), ("source_change",))
     yield Removal("refreshes of sources and their changes", forget_runs(session, now=now), ("source_change",))
     before = _account_rows(session)
     forget_old(session, now=now)

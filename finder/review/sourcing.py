@@ -19,8 +19,10 @@ from finder.review.wide import Outcome, carry_out
 from finder.review.wide_shapes import Act
 from finder.sources import asking
 from finder.sources.applying import merge_new
-from finder.sources.managing import SourceDraft, add_source, change_source, source_of
+from finder.sources.lookup import source_of
+from finder.sources.managing import SourceDraft, add_source, change_source
 from finder.sources.removing import remove_source
+from finder.sources.restoring import RemovedSource, list_removed, show_removed
 from finder.sources.runs import run_of
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import ShownRun, ShownSource, list_sources, show_run, show_source
@@ -80,6 +82,31 @@ def remove(
         remove_source(session, number, keep=True, by=_actor(by), reason=reason, now=now)
         return Outcome(done=number)
     act = Act(kind="source_removal", target=number, asked={}, reason=reason)
+    return carry_out(session, act, by=by, letterhead=letterhead, now=now)
+
+
+def removed_for(session: Session, *, viewer: Viewer) -> list[RemovedSource]:
+    """The removed sources that the viewer may restore."""
+    return list_removed(session, bodies=None if viewer.administrator else viewer.bodies(Right.MANAGE_SOURCES))
+
+
+def removed_one(session: Session, number: int, *, viewer: Viewer) -> RemovedSource:
+    """A removed source that the viewer may restore. Raises NotFoundError."""
+    shown = show_removed(session, number)
+    if not viewer.may(Right.MANAGE_SOURCES, shown.service_body_id):
+        raise NotFoundError(NONE_HERE)
+    return shown
+
+
+def restore(
+    session: Session, number: int, *, by: Viewer, reason: str, letterhead: Letterhead, now: dt.datetime
+) -> Outcome:
+    """Have a removed source back, or have a second moderator asked when many listings come with it.
+
+    Raises NotFoundError, TooLateError, and BadInputError for settings that cannot be any more.
+    """
+    removed_one(session, number, viewer=by)
+    act = Act(kind="source_restoration", target=number, asked={}, reason=reason)
     return carry_out(session, act, by=by, letterhead=letterhead, now=now)
 
 

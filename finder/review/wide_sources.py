@@ -14,13 +14,14 @@ from finder.domain.roles import Right
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.review.wide_shapes import Act, Kind, Shown
 from finder.sources.applying import apply, count_wanted
-from finder.sources.managing import source_of
+from finder.sources.lookup import source_of
 from finder.sources.removing import listings_of, remove_source
+from finder.sources.restoring import restore_source, show_removed
 from finder.sources.rolling_back import count_applied, roll_back
 from finder.sources.runs import STALE, run_of
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
-from finder.store.source import SourceChange
+from finder.store.source import Source, SourceChange
 
 NAMED = 200
 #: What the changes are that an act is about: before it is carried out, and after.
@@ -104,10 +105,29 @@ def _do_removal(session: Session, act: Act, by: Viewer, reason: str, now: dt.dat
     return act.target
 
 
+def _look_removed(session: Session, act: Act, viewer: Viewer) -> Shown:
+    source = session.get(Source, act.target)
+    if source is None or not viewer.may(Right.MANAGE_SOURCES, source.service_body_id):
+        raise NotFoundError("There is no such source here.")
+    there = source.removed_at is None
+    return Shown(source.name, f"/moderate/sources/{source.id}" if there else "/moderate/sources", [], [])
+
+
+def _count_restored(session: Session, act: Act) -> int:
+    return show_removed(session, act.target).listings
+
+
+def _do_restoration(session: Session, act: Act, by: Viewer, reason: str, now: dt.datetime) -> int:
+    restore_source(session, act.target, by=f"user:{by.user_id}", reason=reason, now=now)
+    return act.target
+
+
 def body_of(session: Session, act: Act) -> int | None:
     """The service body whose source *act* is about; None: the administrators'."""
     if act.kind == "source_removal":
         return source_of(session, act.target).service_body_id
+    if act.kind == "source_restoration":
+        return show_removed(session, act.target).service_body_id
     return run_of(session, act.target)[1].service_body_id
 
 
@@ -119,6 +139,9 @@ SOURCE_KINDS: dict[str, Kind] = {
     "source_apply": Kind("A refresh of a source is applied", _look_run, _count_apply, _do_apply, _same_revision),
     "source_rollback": Kind(
         "A refresh of a source is rolled back", _look_run, _count_rollback, _do_rollback, _same_revision
+    ),
+    "source_restoration": Kind(
+        "A removed source comes back with its listings", _look_removed, _count_restored, _do_restoration
     ),
     "source_removal": Kind("A source goes with its listings", _look_source, _count_source, _do_removal, _nothing),
 }

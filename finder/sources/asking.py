@@ -13,7 +13,7 @@ from finder.directory import audit
 from finder.directory.audit import Act
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError
-from finder.sources.managing import source_of
+from finder.sources.lookup import source_of
 
 #: Bytes of an uploaded file at most: some 20,000 rows of a table. Larger ones are read on the command line.
 MAX_UPLOAD = 8 * 1024 * 1024

@@ -23,6 +23,7 @@ from finder.feeds.rows import Row
 from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
+from finder.store.source import Source
 
 #: A feed from which more would go at once is taken for broken, until somebody says that it is not.
 MAX_GONE = 10
@@ -253,7 +254,9 @@ def stand_for_others(session: Session, ids: Sequence[int]) -> set[int]:
         statement = (
             select(other.merged_into)
             .join(Meeting, Meeting.id == other.merged_into)
+            .join(Source, Source.id == other.source_id)
             .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
+            .where(Source.removed_at.is_(None))
         )
         stands |= {number for number in session.execute(statement).scalars() if number is not None}
     return stands

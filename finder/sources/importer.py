@@ -26,6 +26,7 @@ from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.comparing import Difference
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
+from finder.sources.lookup import refuse_removed
 from finder.sources.placing import Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
@@ -77,6 +78,7 @@ def run_import(
     if kind not in DECODERS:
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
     with database.reading() as session:
+        refuse_removed(session, source)
         options = _as_set(session, source, options)
         options = replace(options, country=options.country or default_country)
         known = held_points(session, source)

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.audit import Act
 from finder.directory.revision import take_lock
-from finder.domain.errors import BadInputError, NotFoundError, ScheduleError
+from finder.domain.errors import BadInputError, ScheduleError
 from finder.domain.review import StaleError
 from finder.domain.schedule import zone_of
 from finder.domain.sourced import is_field
 from finder.domain.sources import EVERY_FIELD, OWN, FieldRule, SourcePolicy
 from finder.domain.text import PATH_MARK, clean
 from finder.sources.connection import FetchError, read_target
+from finder.sources.lookup import refuse_removed, source_of
 from finder.sources.readers import reader_of
 from finder.store.people import ServiceBody
 from finder.store.source import Source
@@ -47,24 +48,6 @@ class SourceDraft:
     policy: SourcePolicy = SourcePolicy.PROPOSE
     field_rules: Mapping[str, str] = field(default_factory=dict)
     every_min: int = 0
-
-
-def source_named(session: Session, name: str) -> Source:
-    """The source of that name. Raises NotFoundError."""
-    found = session.execute(select(Source).where(Source.name == name, Source.name != OWN)).scalar_one_or_none()
-    if found is None:
-        known = select(Source.name).where(Source.name != OWN, Source.kind != "").order_by(Source.name).limit(20)
-        names = ", ".join(session.execute(known).scalars()) or "none yet"
-        raise NotFoundError(f"There is no source {name!r}. There are: {names}.")
-    return found
-
-
-def source_of(session: Session, number: int) -> Source:
-    """Source *number*, but for the directory itself. Raises NotFoundError."""
-    row = session.get(Source, number, populate_existing=True)
-    if row is None or row.name == OWN:
-        raise NotFoundError("There is no such source here.")
-    return row
 
 
 def draft_of_source(row: Source) -> SourceDraft:
@@ -137,6 +120,7 @@ def check_source(session: Session, draft: SourceDraft, *, but: int) -> SourceDra
     name = clean(draft.name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise BadInputError("name", f"Give the source a name of at most {LONGEST_NAME} characters.")
+    refuse_removed(session, name, but=but)
     taken = session.execute(select(Source.id).where(Source.name == name, Source.id != but)).scalar()
     if taken is not None or name == OWN:
         raise BadInputError("name", "There is a source of that name already: choose another name.")

@@ -17,7 +17,7 @@ from finder.feeds.rows import Row
 from finder.sources.at_once import parts_of
 from finder.sources.comparing import MAX_GONE, MAX_GONE_SHARE, Change, Difference, compare
 from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
-from finder.sources.runs import note_decision, note_entries, reason_of
+from finder.sources.runs import note_entries, overtake, reason_of
 from finder.sources.twins import twins_of
 from finder.sources.wording import counts_words
 from finder.store.database import portions
@@ -130,7 +130,7 @@ def propose(
     if difference.settled:
         session.execute(update(Meeting), list(difference.settled))
     _keep(session, run, changes, created=created, applied=applied)
-    _overtake(session, source, run)
+    overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", by=run.asked_by, now=run.at, but=run.id)
     run.words, run.objection = f"{counts_words(run)}.", objection
     if run.state is RunState.UNCHANGED:
         run.words = f"Nothing has changed: {run.words}"
@@ -256,25 +256,3 @@ def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> in
     held = {(kind, key, kept_digest(draft)) for _, kind, key, draft in rows}
     same = held == {(change.kind, change.key[:255], change.digest) for change in waiting}
     return max(number for number, *_ in rows) if same else None
-
-
-def _overtake(session: Session, source: Source, run: SourceRun) -> None:
-    """Close the refreshes before *run* of which something waits: what holds now is in this one."""
-    statement = select(SourceRun).where(
-        SourceRun.source_id == source.id, SourceRun.id != run.id, SourceRun.state.in_(WAITING)
-    )
-    for older in session.execute(statement).scalars():
-        session.execute(
-            delete(SourceChange).where(
-                SourceChange.run_id == older.id,
-                SourceChange.state == ChangeState.OPEN,
-                SourceChange.kind != ChangeKind.REFUSED,
-            )
-        )
-        older.revision += 1
-        if older.first_entry:
-            note_decision(session, older, by=run.asked_by, now=run.at)
-            older.state = RunState.PARTLY
-        else:
-            older.state = RunState.OVERTAKEN
-        older.words = f"{older.words} Overtaken by refresh {run.id}."

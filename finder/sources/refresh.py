@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
 from finder.domain.catalogue import FormatCatalogue
-from finder.domain.errors import BadInputError, FinderError
+from finder.domain.errors import BadInputError, FinderError, NotFoundError
 from finder.domain.sources import OWN, WAITING, FieldRule, RunState
 from finder.domain.text import path_of
 from finder.feeds.payload import Payload
@@ -25,7 +25,7 @@ from finder.sources.fetch import MAX_SECONDS
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
 from finder.sources.importer import completed
-from finder.sources.managing import source_of
+from finder.sources.lookup import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, propose
 from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
@@ -272,6 +272,8 @@ def refresh_next(
     payload = upload_of(uploads, found.id)
     try:
         outcome = refresh(database, found.id, tools=tools(), by="worker", now=now, payload=payload)
+    except NotFoundError:
+        return None  # it was removed meanwhile
     except FinderError as error:
         outcome = note_failure(database, found.id, str(error), by="worker", now=now)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn

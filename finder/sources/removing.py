@@ -1,4 +1,7 @@
-"""Removes a source: what it brought stays here as the directory's own, or leaves the shelf."""
+"""Removes a source: what it brought stays here or leaves the shelf. For a while it can be restored: see `restoring`.
+
+After that its listings are the directory's own, and it is forgotten.
+"""
 
 import datetime as dt
 from typing import NamedTuple
@@ -9,13 +12,15 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.resolve import group_key, new_own
+from finder.directory.revert import UNDO_DAYS
 from finder.directory.revision import note_vocabulary_change, raise_revision, take_lock
 from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import GroupDraft, public_words
 from finder.domain.sources import OWN
 from finder.sources.comparing import stand_for_others
-from finder.sources.managing import source_of
+from finder.sources.lookup import source_of
+from finder.sources.runs import overtake
 from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
@@ -42,34 +47,50 @@ def listings_of(session: Session, number: int, *, keep: bool = False) -> Listing
 
 
 def remove_source(session: Session, number: int, *, keep: bool, by: str, reason: str, now: dt.datetime) -> Listings:
-    """Forget a source and its refreshes; gives what became of its listings. Raises NotFoundError.
+    """Have a source read no more; gives what became of its listings. Raises NotFoundError.
 
-    Those that stay are written here from now on, the others are unpublished: see `listings_of`.
+    Those that do not stay are unpublished: see `listings_of`. For `UNDO_DAYS` it can be restored; what still waits of
+    its refreshes is forgotten at once.
     """
     take_lock(session)
     row = source_of(session, number)
-    ids = list(session.execute(select(Meeting.id).where(Meeting.source_id == number).order_by(Meeting.id)).scalars())
     listings = listings_of(session, number, keep=keep)
     batch = Batch(source=row.name, gone=tuple(listings.going), from_source=False)
+    first = audit.last_entry(session) + 1
     apply_batch(session, batch, actor=by, reason=reason, now=now)
-    _make_own(session, number, ids)
-    revision = raise_revision(session, now=now)
-    session.expire_all()
-    shelve(session, listings.staying, revision=revision)
-    _forget(session, number)
-    note_vocabulary_change(session)
-    shelve_vocabulary(session)
+    overtake(session, number, words="Its source was removed.", by=by, now=now)
+    row.removed_at, row.due_at = now, None
     told = audit.Act(
         act="remove",
         target_kind="source",
         target_id=number,
         before={"name": row.name, "kind": row.kind, "url": row.url, "listings": sum(map(len, listings))},
-        after={"kept": keep, "stay": len(listings.staying)},
+        after={"kept": keep, "stay": len(listings.staying), "first": first, "last": audit.last_entry(session)},
     )
-    session.expunge(row)
-    session.execute(delete(Source).where(Source.id == number))
     audit.append(session, [told], actor=by, reason=reason, now=now)
     return listings
+
+
+def forget_removed(session: Session, *, now: dt.datetime) -> int:
+    """Forget the sources that were removed more than `UNDO_DAYS` ago, and their refreshes; gives how many.
+
+    Their listings are written here from now on.
+    """
+    late = select(Source.id).where(Source.removed_at < now - dt.timedelta(days=UNDO_DAYS)).order_by(Source.id)
+    numbers = list(session.execute(late).scalars())
+    for number in numbers:
+        held = select(Meeting.id, Meeting.published).where(Meeting.source_id == number).order_by(Meeting.id)
+        listings = session.execute(held).all()
+        _make_own(session, number, [each.id for each in listings])
+        revision = raise_revision(session, now=now)
+        session.expire_all()
+        shelve(session, [each.id for each in listings if each.published], revision=revision)
+        _forget(session, number)
+        session.execute(delete(Source).where(Source.id == number).execution_options(synchronize_session=False))
+    if numbers:
+        note_vocabulary_change(session)
+        shelve_vocabulary(session)
+    return len(numbers)
 
 
 def _make_own(session: Session, number: int, ids: list[int]) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from finder.domain.errors import BadInputError, NotFoundError
@@ -18,11 +18,12 @@ STALE = "Somebody else has decided about this refresh since you opened it: look 
 
 
 def run_of(session: Session, number: int) -> tuple[SourceRun, Source]:
-    """Refresh *number* and its source. Raises NotFoundError."""
+    """Refresh *number* and its source. Raises NotFoundError, also for one of a source that was removed."""
     run = session.get(SourceRun, number, populate_existing=True)
-    if run is None:
+    source = None if run is None else session.get_one(Source, run.source_id, populate_existing=True)
+    if run is None or source is None or source.removed_at is not None:
         raise NotFoundError(f"There is no refresh {number}.")
-    return run, session.get_one(Source, run.source_id, populate_existing=True)
+    return run, source
 
 
 def reason_of(run: SourceRun, source: Source) -> str:
@@ -107,6 +108,28 @@ def note_decision(session: Session, run: SourceRun, *, by: str, now: dt.datetime
         run.state = RunState.SET_ASIDE
     else:
         run.state = RunState.PARTLY if ChangeState.SET_ASIDE in states else RunState.APPLIED
+
+
+def overtake(session: Session, source_id: int, *, words: str, by: str, now: dt.datetime, but: int = 0) -> None:
+    """Close the refreshes of a source of which something waits, *but* one, and forget what waits; *words* say why."""
+    statement = select(SourceRun).where(
+        SourceRun.source_id == source_id, SourceRun.id != but, SourceRun.state.in_(WAITING)
+    )
+    for run in session.execute(statement).scalars():
+        session.execute(
+            delete(SourceChange).where(
+                SourceChange.run_id == run.id,
+                SourceChange.state == ChangeState.OPEN,
+                SourceChange.kind != ChangeKind.REFUSED,
+            )
+        )
+        run.revision += 1
+        if run.first_entry:
+            note_decision(session, run, by=by, now=now)
+            run.state = RunState.PARTLY
+        else:
+            run.state = RunState.OVERTAKEN
+        run.words = f"{run.words} {words}"
 
 
 def note_entries(run: SourceRun, first: int, last: int) -> None:

@@ -16,7 +16,8 @@ from finder.domain.sourced import TOGETHER, Verdict, Winner, empty_of, label_of,
 from finder.domain.sources import OWN, WAITING, ChangeKind, ChangeState, RunState
 from finder.sources.comparing import SAME_AS, change_of
 from finder.sources.drafts import kept_draft, verdicts_of
-from finder.sources.managing import SourceDraft, draft_of_source, seen_of, source_of
+from finder.sources.lookup import source_of
+from finder.sources.managing import SourceDraft, draft_of_source, seen_of
 from finder.sources.runs import count_waiting, run_of
 from finder.sources.wording import listing_words, run_words
 from finder.store.database import pairs
@@ -118,7 +119,7 @@ class ShownChange:
 
 def list_sources(session: Session, *, bodies: Collection[int] | None = None) -> list[ShownSource]:
     """The sources of *bodies* (None: all), by name. The directory itself is none, nor is what was only made up."""
-    statement = select(Source).where(Source.name != OWN, Source.kind != "")
+    statement = select(Source).where(Source.name != OWN, Source.kind != "", Source.removed_at.is_(None))
     if bodies is not None:
         statement = statement.where(Source.service_body_id.in_(sorted(bodies)))
     return _shown(session, session.execute(statement.order_by(Source.name)).scalars().all())

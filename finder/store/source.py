@@ -40,6 +40,7 @@ class Source(Base):
     words: Mapped[str] = mapped_column(Text, default="")  # how the last look ended, as a sentence
     validators: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)  # by address: ETag, Last-Modified
     payload_digest: Mapped[str] = mapped_column(String(64), default="")  # of what was last read, with how it was read
+    removed_at: Mapped[dt.datetime | None] = mapped_column(Instant)  # it can be restored for a while
 
 
 class SourceRun(Base):

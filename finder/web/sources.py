@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from finder.accounts.permissions import Viewer
 from finder.domain.errors import BadInputError
 from finder.domain.roles import Right
+from finder.domain.schedule_words import describe_date
 from finder.domain.sources import RunState
 from finder.review import sourcing
 from finder.sources.asking import MAX_UPLOAD, UPLOADS, keep_upload, upload_of
@@ -20,6 +21,7 @@ from finder.web.faults import fault_of
 from finder.web.identity import present, require_anywhere
 from finder.web.moderate_page import labels, new_blueprint, now, page
 from finder.web.parts import parts
+from finder.web.presenters.moderate_words import when
 from finder.web.presenters.sources import SOURCES, run_lines, setting_lines, source_line
 
 blueprint = new_blueprint("sources")
@@ -59,9 +61,11 @@ def sources() -> Response:
     viewer = require_anywhere(Right.SEE_QUEUE)
     with parts().database.reading() as session:
         found = sourcing.sources_for(session, viewer=viewer)
+        gone = sourcing.removed_for(session, viewer=viewer)
     lines = [source_line(each, now=now()) for each in found]
     lines.sort(key=lambda line: not line.urgent)
-    return page("sources", viewer, lines=lines, may_add=viewer.holds(Right.MANAGE_SOURCES))
+    removed = [(each, when(each.removed_at, now()), describe_date(each.until.date())) for each in gone]
+    return page("sources", viewer, lines=lines, removed=removed, may_add=viewer.holds(Right.MANAGE_SOURCES))
 
 
 @blueprint.get(f"{SOURCES}/<int:number>")

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Response, request
 
 from finder.accounts.permissions import Viewer
+from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
@@ -14,15 +15,17 @@ from finder.review import sourcing
 from finder.review.own_bodies import own_bodies
 from finder.sources.asking import UPLOADS, drop_upload, upload_of
 from finder.sources.removing import listings_of
+from finder.sources.restoring import RemovedSource
 from finder.sources.shown import ShownSource
 from finder.web.account_page import blamed, go
 from finder.web.edit_page import new_blueprint, page
 from finder.web.edit_wide import WAITS, WIDE
-from finder.web.forms.sources import POLICIES, REMOVED, RULES, SHORT_RULES, RemoveForm, SourceForm
+from finder.web.forms.sources import POLICIES, REMOVED, RULES, SHORT_RULES, RemoveForm, RestoreForm, SourceForm
 from finder.web.identity import require_anywhere, require_fresh
 from finder.web.moderate_page import labels, letterhead
 from finder.web.parts import parts
 from finder.web.presenters.edit import paths
+from finder.web.presenters.moderate_words import when
 from finder.web.presenters.sources import SOURCES, changed_settings
 
 blueprint = new_blueprint("sources_edit")
@@ -151,4 +154,41 @@ def remove(number: int) -> Response:
         outcome = sourcing.remove(session, number, keep=form.keep.data == "keep", letterhead=letterhead(), **said)
     if outcome.waits:
         return go(f"{WIDE}/{outcome.waits}", WAITS.format(going))
-    return go(SOURCES, f"{held.settings.name} is removed.")
+    return go(SOURCES, f"{held.settings.name} is removed. For 30 days it can be restored.")
+
+
+@blueprint.get(f"{SOURCES}/<int:number>/restore")
+def restoration(number: int) -> Response:
+    """What restoring a removed source would do, and the form for it."""
+    return _restoration(RestoreForm(), _removed(number)[1])
+
+
+def _removed(number: int) -> tuple[Viewer, RemovedSource]:
+    viewer = _steering()
+    with parts().database.reading() as session:
+        return viewer, sourcing.removed_one(session, number, viewer=viewer)
+
+
+def _restoration(form: RestoreForm, held: RemovedSource, *, status: int = HTTPStatus.OK) -> Response:
+    removed = when(held.removed_at, parts().clock())
+    return page("source_restore", form, status=status, form=form, held=held, removed=removed)
+
+
+@blueprint.post(f"{SOURCES}/<int:number>/restore")
+def restore(number: int) -> Response:
+    """Have a removed source back, with the listings that left the finder with it."""
+    viewer, held = _removed(number)
+    form = RestoreForm(request.form)
+    if not form.validate():
+        return _restoration(form, held)
+    said = {"by": viewer, "reason": form.reason.data, "now": parts().clock()}
+    try:
+        with parts().database.unit_of_work() as session:
+            outcome = sourcing.restore(session, number, letterhead=letterhead(), **said)
+    except BadInputError as error:
+        return _restoration(blamed(form, error), held)
+    except TooLateError as error:
+        return _restoration(blamed(form, BadInputError("reason", str(error))), held)
+    if outcome.waits:
+        return go(f"{WIDE}/{outcome.waits}", WAITS.format(held.listings))
+    return go(f"{SOURCES}/{number}", "The source is back.")

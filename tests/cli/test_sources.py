@@ -87,6 +87,15 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         unsaid = finder(feed, "sources", "remove", "Larks", "--yes")
         assert (unsaid.returncode, "--keep or --unpublish" in unsaid.stderr) == (1, True)
         assert "12 listings stay" in finder(feed, "sources", "remove", "Larks", "--keep", "--yes").stdout
+        assert "Larks: removed, can be restored until" in finder(feed, "sources", "list").stdout
+        refused = finder(feed, "sources", "restore", "Wrens")
+        assert (refused.returncode, "no source 'Wrens' that could be restored" in refused.stderr) == (1, True)
+        assert "Larks is back. 0 listings" in finder(feed, "sources", "restore", "Larks").stdout
+        assert (
+            "12 listings are unpublished" in finder(feed, "sources", "remove", "Larks", "--unpublish", "--yes").stdout
+        )
+        assert shown(directory) == {}
+        assert "12 listings are in the finder again" in finder(feed, "sources", "restore", "Larks").stdout
     assert len(shown(directory)) == 12
     assert faults(directory) == []
 

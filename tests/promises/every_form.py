@@ -26,6 +26,7 @@ from finder.review import manage as managing
 from finder.review.decisions import decide
 from finder.sources.managing import SourceDraft, add_source, change_source
 from finder.sources.refresh import Tools, refresh
+from finder.sources.removing import remove_source
 from finder.store.accounts import Grant, User
 from finder.store.review import SavedReply
 from finder.store.source import SourceChange
@@ -164,6 +165,9 @@ FORMS: dict[str, Form] = {
     "source removed": of_administrators(
         "/moderate/sources/{unwanted}/remove", "/moderate/sources/{unwanted}/remove", keep="keep", **WHY
     ),
+    "source restored": of_administrators(
+        "/moderate/sources/{removed}/restore", "/moderate/sources/{removed}/restore", **WHY
+    ),
     "part of a refresh": Form(
         page="/moderate/sources/{source}/refreshes/{refresh}",
         action="/moderate/sources/{source}/refreshes/{refresh}/decide",
@@ -270,6 +274,8 @@ def _sources(desk: Desk) -> dict[str, Any]:
     with desk.database.unit_of_work() as session:
         number = add_source(session, draft, **said)
         unwanted = add_source(session, replace(draft, name="Wrens"), **said)
+        removed = add_source(session, replace(draft, name="Robins"), **said)
+        remove_source(session, removed, keep=True, **said)
     read: dict[str, Any] = {"tools": Tools(catalogue=CATALOGUE, country="US"), "by": "worker", "now": NOW}
     applied = refresh(desk.database, number, payload=a_feed(a_row(1)), **read)
     with desk.database.unit_of_work() as session:
@@ -277,7 +283,8 @@ def _sources(desk: Desk) -> dict[str, Any]:
     waits = refresh(desk.database, number, payload=a_feed(a_row(1), a_row(2)), **read)
     with desk.database.reading() as session:
         change = session.execute(select(SourceChange.id).where(SourceChange.run_id == waits.run)).scalar_one()
-    return {"source": number, "unwanted": unwanted, "applied": applied.run, "refresh": waits.run, "change": change}
+    sources = {"source": number, "unwanted": unwanted, "removed": removed}
+    return {**sources, "applied": applied.run, "refresh": waits.run, "change": change}
 
 
 def _requests(desk: Desk) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from finder.sources.managing import change_source, draft_of_source, source_named
+from finder.sources.lookup import source_named
+from finder.sources.managing import change_source, draft_of_source
 from finder.store.database import Database
 from tests.conftest import NOW, Databases, prepare
 from tests.servers import FINDER

@@ -21,6 +21,7 @@ from finder.domain.listing import GroupDraft
 from finder.domain.review import BulkStatus
 from finder.domain.roles import Role
 from finder.domain.sources import ChangeKind, RunState
+from finder.sources.removing import remove_source
 from finder.store.accounts import Grant, SignedIn
 from finder.store.audit import AuditEntry
 from finder.store.people import Contact, ServiceBody
@@ -215,6 +216,8 @@ THINGS: dict[Route, Line] = {
     ("POST", "/moderate/sources/<int:number>/change"): Line("source", 400, "sources"),
     ("GET", "/moderate/sources/<int:number>/remove"): Line("source", 200, "sources"),
     ("POST", "/moderate/sources/<int:number>/remove"): Line("source", 400, "sources"),
+    ("GET", "/moderate/sources/<int:number>/restore"): Line("removed_source", 200, "sources"),
+    ("POST", "/moderate/sources/<int:number>/restore"): Line("removed_source", 400, "sources"),
     ("GET", "/moderate/sources/<int:number>/refreshes/<int:run>"): Line("refresh", 200, "see"),
     ("POST", "/moderate/sources/<int:number>/refreshes/<int:run>/decide"): Line("refresh", 400, "edit"),
     ("POST", "/moderate/sources/<int:number>/refreshes/<int:run>/merge"): Line("refresh", 400, "edit"),
@@ -420,6 +423,13 @@ class Thing:
                 session.add(row)
                 session.flush()
                 self.path["number"] = str(row.id)
+
+    def _removed_source(self, desk: Desk, state: str) -> None:
+        """A source that was removed."""
+        self._source(desk, state)
+        if OBJECTS[state]:
+            with desk.database.unit_of_work() as session:
+                remove_source(session, int(self.path["number"]), keep=True, by="operator", reason="", now=NOW)
 
     def _refresh(self, desk: Desk, state: str) -> None:
         """A refresh of which a change waits."""

@@ -17,8 +17,9 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.sources import OWN, RunState, SourcePolicy
 from finder.review.purge import purge
-from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source, seen_of, source_named
-from finder.sources.removing import remove_source
+from finder.sources.lookup import source_named
+from finder.sources.managing import SourceDraft, add_source, change_source, draft_of_source, seen_of
+from finder.sources.removing import forget_removed, remove_source
 from finder.sources.setting_aside import set_aside
 from finder.store.audit import AuditEntry
 from finder.store.bmlt import BmltFormat
@@ -123,6 +124,12 @@ def test_a_changed_schedule_holds_from_when_it_was_last_read(database: Database)
             assert source(database, number).due_at == due
 
 
+def forgotten(database: Database, *, days: int) -> int:
+    """How many sources are forgotten so many days after the tests take place."""
+    with database.unit_of_work() as session:
+        return forget_removed(session, now=NOW + dt.timedelta(days=days))
+
+
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, database: Database) -> None:  # noqa: FBT001
     row = a_row(1, contact_1_name="Robin", contact_1_email="robin@example.org")
@@ -131,10 +138,16 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         refreshed(database, number, feed)
         held = meeting(database, "larks-1")
         with database.unit_of_work() as session:
+            formats = session.execute(select(func.count()).select_from(BmltFormat)).scalar()
             session.add(BmltFormat(id=20000, source_id=number, source_number=7, key="O"))
         with database.unit_of_work() as session:
             told = remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW)
     assert (len(told.going), len(told.staying)) == ((0, 2) if keep else (2, 0))
+    with database.reading() as session, pytest.raises(NotFoundError, match="There are: none yet"):
+        source_named(session, "Larks")
+    assert set(shown(database)) == ({"larks-1", "larks-2"} if keep else set())
+    assert forgotten(database, days=30) == 0
+    assert forgotten(database, days=31) == 1
 
     documents = shown(database)
     assert set(documents) == ({held.slug, "larks-2"} if keep else set())
@@ -142,8 +155,8 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
     with database.reading() as session:
         assert session.execute(select(func.count()).select_from(SourceRun)).scalar() == 0
         assert session.get_one(Meeting, held.id).source_key is None
-        with pytest.raises(NotFoundError, match="There are: none yet"):
-            source_named(session, "Larks")
+        assert session.execute(select(func.count()).where(Source.name == "Larks")).scalar() == 0
+        assert session.execute(select(func.count()).select_from(BmltFormat)).scalar() == formats
         assert list(audit.faults(session)) == []
     assert faults(database) == []
     if keep:  # an edit finds its group, and whoever answers for it
@@ -164,6 +177,8 @@ def test_a_group_that_stays_when_its_source_goes_does_not_become_one_with_anothe
         draft = draft_of(next(read_register(session, [held.id])))
         ours = publish(session, replace(draft, slug="", source_key=""), actor="user:1", reason="", now=NOW)
         remove_source(session, number, keep=True, by="user:1", reason="", now=NOW)
+    assert forgotten(database, days=31) == 1
+    with database.unit_of_work() as session:
         draft = draft_of(next(read_register(session, [held.id])))
         revise(session, held.id, replace(draft, notes="Ours."), actor="user:1", reason="", now=NOW)
     with database.reading() as session:

@@ -187,6 +187,29 @@ def test_a_source_is_removed_with_or_without_its_listings(desk: Desk, feed: Feed
     assert desk.client("body_administrator").get(f"/moderate/sources/{number}").status_code == 404
 
 
+def test_a_removed_source_is_restored_with_its_listings_by_two(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    refreshed(desk.database, number, feed)
+    path = f"/moderate/sources/{number}"
+    gone = post(desk, "body_administrator", f"{path}/remove", **WHY, keep="unpublish").headers["Location"]
+    assert post(desk, "administrator", f"{gone}/confirm").status_code == 303
+    listed = text(desk.client("body_administrator").get("/moderate/sources"))
+    assert f'href="{path}/restore"' in listed
+    assert "No source at present" in listed
+    assert "/restore" not in text(desk.client("other").get("/moderate/sources"))
+    page = text(desk.client("body_administrator").get(f"{path}/restore"))
+    assert "12 listings that left the finder with it come back" in page
+    assert "There is a problem" in text(post(desk, "body_administrator", f"{path}/restore"))
+    taken = {**NEW_SOURCE, "name": "Larks", "service_body": str(desk.bodies["own"])}
+    assert "was removed: restore it" in text(filled(desk, "body_administrator", "/moderate/sources/new", **taken))
+    back = post(desk, "body_administrator", f"{path}/restore", **WHY).headers["Location"]
+    assert shown(desk.database) == {}
+    assert post(desk, "administrator", f"{back}/confirm").status_code == 303
+    assert len(shown(desk.database)) == 12
+    assert text(desk.client("body_administrator").get(path)).count("Applied") == 1
+    assert desk.client("body_administrator").get(f"{path}/restore").status_code == 404
+
+
 def test_whoever_removes_a_source_is_told_how_many_of_its_listings_stay(desk: Desk) -> None:
     own = desk.bodies["own"]
     with feeding(a_row(0), a_row(1, slug="lone-wren")) as other, feeding(a_row(0), a_row(2)) as feed:

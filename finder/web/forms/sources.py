@@ -34,7 +34,7 @@ SHORT_RULES = {
     FieldRule.SOURCE: "The source holds",
 }
 POLICIES = {each.value: POLICY_WORDS[each] for each in SourcePolicy}
-REMOVED = {"keep": "Stay, and are written here from now on", "unpublish": "Leave the finder, too"}
+REMOVED = {"keep": "Stay in the finder", "unpublish": "Leave the finder, too"}
 RULE = "rule-"
 RULED = {**{name: field.label for name, field in FIELDS.items()}, **MORE}
 
@@ -131,6 +131,12 @@ class RemoveForm(Faulty):
         [InputRequired("Say what becomes of its listings.")],
         choices=[SelectChoice(value, words) for value, words in REMOVED.items()],
     )
+    reason = reason_of()
+
+
+class RestoreForm(Faulty):
+    """Why a source that was removed comes back."""
+
     reason = reason_of()
 
 
