@@ -12,6 +12,7 @@ from finder.config import Settings
 from finder.domain.sources import ChangeState, SourcePolicy
 from finder.sources.asking import UPLOADS
 from finder.sources.refresh import refresh_next
+from finder.sources.removing import remove_source
 from finder.store.database import Database
 from tests.conftest import NOW, BuildSite
 from tests.promises.test_in_the_browser import AXE, WCAG
@@ -153,11 +154,14 @@ def test_the_pages_of_sources_are_for_everybody(
     need("axe-core", present=AXE.is_file(), how="run npm ci")
     run = waiting(desk, feed)
     source = run.partition("/refreshes")[0]
+    wrens = a_source(desk.database, feed, name="Wrens", service_body_id=desk.bodies["own"])
+    with desk.database.unit_of_work() as session:
+        remove_source(session, wrens, keep=True, by="operator", reason="", now=NOW)
     context = signed_in(browser, desk, server, "administrator")
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     paths = ["/moderate/sources", source, run, f"{run}?kind=changed", f"{source}/change", f"{source}/remove"]
-    for path in [*paths, "/moderate/sources/new"]:
+    for path in [*paths, f"/moderate/sources/{wrens}/restore", "/moderate/sources/new"]:
         page.goto(f"{server.url}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
         page.evaluate(AXE.read_text(encoding="utf-8"))
