@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -78,16 +78,24 @@ def _held(
 ) -> Export:
     ids = toolbox.answering(search) if search else reader.ids()
     settings, now = toolbox.settings, toolbox.clock()
+    query = f"?{search.removeprefix('?')}" if search else ""
+    address = f"{settings.public_url}/feeds/{FORMATS['atom'].file_name}{query}"
+
+    def whole(ids: Sequence[int], address: str) -> Export:
+        def telling(done: int) -> None:
+            tell(done, len(ids))
+
+        return export_of(reader, ids, settings=settings, now=now, address=address, mark=mark, tell=telling)
+
     if not body:
-        return export_of(reader, ids, settings=settings, now=now, mark=mark, tell=lambda done: tell(done, len(ids)))
+        return whole(ids, address)
     words = export_of(reader, [], settings=settings, now=now).words
     if body not in words.bodies:
         known = ", ".join(words.bodies) or "there are none"
         raise ExportError(f"There is no service body {body!r}. Known: {known}.")
     below = [each["id"] for each in words.bodies_below(words.bodies[body]["id"])]
     ids = sorted({*ids} & {*reader.ids(below)})
-    whole = export_of(reader, ids, settings=settings, now=now, mark=mark, tell=lambda done: tell(done, len(ids)))
-    return of_bodies(whole, below)
+    return of_bodies(whole(ids, f"{address}#{body}"), below)
 
 
 def _write(kind: str, output: Path | None, held: Export) -> list[tuple[Path, int]]:

@@ -38,7 +38,7 @@ blueprint = Blueprint("embed", __name__)
 #: Pages whose address stands for a search.
 SEARCHES = ("", "/", "/embed")
 MAX_ADDRESS = 4096
-MAX_SIDE = 100_000
+MAX_SIDE, LONGEST = 100_000, 9
 
 
 @blueprint.get("/embed")
@@ -85,7 +85,11 @@ def _oembed(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     if request.args.get("format", "json") != "json":
         return _refused(HTTPStatus.NOT_IMPLEMENTED, "Only format=json is answered here.")
     try:
-        width, height = _side("maxwidth", WIDTH, NARROWEST), _side("maxheight", HEIGHT, LOWEST)
+        most = _pixels("maxwidth"), _pixels("maxheight")
+    except BadInputError as error:
+        return _refused(HTTPStatus.BAD_REQUEST, str(error))
+    try:
+        width, height = _side("maxwidth", most[0], WIDTH, NARROWEST), _side("maxheight", most[1], HEIGHT, LOWEST)
         asked = question(held, snapshot, _search_in(request.args.get("url", ""), held.settings.public_url))
     except FinderError as error:
         return _refused(HTTPStatus.NOT_FOUND, str(error))
@@ -117,14 +121,20 @@ def _search_in(address: str, public_url: str) -> "MultiDict[str, str]":
         raise BadInputError("url", "That is not the address of a search here.") from error
 
 
-def _side(name: str, usual: int, least: int) -> int:
-    """How wide or tall a frame may be, in pixels."""
+def _pixels(name: str) -> int | None:
+    """How wide or tall a frame may be at most, None for as it is. Raises BadInputError for what is no number."""
     text = request.args.get(name, "")
-    if not text:
-        return usual
-    if not (text.isascii() and text.isdecimal() and least <= int(text[:9]) <= MAX_SIDE):
-        raise BadInputError(name, f"Give {name} as a number of pixels of at least {least}.")
-    return min(usual, int(text))
+    if text and not (text.isascii() and text.isdecimal()):
+        raise BadInputError(name, f"Give {name} as a number of pixels, for example 400.")
+    digits = text.lstrip("0")
+    return None if not text else min(int(digits or 0), MAX_SIDE) if len(digits) < LONGEST else MAX_SIDE
+
+
+def _side(name: str, most: int | None, usual: int, least: int) -> int:
+    """How wide or tall a frame is, in pixels. Raises BadInputError where nothing could be read in it."""
+    if most is not None and most < least:
+        raise BadInputError(name, f"There is no frame so small: give {name} of at least {least} pixels.")
+    return usual if most is None else min(usual, most)
 
 
 def _refused(status: HTTPStatus, words: str) -> Response:

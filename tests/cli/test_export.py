@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from icalendar import Calendar
@@ -69,6 +70,24 @@ def test_a_search_is_exported_as_the_site_finds_it(demo: Instance, tmp_path: Pat
 
     printed = demo.run("export", "--format", "csv", "--search", "program=aa&region=austin")
     assert "\ufeff" + printed.stdout == path.read_bytes().decode().replace("\r\n", "\n")
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ((), "/feeds/changes.atom"),
+        (("--search", "?program=aa&region=austin"), "/feeds/changes.atom?program=aa&region=austin"),
+        (("--service-body", "demo-area-texas"), "/feeds/changes.atom#demo-area-texas"),
+    ],
+)
+def test_a_feed_of_changes_is_that_of_the_site(demo: Instance, told: tuple[str, ...], address: str) -> None:
+    done = demo.run("export", "--format", "atom", *told)
+    assert done.returncode == 0, done.stderr
+    feed = ET.fromstring(done.stdout)  # noqa: S314 - we have just written it
+    atom = "{http://www.w3.org/2005/Atom}"
+    link = next(each for each in feed.iter(f"{atom}link") if each.get("rel") == "self")
+    assert feed.findtext(f"{atom}id") == link.get("href") == f"http://127.0.0.1:8000{address}"
 
 
 @pytest.mark.one_database
