@@ -94,7 +94,10 @@ def _keep_name(session: Session, row: BmltFormat, own: OwnFormat) -> bool:
 
 
 def bmlt_format_rows(session: Session) -> list[dict[str, Any]]:
-    """Rows of the public vocabulary: number, source and the number there, format here, ``names`` by language."""
+    """Rows of the public vocabulary: number, source and the number there, format here, ``names`` by language.
+
+    One of the directory's own is told as a source has it, if any does; ``stands_as`` is its own world id all the same.
+    """
     names: dict[int, dict[str, Mapping[str, str]]] = {}
     for row in session.execute(select(BmltFormatName).order_by(BmltFormatName.language)).scalars():
         told = {"key": row.key, "name": row.name, "description": row.description}
@@ -109,15 +112,17 @@ def bmlt_format_rows(session: Session) -> list[dict[str, Any]]:
         called = names.get(each.id, {})
         if each.source_id is None and slug is not None:
             called = called | {OWN_LANGUAGE: {"key": each.key, "name": name, "description": description}}
+        theirs: dict[str, Any] = each.told or {}
         document = {
             "id": each.id,
             "source": source or "",
             "source_number": each.source_number,
             "key": each.key,
-            "world_id": each.world_id,
-            "kind": each.kind,
+            "world_id": theirs.get("world_id", each.world_id),
+            "kind": theirs.get("kind", each.kind),
+            "stands_as": each.world_id,
             "format": slug,
-            "names": called,
+            "names": called | theirs.get("names", {}),
         }
         text = orjson.dumps(document).decode()
         rows.append({"kind": "bmlt_format", "id": each.id, "slug": f"bmlt-{each.id}", "document": text})

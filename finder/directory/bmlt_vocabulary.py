@@ -1,7 +1,9 @@
 """What a BMLT server tells beside its meetings, written into the register: its service bodies and its formats.
 
 A format that has the number and the meaning of one of the directory's own is that one: stock formats have the same
-numbers everywhere, and a saved link that asks for one goes on finding what it found.
+numbers everywhere, and a saved link that asks for one goes on finding what it found. It is told as the first source had
+it that is no service body's own: in its words, with its world id. Own formats that nothing has make room for those of
+such a source: see `bmlt_moves`.
 
 All of it is planned first, so that the listings can be compared before anything is written; the same answers twice
 plan nothing.
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.bmlt_bodies import BodyPlan, plan_bodies, write_bodies
+from finder.directory.bmlt_moves import is_own, plan_moves, write_moves
 from finder.directory.numbers import bmlt_numbers
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.vocabulary import shelve_vocabulary
@@ -42,7 +45,11 @@ class _Wanted:
 
 @dataclass(slots=True, kw_only=True)
 class VocabularyPlan:
-    """What is to be written. ``paths`` say under which path here the listings of a body of the source lie."""
+    """What is to be written. ``paths`` say under which path here the listings of a body of the source lie.
+
+    ``moves`` are new numbers of the directory's own formats, by their number; ``elsewhere`` the keys of those of the
+    source, by their number there, that cannot keep it.
+    """
 
     source: str
     source_url: str
@@ -51,6 +58,9 @@ class VocabularyPlan:
     new_formats: list[_Wanted] = field(default_factory=list)
     changed_formats: list[tuple[int, dict[str, Any], _Wanted]] = field(default_factory=list)
     more_names: list[_Wanted] = field(default_factory=list)  # of the directory's own formats
+    told_formats: list[tuple[dict[str, Any] | None, _Wanted]] = field(default_factory=list)  # likewise
+    moves: dict[int, int] = field(default_factory=dict)
+    elsewhere: dict[int, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
@@ -60,7 +70,8 @@ class VocabularyPlan:
     @property
     def size(self) -> int:
         """How many bodies and formats would be made or changed."""
-        return self.bodies.size + len(self.new_formats) + len(self.changed_formats) + len(self.more_names)
+        changed = len(self.changed_formats) + len(self.more_names) + len(self.told_formats) + len(self.moves)
+        return self.bodies.size + len(self.new_formats) + changed
 
 
 def plan_vocabulary(
@@ -71,8 +82,12 @@ def plan_vocabulary(
     formats: Sequence[FormatDraft],
     source_url: str = "",
     source_kind: str = "",
+    for_all: bool = True,
 ) -> VocabularyPlan:
-    """What *bodies* and *formats* of *source* change about those that are held; writes nothing."""
+    """What *bodies* and *formats* of *source* change about those that are held; writes nothing.
+
+    *for_all*: the source is no service body's own, so that formats which all have may be told as it has them.
+    """
     plan = VocabularyPlan(
         source=source,
         source_url=source_url,
@@ -82,16 +97,20 @@ def plan_vocabulary(
     ids: dict[str, int] = pairs(session, select(Format.slug, Format.id))
     held, names = _held_formats(session, source)
     own = _own_formats(session)
+    if for_all:
+        fresh = [draft for draft in formats if draft.number not in held]
+        plan.moves = plan_moves(session, own, fresh, ids)
+        own = {plan.moves.get(number, number): row for number, row in own.items()}
+    known = session.execute(select(Source.id).where(Source.name == source)).scalar()
     for draft in formats:
         columns = {"key": draft.key, "world_id": draft.world_id, "kind": draft.kind}
         told = {
             each.language: {"key": each.key, "name": each.name, "description": each.description} for each in draft.names
         }
         wanted = _Wanted(draft.number, columns | {"format_id": ids.get(draft.slug or "")}, told)
-        row = held.get(draft.number)
-        if row is None and _is_own(draft, own.get(draft.number), ids):
-            if more := _more_names(session, wanted):
-                plan.more_names.append(more)
+        row, ours = held.get(draft.number), own.get(draft.number)
+        if row is None and ours is not None and is_own(draft, ours, ids):
+            _plan_own(session, plan, ours, wanted, adopts=for_all and (ours.told or {}).get("source", known) == known)
         elif row is None:
             plan.new_formats.append(wanted)
         else:
@@ -99,7 +118,24 @@ def plan_vocabulary(
             spoken = {language: names[row.id].get(language) for language in told}
             if before != wanted.columns or spoken != told:
                 plan.changed_formats.append((row.id, before, wanted))
+    plan.elsewhere = _without_their_number(session, plan)
     return plan
+
+
+def _plan_own(session: Session, plan: VocabularyPlan, ours: BmltFormat, wanted: _Wanted, *, adopts: bool) -> None:
+    """Have one of the directory's own told as the source has it if it *adopts* it, or else in further languages."""
+    if adopts:
+        before, columns = ours.told, {name: wanted.columns[name] for name in ("world_id", "kind")}
+        if before is None or {**before, **columns, "names": {**before["names"], **wanted.names}} != before:
+            plan.told_formats.append((before, _Wanted(wanted.number, columns, wanted.names)))
+    elif more := _more_names(session, ours, wanted):
+        plan.more_names.append(more)
+
+
+def _without_their_number(session: Session, plan: VocabularyPlan) -> dict[int, str]:
+    wanted = {each.number: str(each.columns["key"]) for each in plan.new_formats}
+    taken = set(session.execute(select(BmltFormat.id).where(BmltFormat.id.in_(sorted(wanted)))).scalars())
+    return {number: wanted[number] for number in sorted(taken - set(plan.moves))}
 
 
 def write_vocabulary(session: Session, plan: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime) -> None:
@@ -138,29 +174,27 @@ def _own_formats(session: Session) -> dict[int, BmltFormat]:
     return {row.id: row for row in session.execute(statement).scalars()}
 
 
-def _is_own(draft: FormatDraft, own: BmltFormat | None, ids: Mapping[str, int]) -> bool:
-    """Whether a format of a source is the directory's *own* of that number.
-
-    One that meetings have and that stands for nothing here is the source's all the same: they carry its key.
-    """
-    if own is None:
-        return False
-    if draft.slug is not None:
-        return own.format_id == ids.get(draft.slug)
-    known = own.key in {draft.key, *(name.key for name in draft.names)}  # a key is longer where another one has it
-    return not draft.used and known and own.world_id == draft.world_id
-
-
-def _more_names(session: Session, wanted: _Wanted) -> _Wanted | None:
+def _more_names(session: Session, ours: BmltFormat, wanted: _Wanted) -> _Wanted | None:
     """The names in languages that a format of the directory's own has none in, beside the one it is written in."""
     spoken = select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == wanted.number)
-    known = {OWN_LANGUAGE, *session.execute(spoken).scalars()}
+    told = (ours.told or {}).get("names", {})
+    known = {OWN_LANGUAGE, *told, *session.execute(spoken).scalars()}
     names = {language: told for language, told in wanted.names.items() if language not in known}
     return _Wanted(wanted.number, {}, names) if names else None
 
 
 def _write_formats(session: Session, plan: VocabularyPlan) -> list[audit.Act]:
     acts = []
+    acts += write_moves(session, plan.moves)
+    if plan.told_formats:
+        source_id = _source_id(session, plan)
+        for before, wanted in plan.told_formats:
+            names = {**(before or {}).get("names", {}), **wanted.names}
+            after = {"source": source_id, **wanted.columns, "names": names}
+            session.execute(update(BmltFormat).where(BmltFormat.id == wanted.number).values(told=after))
+            acts.append(
+                audit.Act(act="refresh", target_kind="bmlt_format", target_id=wanted.number, before=before, after=after)
+            )
     if plan.new_formats:
         source_id = _source_id(session, plan)
         numbers = bmlt_numbers(session, BmltFormat, [each.number for each in plan.new_formats])

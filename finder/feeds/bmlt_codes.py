@@ -37,7 +37,10 @@ def said_of(document: Document) -> Said:
 
 @dataclass(frozen=True, slots=True)
 class BmltFormatEntry:
-    """A format by its shared number; ``names`` by language: key, name, description."""
+    """A format by its shared number; ``names`` by language: key, name, description.
+
+    ``stands_as`` is the world id of what it stands for here, however a server has it.
+    """
 
     number: int
     source: str
@@ -46,6 +49,7 @@ class BmltFormatEntry:
     kind: str
     slug: str | None
     names: Mapping[str, Mapping[str, str]]
+    stands_as: str = ""
 
     @classmethod
     def of(cls, document: Document) -> "BmltFormatEntry":
@@ -59,6 +63,7 @@ class BmltFormatEntry:
             document["kind"],
             document["format"],
             names,
+            document.get("stands_as", document["world_id"]),
         )
 
     def languages(self, wanted: Sequence[str], *, others: bool) -> list[str]:
@@ -95,9 +100,9 @@ class BmltFormats:
                 self._special.setdefault((entry.source, entry.world_id), shown)
             self._keyed.setdefault((entry.source, entry.key), shown)
         self._means = {
-            entry.world_id: entry.slug
+            entry.stands_as: entry.slug
             for entry in self.entries.values()
-            if entry.source == "" and entry.slug is not None and entry.world_id
+            if entry.source == "" and entry.slug is not None and entry.stands_as
         }
         self._servers = frozenset(entry.source for entry in self.entries.values())
         self.languages = frozenset(language for entry in self.entries.values() for language in entry.names)

@@ -7,6 +7,8 @@ from finder.domain.text import path_of
 from finder.feeds.bmlt_read_bodies import body_words
 from finder.feeds.rows import Row
 
+MOST_NAMED = 10
+
 
 def placed_in_bodies(rows: tuple[Row, ...], vocabulary: VocabularyPlan) -> tuple[Row, ...]:
     """The rows with their service bodies as they are called and lie here."""
@@ -26,4 +28,10 @@ def told_of(vocabulary: VocabularyPlan) -> str:
     bodies, formats = vocabulary.bodies.size, vocabulary.size - vocabulary.bodies.size
     if not vocabulary.size:
         return ""
-    return f"Made or changed beside the listings: {bodies:,} service bodies, {formats:,} formats."
+    told = f"Made or changed beside the listings: {bodies:,} service bodies, {formats:,} formats."
+    if not vocabulary.elsewhere:
+        return told
+    named = ", ".join(f"{number} ({key})" for number, key in list(vocabulary.elsewhere.items())[:MOST_NAMED])
+    more = len(vocabulary.elsewhere) - MOST_NAMED
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"{told} The numbers of these formats are taken here, they get others: {named}{rest}."

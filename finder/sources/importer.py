@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
+from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_at, body_path
 from finder.domain.errors import BadInputError
 from finder.domain.sources import ChangeKind, SourcePolicy
@@ -89,12 +89,18 @@ def run_import(
     rows = framed(completed(decoded.rows, placer, now=now), region=options.region, body=options.service_body)
     beside = Row(number=0, draft=None, remarks=decoded.remarks)
 
+    def planned(session: Session) -> VocabularyPlan:
+        everybodys = not options.service_body
+        return plan_vocabulary(
+            session, source=source, bodies=decoded.bodies, formats=decoded.formats, for_all=everybodys
+        )
+
     def report(difference: Difference, *messages: str, applied: bool) -> ImportReport:
         return _report(source, difference, (beside, *rows), applied=applied, messages=(decoded.note, *messages))
 
     with database.reading() as session:
         mark = mark_of(session, source)
-        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+        vocabulary = planned(session)
         placed = placed_in_bodies(rows, vocabulary)
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed)
@@ -113,7 +119,7 @@ def run_import(
         row = source_row(session, source, url=source_url, kind=kind)
         session.add(row)
         session.flush()  # its refresh names its id
-        vocabulary = plan_vocabulary(session, source=source, bodies=decoded.bodies, formats=decoded.formats)
+        vocabulary = planned(session)
         placed = placed_in_bodies(rows, vocabulary)
         write_vocabulary(session, vocabulary, actor="import", reason=f"import of {source}", now=now)
         proposal = propose(session, row, placed, manner, worked_out=(difference, mark))  # writing changes the mark

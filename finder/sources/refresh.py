@@ -36,7 +36,7 @@ from finder.store.source import Source, SourceRun
 
 Progress = Callable[[int, int], None]
 #: Raised when feeds are read otherwise than before, so that what was read before is read again.
-READING = 1
+READING = 2
 #: A source that fails is asked less and less often, until it is asked once a day.
 LONGEST_WAIT = dt.timedelta(days=1)
 #: A refresh that was killed is tried again after so long.
@@ -142,7 +142,8 @@ def _vocabulary(session: Session, source: Source, brought: Brought) -> Vocabular
     Whatever a source that belongs to a service body says of bodies, it writes none of the others'.
     """
     bodies = brought.bodies if source.service_body_id is None else ()
-    return plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats)
+    for_all = source.service_body_id is None
+    return plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats, for_all=for_all)
 
 
 def _terms(session: Session, number: int, tools: Tools) -> _Terms:

@@ -124,3 +124,6 @@ def _forget(session: Session, number: int) -> None:
     formats = select(BmltFormat.id).where(BmltFormat.source_id == number)
     session.execute(delete(BmltFormatName).where(BmltFormatName.bmlt_format_id.in_(formats)))
     session.execute(delete(BmltFormat).where(BmltFormat.source_id == number))
+    for own in session.execute(select(BmltFormat).where(BmltFormat.told.is_not(None))).scalars():
+        if own.told and own.told["source"] == number:
+            own.told = None

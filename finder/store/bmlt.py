@@ -1,15 +1,19 @@
 """Formats as BMLT clients know them: numbers that stay, keys, names in several languages."""
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from finder.store.base import Base
+from finder.store.types import Json
 
 
 class BmltFormat(Base):
     """A format by its shared number. Without a source it is the directory's own.
 
     ``format_id`` is what it stands for here; one that stands for nothing is kept for the meetings that carry its key.
+    ``told`` is how a source has one of the directory's own: its ``source``, ``world_id``, ``kind`` and ``names``.
     """
 
     __tablename__ = "bmlt_format"
@@ -22,6 +26,7 @@ class BmltFormat(Base):
     world_id: Mapped[str] = mapped_column(String(64), default="")
     kind: Mapped[str] = mapped_column(String(16), default="")  # FC1, FC2, FC3, O, LANG, ALERT, or ""
     format_id: Mapped[int | None] = mapped_column(ForeignKey("format.id"), index=True)
+    told: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class BmltFormatName(Base):

@@ -2,22 +2,26 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 
 from finder.directory.batch import Batch, apply_batch
+from finder.directory.bmlt_formats import keep_own_formats
 from finder.directory.bmlt_vocabulary import plan_vocabulary, write_vocabulary
 from finder.directory.check import faults
 from finder.directory.vocabulary_edit import BODIES, NodeDraft, revise_node
 from finder.domain.bmlt import BodyDraft, FormatDraft, FormatName
+from finder.sources.beside import told_of
 from finder.store.audit import AuditEntry
 from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.database import Database
 from finder.store.people import ServiceBody
 from finder.store.shelf import DirectoryRevision, PublicListing, PublicVocabulary
-from finder.store.vocabulary import Format
 from tests.conftest import NOW
 from tests.factories import a_listing
+from tests.sources.feeds import CATALOGUE
 
 REGION = BodyDraft(path=("Lark Region",), number=1, kind="RS", world_id="RG901", helpline="555-0100")
 AREA = BodyDraft(path=("Lark Region", "River Area"), number=12, kind="AS", world_id="AR90112")
@@ -198,20 +202,83 @@ def test_formats_are_kept_with_names_in_every_language_and_what_they_stand_for(d
     assert shown[80]["format"] is None
 
 
-def test_a_format_of_the_directory_s_own_number_and_meaning_is_that_one(database: Database) -> None:
-    with database.unit_of_work() as session:
-        step = session.execute(select(Format.id).where(Format.slug == "step-study")).scalar_one()
-        session.add(BmltFormat(id=80, source_number=80, key="own 80", format_id=step))
-
-    assert written(database, formats=(STEP, DOGS)) == 2
+def told(database: Database) -> dict[int, dict[str, Any]]:
+    """The formats as they are told to BMLT clients, by number."""
     with database.reading() as session:
-        columns = select(BmltFormat.source_number, BmltFormat.id, BmltFormat.key)
-        ((number, given, key),) = session.execute(columns.where(BmltFormat.source_id.is_not(None)))
-        assert (number, key) == (80, "ND")
-        assert given not in {27, 80}
-        names = session.execute(select(BmltFormatName.language).where(BmltFormatName.bmlt_format_id == 27)).scalars()
-        assert list(names) == ["de"]  # in English it is called as here
+        texts = session.execute(select(PublicVocabulary.document).where(PublicVocabulary.kind == "bmlt_format"))
+        documents = [json.loads(text) for text in texts.scalars()]
+    return {each["id"]: each for each in documents}
+
+
+def test_a_format_of_the_directory_s_own_number_and_meaning_is_told_as_its_server_has_it(database: Database) -> None:
+    assert written(database, formats=(STEP, DOGS)) == 2
+    first = told(database)[27]
+    assert (first["source"], first["format"], first["world_id"]) == ("", "step-study", "STEP")
+    assert first["names"]["en"] == {"key": "St", "name": "Step", "description": "Steps."}
+    assert first["names"]["de"]["name"] == "Schritte"
     assert written(database, formats=(STEP, DOGS)) == 0
+
+    names = (FormatName("en", "Stp", "Steps", "All of them."),)
+    assert written(database, formats=(replace(STEP, world_id="", kind="O", names=names), DOGS)) == 1
+    again = told(database)[27]
+    assert (again["world_id"], again["stands_as"], again["kind"]) == ("", "STEP", "O")
+    assert again["names"]["en"]["key"] == "Stp"
+    assert again["names"]["de"]["name"] == "Schritte"  # which it said nothing else of
+
+    other = replace(STEP, names=(FormatName("en", "X", "Other", ""), FormatName("fr", "Et", "Etapes", "")))
+    assert written(database, formats=(other,), source="Owls") == 1
+    assert {language: each["name"] for language, each in told(database)[27]["names"].items()} == {
+        "en": "Steps",
+        "de": "Schritte",
+        "fr": "Etapes",
+    }
+    assert_whole(database)
+
+
+def test_a_source_of_one_service_body_changes_no_words_and_no_numbers_of_all(database: Database) -> None:
+    before = told(database)
+    with database.unit_of_work() as session:
+        formats = (replace(STEP, names=STEP.names[:1]), FormatDraft(number=17, key="ND"))
+        plan = plan_vocabulary(session, source="Larks", bodies=(), formats=formats, for_all=False)
+        write_vocabulary(session, plan, actor="worker", reason="", now=NOW)
+    assert plan.elsewhere == {17: "ND"}
+    after = told(database)
+    assert {number: each for number, each in after.items() if not each["source"]} == before
+
+
+def test_own_formats_that_nothing_has_make_room_for_those_of_a_server_that_moves_here(database: Database) -> None:
+    """It has something else under 17, and its own "step" under 80; new listings are told with that one, too."""
+    dogs, steps = replace(DOGS, number=17), replace(STEP, number=80)
+    before = told(database)
+    assert written(database, formats=(dogs, steps)) == 4
+    after = told(database)
+    assert (after[17]["source"], after[17]["key"]) == ("Larks", "ND")
+    assert (after[80]["source"], after[80]["format"], after[80]["names"]["en"]["name"]) == ("", "step-study", "Step")
+    assert 27 not in after
+    [opened] = [number for number, each in after.items() if each["format"] == "open"]
+    assert opened not in before
+    assert {each["format"] for each in after.values()} == {each["format"] for each in before.values()}
+    assert written(database, formats=(dogs, steps)) == 0
+    with database.unit_of_work() as session:
+        assert keep_own_formats(session, CATALOGUE.formats) is False
+    with database.reading() as session:
+        acts = session.execute(select(AuditEntry.before, AuditEntry.after).where(AuditEntry.act == "renumber"))
+        assert {(before["id"], after["id"]) for before, after in acts.all()} == {(17, opened), (27, 80)}
+    assert_whole(database)
+
+
+def test_own_formats_that_listings_have_keep_their_numbers_and_that_is_told(database: Database) -> None:
+    with database.unit_of_work() as session:
+        listing = a_listing(formats=("open", "step-study"))
+        apply_batch(session, Batch(source="this directory", new=(listing,)), actor="user:1", reason="", now=NOW)
+    dogs, steps = replace(DOGS, number=17), replace(STEP, number=80)
+    with database.unit_of_work() as session:
+        plan = plan_vocabulary(session, source="Larks", bodies=(), formats=(dogs, steps))
+        assert "they get others: 17 (ND)." in told_of(plan)
+        write_vocabulary(session, plan, actor="import", reason="", now=NOW)
+    after = told(database)
+    assert (after[17]["format"], after[27]["format"], after[80]["source"]) == ("open", "step-study", "Larks")
+    assert sum(each["key"] == "ND" for each in after.values()) == 1
 
 
 def test_a_format_that_changes_there_changes_here_and_keeps_its_number(database: Database) -> None:

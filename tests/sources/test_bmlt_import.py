@@ -38,7 +38,7 @@ def test_a_server_is_taken_with_its_tree_its_formats_and_its_numbers(database: D
 
     assert report.applied
     assert counts(report) == (12, 0, 0, 0, 0)
-    assert "4 service bodies, 12 formats" in report.message
+    assert "4 service bodies, 14 formats" in report.message
     document = shown(database)["7"]
     assert (document["bmlt_id"], document["world_id"]) == (7, "G0000007")
     assert document["service_body"] == {"slug": "river-area", "name": "River Area"}

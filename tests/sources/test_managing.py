@@ -32,6 +32,7 @@ from tests.review.people import a_body
 from tests.sources.feeds import a_row
 from tests.sources.instance import a_source, draft_for, faults, feeding, meeting, refreshed, shown, source
 
+OPEN = 17  # the shared number of the format
 DRAFT = SourceDraft(name="Larks", kind="meeting-guide", program="aa", url="https://larks.example.org/meetings.json")
 
 
@@ -140,6 +141,8 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         with database.unit_of_work() as session:
             formats = session.execute(select(func.count()).select_from(BmltFormat)).scalar()
             session.add(BmltFormat(id=20000, source_id=number, source_number=7, key="O"))
+            words = {"source": number, "world_id": "", "kind": "", "names": {}}
+            session.execute(update(BmltFormat).where(BmltFormat.id == OPEN).values(told=words))
         with database.unit_of_work() as session:
             told = remove_source(session, number, keep=keep, by="user:1", reason="", now=NOW)
     assert (len(told.going), len(told.staying)) == ((0, 2) if keep else (2, 0))
@@ -157,6 +160,7 @@ def test_a_source_goes_and_its_listings_stay_as_ours_or_leave(keep: bool, databa
         assert session.get_one(Meeting, held.id).source_key is None
         assert session.execute(select(func.count()).where(Source.name == "Larks")).scalar() == 0
         assert session.execute(select(func.count()).select_from(BmltFormat)).scalar() == formats
+        assert session.get_one(BmltFormat, OPEN).told is None
         assert list(audit.faults(session)) == []
     assert faults(database) == []
     if keep:  # an edit finds its group, and whoever answers for it

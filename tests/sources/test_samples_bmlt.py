@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from finder.feeds.bmlt_codes import BmltFormats
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.naws_read import decode_naws
 from finder.sources.bmlt_server import load_server
 from finder.store.database import Database
-from tests.directory.test_bmlt_vocabulary import assert_whole, tree
+from tests.directory.test_bmlt_vocabulary import assert_whole, told, tree
 from tests.feeds.bmlt_answers import NA
 from tests.requirements import need, samples_folder
 from tests.sources.test_bmlt_import import imported
@@ -42,6 +43,29 @@ def test_a_real_answer_is_imported_whole_and_twice_is_once(name: str, folder: Pa
     assert counts(imported(database, payload)) == (0, 0, ROWS[name], 0, 0)
     assert all(key == str(document["bmlt_id"]) for key, document in shown(database).items())
     assert_whole(database)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "file"),
+    [
+        ("berlin", "de", "berlin/GetFormats.german-formats-de.json"),
+        ("berlin", "en", "berlin/GetFormats.german-formats-en.json"),
+        ("answers", "en", "answers/formats.json"),
+    ],
+)
+def test_the_formats_of_a_server_that_moved_here_are_told_as_it_told_them(
+    name: str, language: str, file: str, folder: Path, database: Database
+) -> None:
+    imported(database, load_server(str(folder / name)))
+    answer = json.loads((folder / file).read_bytes())
+    theirs = {each["id"]: each for each in (answer["formats"] if isinstance(answer, dict) else answer)}
+    formats = BmltFormats(told(database).values())
+    ours = {each["id"]: each for each in formats.records(formats.entries, [language], "")}
+
+    said = ("key_string", "name_string", "description_string", "lang", "world_id", "format_type_enum")
+    for number, each in theirs.items():
+        for field in said:
+            assert ours[number][field] == " ".join((each[field] or "").split()), (number, field)
 
 
 def test_the_berlin_answer_is_classified_as_it_says(folder: Path) -> None:
