@@ -136,6 +136,7 @@ def test_a_day_or_time_that_nobody_can_read_makes_it_by_appointment_and_says_so(
 
     assert row.draft is not None
     assert row.draft.schedule.kind is RecurrenceKind.APPOINTMENT
+    assert row.draft.schedule.weekdays == (() if field == "day" else (1,))
     assert field in remarked(row)
 
 

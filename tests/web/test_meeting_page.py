@@ -98,6 +98,14 @@ def test_somebody_by_appointment_is_to_be_asked(site_with: Site) -> None:
     assert "By appointment: ask the group when they meet" in page
 
 
+def test_a_day_without_a_time_is_told_with_whom_to_ask(site_with: Site) -> None:
+    schedule = a_schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=(2,), start=None)
+    page = page_of(site_with(in_austin(schedule=schedule)), "courage")
+    assert "No time is listed: ask the group when they meet" in page
+    assert "Every Tuesday, at a time that is not listed" in page
+    assert "Add to calendar" not in page
+
+
 def test_directions_leave_the_site_and_say_so(site_with: Site) -> None:
     page = page_of(site_with(in_austin()), "courage")
     anchor = re.search(r'<a [^>]*href="https://www.openstreetmap.org/directions[^>]*>.*?</a>', page)
