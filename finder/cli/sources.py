@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from finder.cli import sources_runs
 from finder.cli.screen import error_screen, screen
 from finder.cli.sources_ready import OPERATOR, ready
 from finder.cli.sources_show import runs_table, source_table, sources_table
+from finder.cli.toolbox import Toolbox
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sources import FieldRule, SourcePolicy
 from finder.sources.lookup import source_named
@@ -80,7 +82,7 @@ def add(context: click.Context, /, *, name: str, address: str, kind: str, progra
     toolbox = ready(context)
     with toolbox.database.unit_of_work() as session:
         draft = SourceDraft(name=name, kind=kind, program=program, url=address)
-        number = add_source(session, _with(session, draft, options), by=OPERATOR, reason="", now=toolbox.clock())
+        number = add_source(session, _with(session, draft, options), **_said(toolbox))
         screen().print(source_table(show_source(session, number)))
     error_screen().print("Read it now with `finder sources refresh`.", markup=False)
 
@@ -99,8 +101,13 @@ def change(context: click.Context, /, *, name: str, **options: object) -> None:
     with toolbox.database.unit_of_work() as session:
         row = source_named(session, name)
         draft = _with(session, draft_of_source(row), options)
-        change_source(session, row.id, draft, seen=None, by=OPERATOR, reason="", now=toolbox.clock())
+        change_source(session, row.id, draft, seen=None, **_said(toolbox))
         screen().print(source_table(show_source(session, row.id)))
+
+
+def _said(toolbox: Toolbox) -> dict[str, Any]:
+    """Who adds or changes a source, why and when, and from which private addresses tests may have one read."""
+    return {"by": OPERATOR, "reason": "", "now": toolbox.clock(), "allow": toolbox.settings.feed_allow}
 
 
 def _with(session: Session, draft: SourceDraft, options: dict[str, object]) -> SourceDraft:

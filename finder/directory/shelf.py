@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from finder.directory.register import RegisterRow, read_register
 from finder.directory.shelf_changes import change_of
+from finder.domain.listing import LOCATION_CLOSED
 from finder.domain.text import fold, tokens
 from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
 from finder.store.database import chunks, pairs
@@ -23,7 +24,9 @@ from finder.store.shelf import PublicChange, PublicListing
 from finder.store.vocabulary import Format, Program
 
 #: What is still said of a listing whose address is hidden.
-EXTRA_OF_AREAS = frozenset({"county", "entity", "entity_email", "entity_location", "entity_phone", "entity_url"})
+EXTRA_OF_AREAS = frozenset(
+    {"county", "entity", "entity_email", "entity_location", "entity_phone", "entity_url", LOCATION_CLOSED}
+)
 ATTENDANCE_NUMBER = {"in_person": 0, "online": 1, "hybrid": 2}
 
 

@@ -68,6 +68,10 @@ def public_words(group: object) -> dict[str, Any]:
     return {name: getattr(group, name) for name in GROUP_WORDS}
 
 
+#: What ``extra`` calls it that the building of an online meeting is closed for now; it says "yes".
+LOCATION_CLOSED = "location_closed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingDraft:
     """One meeting at one time, whole. Region names run from the general to the particular.
@@ -76,7 +80,7 @@ class ListingDraft:
     ``source_key`` is unique within its source and survives a refresh. ``world_id`` is the number of NA World Services.
     ``bmlt_id`` is the number by which BMLT clients know it: a new listing is given it when it is free, else another.
     ``extra`` holds what else the public may know of it, by name: of the place ``borough neighborhood county train_lines
-    bus_lines``, the fields of an entity, and a server's own fields.
+    bus_lines``, the fields of an entity, `LOCATION_CLOSED`, and a server's own fields.
     """
 
     name: str
@@ -107,3 +111,8 @@ class ListingDraft:
     bmlt_id: int | None = None
     demo: bool = False
     extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_building(self) -> bool:
+        """Whether its location is where it is held, or will be again: not so of a meeting that is online only."""
+        return self.attendance is not Attendance.ONLINE or LOCATION_CLOSED in self.extra

@@ -47,7 +47,8 @@ def describe_days(schedule: Schedule) -> str:
     """On which days, without hours: "Every Tuesday", "Last Sunday of the month", "By appointment"."""
     match schedule.kind:
         case RecurrenceKind.APPOINTMENT:
-            return "By appointment"
+            named = schedule.weekdays and schedule.start is None
+            return f"{_weekly(schedule)}, at a time that is not listed" if named else "By appointment"
         case RecurrenceKind.ONCE:
             return "Once" if schedule.first_date is None else f"Once, on {_full_date(schedule.first_date)}"
         case RecurrenceKind.MONTHLY:

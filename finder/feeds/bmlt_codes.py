@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from finder.feeds.bmlt_stock import CLOSED_FOR_NOW, HYBRID, NOT_WEEKLY, STOCK, VIRTUAL
+from finder.feeds.document import is_out_of_its_building
 
 Document = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ def said_of(document: Document) -> Said:
     special = []
     if key := _ATTENDANCE_KEYS.get(document["attendance"]):
         special.append(key)
-    if document["temporarily_closed"]:
+    if document["temporarily_closed"] or is_out_of_its_building(document):
         special.append(CLOSED_FOR_NOW)
     if rule["kind"] in {"monthly", "once"} or rule["interval"] > 1:
         special.append(NOT_WEEKLY)

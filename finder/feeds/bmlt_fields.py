@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from finder.domain.listing import LOCATION_CLOSED
 from finder.domain.text import tokens
 from finder.feeds.bmlt_bodies import Bodies
 from finder.feeds.bmlt_codes import BmltFormats, said_of
@@ -100,7 +101,7 @@ _OURS: Final = {
     "zone": "zone",
 }
 _ENTITY: Final = frozenset({"entity", "entity_email", "entity_location", "entity_phone", "entity_url"})
-_NO_CUSTOM: Final = frozenset({*MAIN, *DATA, *PRIVATE, *_OURS.values(), *_ENTITY})
+_NO_CUSTOM: Final = frozenset({*MAIN, *DATA, *PRIVATE, *_OURS.values(), *_ENTITY, LOCATION_CLOSED})
 
 Value = Callable[[Document], str]
 

@@ -1,9 +1,10 @@
-"""The public document of a listing read back into values: its rule and its dated exceptions."""
+"""The public document of a listing read back into values: its rule, its dated exceptions, and its state."""
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from finder.domain.listing import LOCATION_CLOSED
 from finder.domain.schedule import Override, Schedule
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 
@@ -40,6 +41,11 @@ def overrides_of(document: Document) -> tuple[Override, ...]:
         )
         for held in document["overrides"]
     )
+
+
+def is_out_of_its_building(document: Document) -> bool:
+    """Whether the listing is held online because its building is closed for now: nobody is to be sent there."""
+    return document["attendance"] == "online" and LOCATION_CLOSED in document["extra"]
 
 
 def _clock(text: str | None) -> dt.time | None:

@@ -9,7 +9,6 @@ from finder.feeds.meeting_guide_address import (
     ADDRESS_LENGTH,
     NOT_PUBLIC,
     ONLINE,
-    country_code,
     is_street,
     read_address,
 )
@@ -40,27 +39,9 @@ class Spot:
         return first if no_place and first in {ONLINE, NOT_PUBLIC} else ""
 
     def town(self) -> LocationDraft:
-        """The same place told no finer than its town, for meetings that do not sit there."""
-        draft = self.draft
-        if self.area_only:
-            name = "" if _NOWHERE.fullmatch(draft.name) else draft.name
-            return replace(draft, name=name, street="", unit="", precision=Precision.APPROXIMATE)
-        *_, last = draft.formatted_address.split(", ")
-        country = last if country_code(last) else draft.country  # as the feed writes it
-        area = ", ".join(part for part in (draft.city, draft.state, country) if part)
-        return LocationDraft(
-            formatted_address=area,
-            city=draft.city,
-            state=draft.state,
-            country=draft.country,
-            latitude=_coarse(draft.latitude),
-            longitude=_coarse(draft.longitude),
-            precision=Precision.APPROXIMATE,
-        )
-
-
-def _coarse(degrees: float | None) -> float | None:
-    return None if degrees is None else round(degrees, 1)
+        """The same place without what would be its door, where no more than an area is known."""
+        name = "" if _NOWHERE.fullmatch(self.draft.name) else self.draft.name
+        return replace(self.draft, name=name, street="", unit="", precision=Precision.APPROXIMATE)
 
 
 def read_spot(record: Record) -> Spot:

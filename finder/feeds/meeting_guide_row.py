@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 
-from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft, LocationDraft
+from finder.domain.listing import LOCATION_CLOSED, ContactDraft, GroupDraft, ListingDraft, LocationDraft
 from finder.domain.text import fold, slug_of_address, slugify
 from finder.domain.vocabulary import Attendance
 from finder.feeds.json_scan import REPEATED
@@ -61,6 +61,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         return None
     attendance, closed = _attendance(record, types, spot, way_in)
     in_person = attendance is not Attendance.ONLINE
+    out_of_it = not in_person and types.closed_for_now and spot.known and not spot.stand_in
     formats = types.formats if in_person else reader.without_room(types.formats)
     if formats != types.formats:
         dropped = ", ".join(slug for slug in types.formats if slug not in formats)
@@ -77,7 +78,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         formats=formats,
         unmapped_types=types.unmapped,
         group=read_group(record, name),
-        location=_location(spot, in_person=in_person and not (closed and spot.area_only)),
+        location=_location(spot, whole=(in_person or out_of_it) and not spot.area_only),
         region=read_region(record, above=options.region),
         service_body=options.service_body,
         conference_url=way_in.url,
@@ -89,7 +90,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
         url=read_link(record, "url"),
         confirmed_at=read_instant(record, "last_contact"),
         updated_at=read_instant(record, "updated"),
-        extra=_extra(record),
+        extra=_extra(record) | ({LOCATION_CLOSED: "yes"} if out_of_it else {}),
     )
 
 
@@ -98,14 +99,11 @@ def _attendance(record: Record, types: Types, spot: Spot, way_in: WayIn) -> tupl
 
     As the readers of these feeds have it: in person unless the location is closed (TC) or no more than an area is
     known of it; online by a link of a known service or a phone. What is neither is not meeting at present.
+    Who is online because the location is closed keeps it: it will open again.
     """
     in_person = spot.known and not spot.area_only and not types.closed_for_now
     if way_in.exists:
-        if in_person:
-            return Attendance.HYBRID, False
-        if types.closed_for_now:
-            record.remarks.add("types", "TC", "the location is closed for now: listed as online, with its town only")
-        return Attendance.ONLINE, False
+        return (Attendance.HYBRID if in_person else Attendance.ONLINE), False
     if in_person:
         return Attendance.IN_PERSON, False
     if not types.closed_for_now:
@@ -114,10 +112,10 @@ def _attendance(record: Record, types: Types, spot: Spot, way_in: WayIn) -> tupl
     return (Attendance.IN_PERSON if spot.known and spot.stand_in != ONLINE else Attendance.ONLINE), True
 
 
-def _location(spot: Spot, *, in_person: bool) -> LocationDraft | None:
+def _location(spot: Spot, *, whole: bool) -> LocationDraft | None:
     if not spot.known or spot.stand_in:
         return None
-    return spot.draft if in_person else spot.town()
+    return spot.draft if whole else spot.town()
 
 
 def read_group(record: Record, meeting: str) -> GroupDraft | None:

@@ -7,18 +7,20 @@ from functools import cache
 
 from finder.domain.schedule import DEFAULT_DURATION, Schedule
 from finder.domain.vocabulary import RecurrenceKind
+from finder.feeds.clock import read_clock
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import shown
 
 DAY_NAMES = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MAX_DAY = 6
-NOON = 12
-LAST_HOUR = 23
 LONG_DURATION = dt.timedelta(hours=6)
 WHOLE_DAY = dt.timedelta(days=1)
 
-_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?:[:.](\d{2}))?\s*(?:([ap])\.?\s?m\.?)?", re.IGNORECASE)
-_WORDS = {"noon": dt.time(12), "midnight": dt.time(0)}
+_HOUR_ALONE = re.compile(r"\d{1,3}")  # 7, 730
+#: Why a time is not taken, with what would be.
+NO_TIME = "is not a time of day: left out. Write it as 19:30 or 7:30 PM"
+UNCLEAR = "may be in the morning or in the evening: left out. Write it as 19:30 or 7:30 PM"
+
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})[T ]*(?:(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?"
 )
@@ -31,7 +33,7 @@ def read_schedule(record: Record, *, zone: str) -> Schedule:
     """The rule of a row, with *zone* where the row has none of its own ("" stays open).
 
     Without day and time a meeting is by appointment; so it is, with a remark, when either cannot be read: nobody can
-    be sent to a time that nobody knows.
+    be sent to a time that nobody knows. The days are kept.
     """
     own_zone = read_zone(record) or zone
     days = read_days(record)
@@ -40,8 +42,8 @@ def read_schedule(record: Record, *, zone: str) -> Schedule:
         if start is not None:
             record.remarks.add("day", record.raw("day"), "has a time but no day: listed as by appointment")
         elif days:
-            record.remarks.add("time", record.raw("time"), "has a day but no time: listed as by appointment")
-        return Schedule(kind=RecurrenceKind.APPOINTMENT, zone=own_zone)
+            record.remarks.add("time", record.raw("time"), "has a day but no time: listed on that day without a time")
+        return Schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=days, zone=own_zone)
     return Schedule(weekdays=days, start=start, duration=_duration(record, start), zone=own_zone)
 
 
@@ -101,24 +103,11 @@ def read_time(record: Record, *fields: str) -> dt.time | None:
     text = record.line(*fields)
     if not text:
         return None
-    found = _clock(text)
+    found = read_clock(text)
     if found is None:
-        record.remarks.add(fields[0], text, "is not a time of day such as 19:30 or 7:30 PM: left out")
-    return found
-
-
-def _clock(text: str) -> dt.time | None:
-    if text.casefold() in _WORDS:
-        return _WORDS[text.casefold()]
-    match = _TIME.fullmatch(text.strip())
-    if match is None or not (match[2] or match[4]):  # a bare "7" may be either half of the day
+        record.remarks.add(fields[0], text, UNCLEAR if _HOUR_ALONE.fullmatch(text) else NO_TIME)
         return None
-    hour, minute, half = int(match[1]), int(match[2] or 0), (match[4] or "").casefold()
-    if half and hour <= NOON:
-        hour = hour % NOON + (NOON if half == "p" else 0)
-    if hour > LAST_HOUR or minute > 59 or int(match[3] or 0) > 59:  # noqa: PLR2004 - minutes of an hour
-        return None
-    return dt.time(hour, minute)
+    return found.replace(second=0)
 
 
 def _duration(record: Record, start: dt.time) -> dt.timedelta:
@@ -165,11 +154,6 @@ def _instant(text: str) -> dt.datetime | None:
         return dt.datetime.fromisoformat(stamp).astimezone(dt.UTC)
     if match := _AMERICAN.fullmatch(text):
         date = dt.date(int(match[3]), int(match[1]), int(match[2]))
-        found = _clock_with_seconds(match[4]) if match[4] else _MIDDAY
+        found = read_clock(match[4]) if match[4] else _MIDDAY
         return None if found is None else dt.datetime.combine(date, found, dt.UTC)
     return None
-
-
-def _clock_with_seconds(text: str) -> dt.time | None:
-    match, found = _TIME.fullmatch(text.strip()), _clock(text)
-    return found.replace(second=int(match[3] or 0)) if found and match else None

@@ -15,12 +15,12 @@ import orjson
 
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
-from finder.feeds.document import Document
+from finder.feeds.document import Document, is_out_of_its_building
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
 from finder.feeds.meeting_guide_line import address_line, is_full
 from finder.feeds.meeting_guide_types import CODES, IN_PERSON_ONLY
 
-CLOSED = "TC"
+CLOSED, ONLINE = "TC", "ONL"
 #: What a moved sitting leaves out: all that leads to the usual place.
 OF_THE_PLACE = ("address", "postal_code", "latitude", "longitude", "location_notes")
 ONLINE_FIELDS = ("conference_url", "conference_url_notes", "conference_phone", "conference_phone_notes")
@@ -107,17 +107,20 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
     """What all rows of a listing say, exceptions aside; what is empty is left out."""
     place, group = document["location"] or _NOTHING, document["group"] or _NOTHING
     closed, extra = document["temporarily_closed"], document["extra"]
+    out_of_it = is_out_of_its_building(document)
     conference = _NOTHING if closed else document["conference"] or _NOTHING
     public = place.get("address_visibility") == "public"
     page = f"{public_url}/meetings/{document['slug']}"
     approximate = is_approximate(document)
     types = [vocabulary.types[slug] for slug in document["formats"] if slug in vocabulary.types]
-    if approximate and not closed:
+    if (approximate or out_of_it) and not closed:
         types = [code for code in types if code not in IN_PERSON_ONLY]
     # Another server's own key may sound like a type and mean something else.
     types += [code for code in document["unmapped_types"] if code.upper() not in CODES]
-    if closed:
+    if closed or out_of_it:
         types.append(CLOSED)
+    if out_of_it and conference:  # readers derive it of all others
+        types.append(ONLINE)
     get, of_group = place.get, group.get
     row = {
         "timezone": document["schedule"]["zone"],
@@ -133,7 +136,7 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
         "postal_code": get("postal_code"),
         "country": get("country"),
         "approximate": "yes" if approximate else "no",
-        "attendance_option": attendance_option(conference, approximate=approximate, closed=closed),
+        "attendance_option": attendance_option(conference, approximate=approximate, closed=closed or out_of_it),
         "group": of_group("name"),
         "group_notes": of_group("notes"),
         "district": of_group("district") or extra.get("district"),
@@ -164,11 +167,13 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
 
 def is_approximate(document: Document) -> bool:
     """Whether nobody can be sent to the address: there is none, it is an area's, or no more is known than a town."""
-    place = document["location"]
-    if document["attendance"] == "online" or place is None or place["address_visibility"] != "public":
+    place, out_of_it = document["location"], is_out_of_its_building(document)
+    if place is None or place["address_visibility"] != "public":
+        return True
+    if document["attendance"] == "online" and not out_of_it:
         return True
     unsure = place["precision"] != "exact" and not place["street"]
-    return unsure and (document["temporarily_closed"] or not is_full(place["address"]))
+    return unsure and (document["temporarily_closed"] or out_of_it or not is_full(place["address"]))
 
 
 def attendance_option(conference: Mapping[str, str], *, approximate: bool, closed: bool) -> str:
@@ -186,7 +191,7 @@ def _change(row: Row, document: Document, sitting: DayRow, override: Override) -
     row["notes"] = _lines(f"{sitting.date}: {text}", row.get("notes"))
     if override.kind is OverrideKind.CANCELLED:
         _leave_out(row, ONLINE_FIELDS)
-        row["types"] = [*(code for code in row.get("types", ()) if code != CLOSED), CLOSED]
+        row["types"] = [*(code for code in row.get("types", ()) if code not in {CLOSED, ONLINE}), CLOSED]
     elif override.kind is OverrideKind.MOVED:
         _leave_out(row, OF_THE_PLACE)
         row["location"] = override.place

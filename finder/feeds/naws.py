@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.feeds.cells import csv_lines, neutralised
-from finder.feeds.document import Document
+from finder.feeds.document import Document, is_out_of_its_building
 from finder.feeds.words import Words
 
 COLUMNS = (
@@ -126,7 +126,8 @@ def _has(document: Document, words: Words, code: str) -> bool:
 
 def _formats(document: Document, words: Words) -> tuple[list[str], list[str]]:
     """At most five codes, and the names of what has no code or found no place."""
-    state = [ATTENDANCE.get(document["attendance"], ""), "TC" if document["temporarily_closed"] else ""]
+    shut = document["temporarily_closed"] or is_out_of_its_building(document)
+    state = [ATTENDANCE.get(document["attendance"], ""), "TC" if shut else ""]
     named: dict[str, str] = {code: "" for code in state if code}
     others = []
     for slug in document["formats"]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
+from finder.domain.listing import LOCATION_CLOSED
 from finder.domain.text import clean
 from finder.feeds.cells import BYTE_ORDER_MARK, csv_lines, neutralised
-from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.document import Document, is_out_of_its_building, overrides_of, schedule_of
 from finder.feeds.schedule_text import exceptions_text, rhythm_text
 from finder.feeds.words import SEPARATOR, Words
 
@@ -33,7 +34,10 @@ EXTRA_COLUMNS = {
     "Entity Phone": "entity_phone",
     "Entity URL": "entity_url",
     "Homegroup Online": "homegroup_online",
+    "Location Closed": LOCATION_CLOSED,
 }
+#: Types by which others learn that nobody is at the address. Here it is told by columns.
+OUT_OF_ITS_BUILDING = ("Location Temporarily Closed", "Online Meeting")
 _GROUP = {
     "Group": "name",
     "Group Notes": "notes",
@@ -111,7 +115,8 @@ def _minutes(document: Document, words: Words) -> object:
 
 def _types(document: Document, words: Words) -> str:
     names = ((slug, words.format(slug)) for slug in document["formats"])
-    return ", ".join(slug if "," in name else name for slug, name in names)
+    told = [slug if "," in name else name for slug, name in names]
+    return ", ".join([*told, *OUT_OF_ITS_BUILDING] if is_out_of_its_building(document) else told)
 
 
 def _body(document: Document, words: Words) -> str:

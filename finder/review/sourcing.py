@@ -58,19 +58,29 @@ def run_for(session: Session, number: int, *, viewer: Viewer, now: dt.datetime) 
     return shown
 
 
-def add(session: Session, draft: SourceDraft, *, by: Viewer, reason: str, now: dt.datetime) -> int:
+def add(
+    session: Session, draft: SourceDraft, *, by: Viewer, reason: str, now: dt.datetime, allow: tuple[str, ...] = ()
+) -> int:
     """Make a source of a service body of the viewer's; gives its id. Raises BadInputError naming the field."""
     _refuse_outside(draft, by)
-    return add_source(session, draft, by=_actor(by), reason=reason, now=now)
+    return add_source(session, draft, by=_actor(by), reason=reason, now=now, allow=allow)
 
 
 def change(
-    session: Session, number: int, draft: SourceDraft, *, seen: str, by: Viewer, reason: str, now: dt.datetime
+    session: Session,
+    number: int,
+    draft: SourceDraft,
+    *,
+    seen: str,
+    by: Viewer,
+    reason: str,
+    now: dt.datetime,
+    allow: tuple[str, ...] = (),
 ) -> bool:
     """Give a source of the viewer's other settings. Raises NotFoundError, BadInputError and StaleError."""
     steered(session, number, by=by)
     _refuse_outside(draft, by)
-    return change_source(session, number, draft, seen=seen, by=_actor(by), reason=reason, now=now)
+    return change_source(session, number, draft, seen=seen, by=_actor(by), reason=reason, now=now, allow=allow)
 
 
 def remove(

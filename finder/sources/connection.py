@@ -70,6 +70,20 @@ def read_target(url: str) -> Target:
     return Target(scheme, host, PORTS[scheme] if port is None else port, path)
 
 
+def check_port(url: str, allow: tuple[str, ...]) -> None:
+    """Nothing when *url* is on a port that sources are fetched from, or host and port are among *allow*.
+
+    Raises FetchError, which says the ports.
+    """
+    target = read_target(url)
+    if target.port not in PORTS.values() and f"{target.host}:{target.port}" not in allow:
+        raise FetchError(_other_port(target.port))
+
+
+def _other_port(port: int) -> str:
+    return f"Port {port} is not one that sources are fetched from: only 80 and 443 are. Give an address without a port."
+
+
 def resolve(target: Target, deadline: Deadline, allow: tuple[str, ...]) -> Address:
     """An address of the host that may be connected to; every one it has must be public."""
     usual = target.port in PORTS.values()
@@ -78,7 +92,7 @@ def resolve(target: Target, deadline: Deadline, allow: tuple[str, ...]) -> Addre
         if f"{address}:{target.port}" in allow:
             continue
         if not usual:
-            raise FetchError(f"Port {target.port} is not one that sources are fetched from: only 80 and 443 are.")
+            raise FetchError(_other_port(target.port))
         if not is_public(address):
             raise FetchError(f"{target.host} is not on the public internet: sources inside a network are not fetched.")
     return addresses[0]

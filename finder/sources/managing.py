@@ -20,7 +20,7 @@ from finder.domain.schedule import zone_of
 from finder.domain.sourced import is_field
 from finder.domain.sources import EVERY_FIELD, OWN, FieldRule, SourcePolicy
 from finder.domain.text import PATH_MARK, clean
-from finder.sources.connection import FetchError, read_target
+from finder.sources.connection import FetchError, check_port, read_target
 from finder.sources.lookup import refuse_removed, source_of
 from finder.sources.readers import reader_of
 from finder.store.people import ServiceBody
@@ -61,10 +61,16 @@ def seen_of(row: Source) -> str:
     return audit.content_digest(_told(draft_of_source(row)))
 
 
-def add_source(session: Session, draft: SourceDraft, *, by: str, reason: str, now: dt.datetime) -> int:
-    """Make a source; gives its id. With a schedule it is due at once. Raises BadInputError naming the field."""
+def add_source(
+    session: Session, draft: SourceDraft, *, by: str, reason: str, now: dt.datetime, allow: tuple[str, ...] = ()
+) -> int:
+    """Make a source; gives its id. With a schedule it is due at once. *allow* as in `fetch`.
+
+    Raises BadInputError naming the field.
+    """
     take_lock(session)
     checked = check_source(session, draft, but=0)
+    _check_port(checked.url, allow)
     row = Source(**asdict(checked), due_at=now if checked.every_min else None, validators={}, words="")
     session.add(row)
     session.flush()  # the chain names its id
@@ -73,11 +79,20 @@ def add_source(session: Session, draft: SourceDraft, *, by: str, reason: str, no
 
 
 def change_source(
-    session: Session, number: int, draft: SourceDraft, *, seen: str | None, by: str, reason: str, now: dt.datetime
+    session: Session,
+    number: int,
+    draft: SourceDraft,
+    *,
+    seen: str | None,
+    by: str,
+    reason: str,
+    now: dt.datetime,
+    allow: tuple[str, ...] = (),
 ) -> bool:
     """Give a source other settings; False when it has them already. What it says is compared anew when it is read next.
 
-    Raises NotFoundError, BadInputError, and StaleError when it is no longer as *seen* (see `seen_of`).
+    *allow* as in `fetch`. Raises NotFoundError, BadInputError, and StaleError when it is no longer as *seen*
+    (see `seen_of`).
     """
     take_lock(session)
     row = source_of(session, number)
@@ -87,6 +102,8 @@ def change_source(
     checked = check_source(session, draft, but=number)
     if checked == before:
         return False
+    if checked.url != before.url:  # one that is held already fails when it is read, and may be paused or renamed
+        _check_port(checked.url, allow)
     if checked.every_min != before.every_min:
         every = dt.timedelta(minutes=checked.every_min)
         row.due_at = (max(now, row.looked_at + every) if row.looked_at else now) if checked.every_min else None
@@ -163,6 +180,14 @@ def _url(url: str) -> str:
     except FetchError as error:
         raise BadInputError("url", str(error)) from error
     return url
+
+
+def _check_port(url: str, allow: tuple[str, ...]) -> None:
+    try:
+        if url:
+            check_port(url, allow)
+    except FetchError as error:
+        raise BadInputError("url", str(error)) from error
 
 
 def _region(text: str) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from finder.domain.listing import ListingDraft, LocationDraft
@@ -36,7 +36,8 @@ def held_points(session: Session, source: str) -> dict[str, Found]:
         .join(Meeting, Meeting.location_id == Location.id)
         .join(Source, Meeting.source_id == Source.id)
         .where(Source.name == source, Location.latitude.is_not(None), Location.longitude.is_not(None))
-        .where(Meeting.attendance != Attendance.ONLINE)  # those keep the point of their town only
+        # Most that are online keep the point of their town only.
+        .where(or_(Meeting.attendance != Attendance.ONLINE, Location.precision == Precision.EXACT))
         .distinct()
         .order_by(Location.id)
     )
@@ -83,7 +84,7 @@ class Placer:
     def _complete(self, row: Row, draft: ListingDraft) -> Row:
         remarks: list[Remark] = []
         location = draft.location
-        if location is not None and draft.attendance is not Attendance.ONLINE and location.latitude is None:
+        if location is not None and draft.has_building and location.latitude is None:
             location = self._placed(location, remarks)
         zone = draft.schedule.zone or self._zone(location)
         return replace(row, draft=_zoned(replace(draft, location=location), zone), remarks=(*row.remarks, *remarks))
@@ -159,7 +160,7 @@ def _given_points(rows: Sequence[Row]) -> Iterator[tuple[LocationDraft, Found]]:
 
 def _zoned(draft: ListingDraft, zone: str) -> ListingDraft:
     location = draft.location
-    if location is not None and draft.attendance is not Attendance.ONLINE:
+    if location is not None and draft.has_building:
         location = replace(location, zone=zone)
     return replace(draft, location=location, schedule=replace(draft.schedule, zone=zone))
 

@@ -18,7 +18,7 @@ from finder.web.identity import require_anywhere
 from finder.web.parts import parts
 from finder.web.presenters.edit import differences
 from finder.web.presenters.submit import format_options, program_options
-from finder.web.submit_page import labels, listing_form, page, settled
+from finder.web.submit_page import fields_from, labels, listing_form, page, settled
 
 blueprint = new_blueprint("edit_listing")
 
@@ -51,7 +51,7 @@ def _form(found: EditedListing, form: ListingForm, edited: EditedForm, stale: St
         programs=program_options(known),
         formats=format_options(known),
         stale=str(stale or ""),
-        now=differences(form.fields(), found.held.fields) if stale else [],
+        now=differences(fields_from(form, found.held), found.held.fields) if stale else [],
     )
     if stale is not None:
         answer.status_code = HTTPStatus.CONFLICT

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from finder.feeds.document import is_out_of_its_building
 from finder.search.answer import Hit
 
 MAX_HELD = 4096
@@ -45,6 +46,7 @@ def summary(document: dict[str, Any], *, public_url: str) -> dict[str, Any]:
         "group": (document["group"] or {}).get("name") or None,
         "attendance": document["attendance"],
         "temporarily_closed": document["temporarily_closed"],
+        "location_closed": is_out_of_its_building(document),
         "formats": document["formats"],
         "recurrence": rule["kind"],
         "days": [] if rule["kind"] == "appointment" else days,

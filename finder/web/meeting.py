@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 
 from finder.domain.errors import NotFoundError
+from finder.feeds.document import is_out_of_its_building
 from finder.feeds.jsonld import embedded, event
 from finder.search.answer import Hit
 from finder.search.snapshot import Snapshot
@@ -75,9 +76,11 @@ def _siblings(document: Mapping[str, Any], held: Parts, labels: Labels, seeker: 
     shown = {document["id"]}
     location, group = document["location"] or {}, document["group"] or {}
     found = []
+    at_place = _read(held.reader.at_location(location.get("id", 0), LOOKED_AT))
+    nobody_there = is_out_of_its_building(document)
     for title, documents in (
-        ("Also here", held.reader.at_location(location.get("id", 0), LOOKED_AT)),
-        ("Also by this group", held.reader.of_group(group.get("id", 0), LOOKED_AT)),
+        ("Also here", [] if nobody_there else [each for each in at_place if not is_out_of_its_building(each)]),
+        ("Also by this group", _read(held.reader.of_group(group.get("id", 0), LOOKED_AT))),
     ):
         hits = [hit for hit in _hits(documents, seeker.now) if hit.id not in shown][:SIBLINGS]
         shown.update(hit.id for hit in hits)
@@ -87,10 +90,14 @@ def _siblings(document: Mapping[str, Any], held: Parts, labels: Labels, seeker: 
     return found
 
 
-def _hits(documents: Iterable[bytes], now: dt.datetime) -> list[Hit]:
+def _read(documents: Iterable[bytes]) -> list[dict[str, Any]]:
+    return [orjson.loads(document) for document in documents]
+
+
+def _hits(documents: Iterable[Mapping[str, Any]], now: dt.datetime) -> list[Hit]:
     """The listings in *documents* with their next sitting, those without one last."""
     hits = []
-    for document in map(orjson.loads, documents):
+    for document in documents:
         coming = upcoming(document, now)
         if coming is None:
             hits.append(Hit(document["id"], document["revision"], None, None, in_progress=False, distance_km=None))

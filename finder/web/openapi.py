@@ -44,6 +44,7 @@ SUMMARY: dict[str, Schema] = {
     "group": _maybe(TEXT),
     "attendance": one_of(Attendance),
     "temporarily_closed": FLAG,
+    "location_closed": FLAG,
     "formats": _list(SLUG),
     "recurrence": one_of(RecurrenceKind),
     "days": _list(DAY),

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from flask import Response, request
 
@@ -57,6 +58,12 @@ def _offer(form: SourceForm, viewer: Viewer) -> None:
     form.offer(programs, bodies, none=viewer.administrator)
 
 
+def _said(form: SourceForm, viewer: Viewer) -> dict[str, Any]:
+    """Who adds or changes a source, why and when, and from which private addresses tests may have one read."""
+    held = parts()
+    return {"by": viewer, "reason": form.reason.data, "now": held.clock(), "allow": held.settings.feed_allow}
+
+
 def _form(form: SourceForm, viewer: Viewer, held: ShownSource | None = None, *, stale: str = "") -> Response:
     _offer(form, viewer)
     names = {slug: str(entry["name"]) for slug, entry in labels().programs.items()}
@@ -89,7 +96,7 @@ def add() -> Response:
     _offer(form, viewer)
     try:
         if form.validate():
-            said = {"by": viewer, "reason": form.reason.data, "now": parts().clock()}
+            said = _said(form, viewer)
             with parts().database.unit_of_work() as session:
                 number = sourcing.add(session, form.draft(), **said)
             drop_upload(_uploads(), number, upload_of(_uploads(), number))  # of one that had this number before
@@ -114,7 +121,7 @@ def change(number: int) -> Response:
     _offer(form, viewer)
     try:
         if form.validate():
-            said = {"by": viewer, "reason": form.reason.data, "now": parts().clock()}
+            said = _said(form, viewer)
             with parts().database.unit_of_work() as session:
                 sourcing.change(session, number, form.draft(), seen=form.seen.data or "", **said)
             return go(

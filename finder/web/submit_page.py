@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from finder.domain.asked import Fields, empty_fields
 from finder.domain.errors import BadInputError, FinderError, NotSavedError, PerhapsProgramError, TooManyError
+from finder.domain.vocabulary import RecurrenceKind
 from finder.review.letters import Letterhead
 from finder.review.sending import HeldListing, Received, Request, submit
 from finder.web import human
@@ -115,7 +116,10 @@ def hidden_of(held: HeldListing) -> set[str]:
 
 def fields_from(form: ListingForm, held: HeldListing | None) -> Fields:
     """Every field as the form has it, over those of the listing that is changed."""
-    return {**(held.fields if held else empty_fields()), **form.fields()}
+    fields = {**(held.fields if held else empty_fields()), **form.fields()}
+    if held is not None and held.fields["kind"] == fields["kind"] == RecurrenceKind.APPOINTMENT.value:
+        fields["weekdays"] = held.fields["weekdays"]  # of a source that told the day and no time
+    return fields
 
 
 def settled(form: ListingForm, held: HeldListing | None) -> Fields | None:

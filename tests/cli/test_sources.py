@@ -50,6 +50,20 @@ def finder(url: str, tmp_path: Path, gazetteer_path: Path) -> Callable[..., subp
 Finder = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def test_an_address_on_another_port_is_refused_when_it_is_given(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        assert finder(feed, "sources", "add", "Larks", feed.server.url, "--program", "aa").returncode == 0
+        there = "https://example.org:8443/feed.json"
+        add = finder(feed, "sources", "add", "Wrens", there, "--program", "aa")
+        change = finder(feed, "sources", "change", "Larks", "--address", there)
+        listed = finder(feed, "sources", "list").stdout
+    for refused in (add, change):
+        assert refused.returncode != 0
+        assert "only 80 and 443 are" in " ".join(refused.stderr.split())
+    assert "Wrens" not in listed
+    assert faults(directory) == []
+
+
 def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Database) -> None:
     with feeding(*ROWS, a_row(90, name="")) as feed:
         address = f"{feed.server.url}/meetings.json"

@@ -35,6 +35,10 @@ MONTHLY = replace(WEEKLY, kind=RecurrenceKind.MONTHLY)
             "Once, on Saturday, March 7, 2026",
         ),
         (Schedule(kind=RecurrenceKind.APPOINTMENT), "By appointment"),
+        (
+            Schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=(2,)),
+            "Every Tuesday, at a time that is not listed",
+        ),
     ],
 )
 def test_the_days_of_every_kind_of_rule_read_plainly(schedule: Schedule, words: str) -> None:

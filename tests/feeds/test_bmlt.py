@@ -173,6 +173,12 @@ def test_types_are_those_that_the_plugins_know() -> None:
     assert types_of(FORMATS, (8, 17, 54, 302, 10042, 10900), codes) == ["DISC", "O", "ONL", "B"]
 
 
+def test_a_meeting_out_of_its_building_is_virtual_and_its_facility_closed() -> None:
+    document = a_document(attendance="online", extra={"location_closed": "yes"})
+    assert said_of(document).special == ("VM", "TC")
+    assert custom_names(document) == ()
+
+
 def test_what_sounds_like_a_person_is_no_custom_field() -> None:
     document = a_document(extra={"contact_name2": "x", "admin_word": "x", "lift": "yes", "zone": "2", "entity": "x"})
     assert custom_names(document) == ("lift",)

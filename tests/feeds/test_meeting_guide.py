@@ -136,6 +136,7 @@ def test_a_day_or_time_that_nobody_can_read_makes_it_by_appointment_and_says_so(
 
     assert row.draft is not None
     assert row.draft.schedule.kind is RecurrenceKind.APPOINTMENT
+    assert row.draft.schedule.weekdays == (() if field == "day" else (1,))
     assert field in remarked(row)
 
 
@@ -219,15 +220,44 @@ def test_attendance_follows_link_phone_closure_and_how_exact_the_address_is(
 
 
 def test_an_online_meeting_keeps_no_finer_place_than_its_town() -> None:
-    closed_hall = draft_of(conference_url=ZOOM, types=["TC"], location="Larkspur Hall").location
     county = draft_of(conference_url=ZOOM, formatted_address="Sangamon County, IL, USA", location="Zoom").location
+    no_hall = draft_of(conference_url=ZOOM, approximate="yes").location
 
-    assert closed_hall is not None
     assert county is not None
-    assert (closed_hall.name, closed_hall.street, closed_hall.formatted_address) == ("", "", "Springfield, IL, USA")
-    assert (closed_hall.precision, closed_hall.latitude) == (Precision.APPROXIMATE, 39.8)
+    assert no_hall is not None
     assert (county.name, county.formatted_address) == ("", "Sangamon County, IL, USA")
-    assert county.precision is Precision.APPROXIMATE
+    assert county.precision is no_hall.precision is Precision.APPROXIMATE
+    assert no_hall.street == ""
+
+
+def test_a_meeting_that_is_online_until_its_building_opens_keeps_the_building() -> None:
+    row = row_of(conference_url=ZOOM, types=["O", "TC", "ONL"], location="Larkspur Hall")
+
+    assert row.remarks == ()
+    draft, before = row.draft, draft_of(location="Larkspur Hall")
+    assert draft is not None
+    assert (draft.attendance, draft.temporarily_closed) == (Attendance.ONLINE, False)
+    assert draft.extra == {"location_closed": "yes"}
+    assert draft.location == before.location
+    assert draft_of(conference_url=ZOOM, types=["O"]).extra == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"formatted_address": ..., "latitude": ..., "longitude": ...},
+        {
+            "formatted_address": "Online, America, America, America",
+            "latitude": ...,
+            "longitude": ...,
+            "approximate": "yes",
+        },
+    ],
+)
+def test_where_there_is_no_building_none_is_closed(changes: dict[str, Any]) -> None:
+    draft = draft_of(conference_url=ZOOM, types=["TC"], **changes)
+
+    assert (draft.attendance, draft.location, draft.extra) == (Attendance.ONLINE, None, {})
 
 
 def test_types_that_speak_of_a_room_are_left_out_online_and_remarked() -> None:

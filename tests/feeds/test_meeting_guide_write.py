@@ -19,6 +19,8 @@ WORDS = Vocabulary(
     },
 )
 ZOOM = {"url": "https://zoom.us/j/5550100", "url_notes": "Camera off is fine", "phone": "", "phone_notes": ""}
+OUT_OF_IT = {"location_closed": "yes"}
+BUILDING = ("location", "formatted_address", "address", "city", "latitude", "longitude", "approximate")
 
 
 def rows(now: dt.datetime = NOW, days: tuple[int, ...] = (), **changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever the keys hold
@@ -162,6 +164,9 @@ def test_another_hour_of_one_day_is_that_row_s_time() -> None:
         ({"attendance": "online", "conference": ZOOM | {"url": "", "phone": "+1 512 555 0142"}}, "online"),
         ({"attendance": "online", "conference": ZOOM, "location": None}, "online"),
         ({"attendance": "online", "conference": ZOOM, "location": None, "region": []}, "online"),
+        ({"attendance": "online", "conference": ZOOM, "extra": OUT_OF_IT}, "online"),
+        ({"attendance": "online", "extra": OUT_OF_IT}, "inactive"),  # how to join is told on request
+        ({"attendance": "hybrid", "conference": ZOOM, "extra": OUT_OF_IT}, "hybrid"),  # open again
         ({"temporarily_closed": True}, "inactive"),
         ({"temporarily_closed": True, "attendance": "online", "conference": ZOOM}, "inactive"),
         (
@@ -215,6 +220,24 @@ def test_of_a_hidden_place_no_more_is_told_than_its_area() -> None:
 def test_types_are_codes_and_what_has_none_here_stays_as_it_came() -> None:
     row = the_row(formats=["open", "women", "spanish", "no-code"], unmapped_types=["ASBI"], temporarily_closed=True)
     assert row["types"] == ["O", "W", "S", "ASBI", "TC"]
+
+
+def test_a_building_that_is_closed_is_told_with_its_address_and_with_the_types_that_say_so() -> None:
+    online = {"attendance": "online", "conference": ZOOM, "extra": OUT_OF_IT}
+    row, plain = the_row(formats=["open", "wheelchair"], **online), the_row()
+
+    assert row["types"] == ["O", "TC", "ONL"]
+    assert row["conference_url"] == ZOOM["url"]
+    assert {name: row[name] for name in BUILDING} == {name: plain[name] for name in BUILDING}
+    town = a_place(precision="approximate", street="", address="Rosedale, Austin, TX, USA")
+    assert the_row(location=town, **online)["approximate"] == "yes"
+
+
+def test_a_cancelled_day_of_a_meeting_out_of_its_building_is_closed_altogether() -> None:
+    cancelled = [an_override(first_date="2026-03-10", last_date="2026-03-10")]
+    row = the_row(attendance="online", conference=ZOOM, extra=OUT_OF_IT, overrides=cancelled)
+
+    assert (row["types"], row["attendance_option"], "conference_url" in row) == (["O", "TC"], "inactive", False)
 
 
 def test_a_key_of_another_server_is_not_told_as_a_type_that_means_something_else() -> None:

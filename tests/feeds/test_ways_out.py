@@ -118,6 +118,12 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
 
 
+def test_the_naws_table_says_that_a_building_is_closed_while_its_meeting_is_online() -> None:
+    document = a_full_document(attendance="online", extra={"location_closed": "yes"}, formats=[])
+    (row,) = naws_rows(document)
+    assert [row["Format1"], row["Format2"], row["Address"]] == ["VM", "TC", "12 Example Street"]
+
+
 def test_a_format_of_another_server_is_named_in_the_naws_table() -> None:
     keys = (("KT", {"de": {"name": "Keine Tiere"}, "en": {"name": "No animals"}}), ("P", {"de": {"name": "Pause"}}))
     formats = tuple({"source": "Larks", "key": key, "names": names, "format": None} for key, names in keys)

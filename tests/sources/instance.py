@@ -65,14 +65,16 @@ def draft_for(feed: Feed, **changes: Any) -> SourceDraft:  # noqa: ANN401 - what
 def a_source(database: Database, feed: Feed, **changes: Any) -> int:  # noqa: ANN401 - whatever the field takes
     """A source of AA meetings that publishes at once; gives its id."""
     with database.unit_of_work() as session:
-        return add_source(session, draft_for(feed, **changes), by="operator", reason="", now=NOW)
+        allow = (feed.server.address,)
+        return add_source(session, draft_for(feed, **changes), by="operator", reason="", now=NOW, allow=allow)
 
 
 def trusted(database: Database, number: int, feed: Feed, policy: SourcePolicy, **changes: Any) -> None:  # noqa: ANN401
     """Give a source another policy, or other settings."""
     with database.unit_of_work() as session:
         draft = draft_for(feed, policy=policy, **changes)
-        change_source(session, number, draft, seen=None, by="operator", reason="", now=NOW)
+        allow = (feed.server.address,)
+        change_source(session, number, draft, seen=None, by="operator", reason="", now=NOW, allow=allow)
 
 
 def tools_for(feed: Feed) -> Tools:

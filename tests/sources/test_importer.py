@@ -43,12 +43,12 @@ def revision(database: Database) -> int:
         return session.execute(select(DirectoryRevision.revision)).scalar_one()
 
 
-def shown(database: Database) -> dict[str, dict[str, object]]:
-    """Documents on the shelf by source key."""
+def shown(database: Database, source: str = "Larks") -> dict[str, dict[str, object]]:
+    """Documents of a source on the shelf by source key."""
     with database.reading() as session:
         texts = session.execute(select(PublicListing.document).where(~PublicListing.gone)).scalars()
         documents = [json.loads(text) for text in texts]
-    return {document["source_key"]: document for document in documents}
+    return {document["source_key"]: document for document in documents if document["source"] == source}
 
 
 def test_a_first_feed_is_put_on_the_shelf(database: Database) -> None:
@@ -269,6 +269,29 @@ def test_a_geocoder_is_asked_for_missing_points_once_and_its_answer_outlives_it(
     location = shown(database)["larks-2"]["location"]
     assert isinstance(location, dict)
     assert (location["latitude"], location["precision"]) == (39.75, "exact")
+
+
+def test_a_building_that_is_closed_stays_the_place_that_it_is_for_others_and_opens_again(database: Database) -> None:
+    place = {"lat": "39.75", "lon": "-89.65", "display_name": "there", "addresstype": "building"}
+    address = "77 Example Street, Springfield, IL 62701, USA"
+    bare = {"formatted_address": address, "latitude": ..., "longitude": ..., "location": "Hall", "timezone": ...}
+    link = {"conference_url": "https://us02web.zoom.us/j/5550100"}
+    feed = a_feed(a_row(1, **bare), a_row(2, **bare, **link, types=["O", "TC", "ONL"]))
+    alone, again = (a_feed(a_row(2, **bare, **link, types=types)) for types in (["O", "TC", "ONL"], ["O"]))
+    with serving(lambda request: request.send(json.dumps([place]).encode())) as server:
+        first = imported(database, feed, geocoder=geocoder_of("nominatim", server.url))
+        other = imported(database, alone, source="Wrens", geocoder=geocoder_of("nominatim", server.url))
+    down = geocoder_of("nominatim", server.url)
+    kept = [imported(database, feed, geocoder=down), imported(database, alone, source="Wrens", geocoder=down)]
+    with database.reading() as session:
+        places = session.execute(select(func.count()).select_from(Location)).scalar()
+    imported(database, again, source="Wrens", geocoder=down)
+
+    assert (counts(first), counts(other)) == ((2, 0, 0, 0, 0), (1, 0, 0, 0, 0))
+    assert [counts(report) for report in kept] == [(0, 0, 2, 0, 0), (0, 0, 1, 0, 0)]
+    assert places == 1
+    open_again = shown(database, "Wrens")["larks-2"]
+    assert (open_again["attendance"], open_again["extra"]) == ("hybrid", {})
 
 
 def test_a_geocoder_that_is_down_is_remarked_and_stops_nothing(database: Database) -> None:

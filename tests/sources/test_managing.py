@@ -114,6 +114,52 @@ def test_two_editors_of_a_source_do_not_overwrite_each_other(database: Database)
             change_source(session, 999, DRAFT, seen=None, by="user:2", reason="", now=NOW)
 
 
+OTHER_PORT = "Port {} is not one that sources are fetched from: only 80 and 443 are. Give an address without a port."
+
+
+@pytest.mark.parametrize("port", [0, 22, 8080, 8443, 65535])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_on_a_port_that_is_not_read_is_refused_at_once(database: Database, scheme: str, port: int) -> None:
+    there = f"{scheme}://larks.example.org:{port}/feed.json"
+    with pytest.raises(BadInputError, match=OTHER_PORT.format(port)) as refused:
+        added(database, url=there)
+    number = added(database)
+    moved = replace(DRAFT, url=there)
+    with database.unit_of_work() as session, pytest.raises(BadInputError, match=OTHER_PORT.format(port)):
+        change_source(session, number, moved, seen=None, by="user:1", reason="", now=NOW)
+    assert refused.value.parameter == "url"
+    assert source(database, number).url == DRAFT.url
+
+
+@pytest.mark.parametrize(
+    "start", ["http://larks.example.org:80", "https://larks.example.org:443", "http://l.example.org:443"]
+)
+def test_the_ports_that_are_read_may_be_named(database: Database, start: str) -> None:
+    assert source(database, added(database, url=f"{start}/feed.json")).url == f"{start}/feed.json"
+
+
+def test_only_what_an_instance_allows_for_tests_has_another_port(database: Database) -> None:
+    with database.unit_of_work() as session:
+        for allow, url in (("127.0.0.1:8443", "http://127.0.0.2:8443/"), ("127.0.0.1:8443", "http://127.0.0.1:8444/")):
+            with pytest.raises(BadInputError, match="only 80 and 443"):
+                add_source(session, replace(DRAFT, url=url), by="user:1", reason="", now=NOW, allow=(allow,))
+        draft = replace(DRAFT, url="http://127.0.0.1:8443/")
+        assert add_source(session, draft, by="user:1", reason="", now=NOW, allow=("127.0.0.1:8443",))
+
+
+def test_a_source_that_has_another_port_already_can_be_paused_but_not_moved_to_a_third(database: Database) -> None:
+    number = added(database, every_min=60)
+    old = replace(DRAFT, url="https://larks.example.org:8443/feed.json", every_min=60)
+    with database.unit_of_work() as session:
+        session.get_one(Source, number).url = old.url
+    with database.unit_of_work() as session:
+        paused = replace(old, every_min=0)
+        assert change_source(session, number, paused, seen=None, by="user:1", reason="", now=NOW)
+        third = replace(paused, url="https://larks.example.org:8444/feed.json")
+        with pytest.raises(BadInputError, match=OTHER_PORT.format(8444)):
+            change_source(session, number, third, seen=None, by="user:1", reason="", now=NOW)
+
+
 def test_a_changed_schedule_holds_from_when_it_was_last_read(database: Database) -> None:
     with feeding(a_row(1)) as feed:
         number = a_source(database, feed, every_min=60)

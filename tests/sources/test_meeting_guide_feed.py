@@ -45,6 +45,7 @@ KINDS: dict[str, list[dict[str, object]]] = {
     "online": [
         {"conference_url": ZOOM, **AREA},
         {"conference_url": ZOOM, "types": ["O", "TC"]},
+        {"conference_url": ZOOM, "types": ["O", "TC"], **AREA},
         {"conference_phone": PHONE, "approximate": "yes"},
         {"conference_url": ZOOM, **NOWHERE},
         {"conference_url": ZOOM, **NOWHERE, "regions": ..., "timezone": "UTC"},
@@ -92,6 +93,16 @@ def test_a_feed_of_ours_imported_elsewhere_gives_the_same_feed_there(through: Th
     once = through(made_up())
     again = through(json.dumps(once).encode())
     assert by_slug(again) == by_slug(once)
+
+
+def test_a_building_that_is_closed_comes_out_as_it_came_in(through: Through) -> None:
+    given = a_row(7, conference_url=ZOOM, types=["O", "TC", "ONL"], approximate="no")
+    out_of_it, beside = sorted(through(a_feed(given, a_row(27))), key=lambda row: row["slug"], reverse=True)
+
+    told = ("types", "conference_url", "location", "formatted_address", "latitude", "longitude", "approximate")
+    assert {name: out_of_it[name] for name in told} == {name: given[name] for name in told}
+    assert (out_of_it["address"], out_of_it["attendance_option"]) == ("8 Example Street", "online")
+    assert (beside["location"], beside["attendance_option"]) == ("Hall 7", "in_person")
 
 
 def test_the_whole_demo_directory_is_taken_by_readers_row_by_row(site: Flask) -> None:

@@ -143,6 +143,12 @@ def odd_listings() -> list[ListingDraft]:
         a_listing(name="All day", schedule=a_schedule(duration=dt.timedelta(hours=24)), formats=("open", "women")),
         a_listing(name="Late", schedule=a_schedule(start=dt.time(23, 30), duration=dt.timedelta(minutes=95))),
         a_listing(name="Afar", attendance=Attendance.ONLINE, location=None, join_policy=JoinPolicy.ON_REQUEST),
+        a_listing(
+            name="Out of its hall",
+            attendance=Attendance.ONLINE,
+            conference_url="https://zoom.us/j/5550100",
+            extra={"location_closed": "yes"},
+        ),
         a_listing(name="Town", location=a_location(precision=Precision.APPROXIMATE, unit="4b", access_notes="Ramp")),
     ]
 
@@ -152,6 +158,26 @@ def test_whatever_a_listing_holds_survives_a_table(databases: Databases, databas
     with database.unit_of_work() as session:
         apply_batch(session, Batch(source="Odd", new=drafts), actor="test", reason="", now=NOW)
     assert_survives(database, databases)
+
+
+def test_others_read_in_a_table_that_a_building_is_closed(database: Database) -> None:
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Odd", new=tuple(odd_listings())), actor="test", reason="", now=NOW)
+    lines = csv.DictReader(io.StringIO(table_of(database).decode()))
+    (line,) = (line for line in lines if line["Name"] == "Out of its hall")
+
+    assert line["Types"] == "Open to everyone, Location Temporarily Closed, Online Meeting"
+    as_others = {name: cell for name, cell in line.items() if name not in {"Attendance", "Join Policy"}}
+    table = io.StringIO()
+    writer = csv.DictWriter(table, as_others)
+    writer.writeheader()
+    writer.writerow(as_others)
+    (row,) = decode_table(table.getvalue().encode(), options=OPTIONS).rows
+
+    assert row.draft is not None
+    assert (row.draft.attendance, row.draft.extra["location_closed"]) == (Attendance.ONLINE, "yes")
+    assert row.draft.location is not None
+    assert row.draft.location.street == "12 Example Street"
 
 
 def test_no_cell_of_a_table_begins_a_formula(database: Database) -> None:

@@ -40,10 +40,10 @@ def proposed(desk: Desk, feed: Feed, rows: Sequence[object], **settings: object)
     return number, outcome.run, f"/moderate/sources/{number}/refreshes/{outcome.run}"
 
 
-def filled(desk: Desk, who: str, path: str, **changes: object) -> TestResponse:
-    """Fill in the form of a page and send it."""
+def filled(desk: Desk, who: str, path: str, *, shown: str = "", **changes: object) -> TestResponse:
+    """Fill in the form of a page (that of *shown*, where it stands on another) and send it."""
     client = desk.client(who)
-    page = client.get(path).get_data(as_text=True)
+    page = client.get(shown or path).get_data(as_text=True)
     return client.post(path, data={**form_of(page, path), **WHY, **changes})
 
 

@@ -98,6 +98,14 @@ def test_somebody_by_appointment_is_to_be_asked(site_with: Site) -> None:
     assert "By appointment: ask the group when they meet" in page
 
 
+def test_a_day_without_a_time_is_told_with_whom_to_ask(site_with: Site) -> None:
+    schedule = a_schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=(2,), start=None)
+    page = page_of(site_with(in_austin(schedule=schedule)), "courage")
+    assert "No time is listed: ask the group when they meet" in page
+    assert "Every Tuesday, at a time that is not listed" in page
+    assert "Add to calendar" not in page
+
+
 def test_directions_leave_the_site_and_say_so(site_with: Site) -> None:
     page = page_of(site_with(in_austin()), "courage")
     anchor = re.search(r'<a [^>]*href="https://www.openstreetmap.org/directions[^>]*>.*?</a>', page)
@@ -166,6 +174,35 @@ def test_others_here_and_of_the_group_are_offered(site_with: Site) -> None:
     assert "/meetings/early" in here.split("Also here")[1]
     assert "/meetings/elsewhere" in group
     assert "/meetings/unrelated" not in page
+
+
+def out_of_its_building(**changes: object) -> ListingDraft:
+    """An online meeting whose hall in Austin is closed for now."""
+    return dataclasses.replace(online(), location=a_location(), extra={"location_closed": "yes"}, **changes)  # type: ignore[arg-type]
+
+
+def test_nobody_is_sent_to_a_building_that_is_closed_for_now(site_with: Site) -> None:
+    client = site_with(out_of_its_building(), a_listing(name="Early Larkspur", slug="early", group=None))
+    page = page_of(client, "courage")
+
+    assert "Online only for now. Larkspur Hall is closed: please do not go there." in page
+    assert "https://us02web.zoom.us/j/5550142" in links(page).values()
+    assert "12 Example Street" not in page
+    assert "openstreetmap" not in page
+    assert "Also here" not in page
+    assert "Also here" not in page_of(client, "early")
+
+
+def test_a_search_tells_that_a_meeting_out_of_its_building_is_online(site_with: Site) -> None:
+    client = site_with(out_of_its_building())
+    found, near = (client.get(path).get_data(as_text=True) for path in ("/?q=courage", "/?near=Austin%2C+TX"))
+
+    assert "/meetings/courage" in found
+    assert "Example Street" not in found
+    assert "Larkspur Hall" not in found
+    assert "Example Street" not in near
+    (told,) = client.get("/api/v1/meetings").get_json()["meetings"]
+    assert (told["attendance"], told["location_closed"]) == ("online", True)
 
 
 def test_the_program_says_what_to_expect(site_with: Site) -> None:

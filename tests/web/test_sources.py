@@ -82,6 +82,16 @@ def test_a_fault_keeps_what_was_typed_and_says_what_to_do(desk: Desk) -> None:
     assert "A source that is read by itself needs an address" in page
 
 
+def test_an_address_on_another_port_is_refused_when_it_is_typed(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    there = {"url": "https://example.org:8443/feed.json"}
+    for path, values in (("new", {**NEW_SOURCE, **there}), (f"{number}/change", there)):
+        page = text(filled(desk, "administrator", f"/moderate/sources/{path}", **values))
+        assert page.count("Port 8443 is not one that sources are fetched from: only 80 and 443 are.") == 2
+        assert 'href="#url"' in page
+    assert source(desk.database, number).url == f"{feed.server.url}/meetings.json"
+
+
 def test_whoever_has_not_shown_lately_that_it_is_them_is_asked_before_a_source_changes(desk: Desk, feed: Feed) -> None:
     number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
     with desk.database.unit_of_work() as session:

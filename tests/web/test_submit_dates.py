@@ -93,6 +93,15 @@ def test_what_meets_by_appointment_can_be_closed_on_any_day(client: FlaskClient,
     assert post(client, DATES, {**CANCELLED, "first_date": "2026-03-18"}).status_code == 200
 
 
+def test_whoever_changes_something_else_leaves_a_day_without_a_time_as_it_is(
+    client: FlaskClient, database: Database
+) -> None:
+    listed(database, schedule=a_schedule(kind=RecurrenceKind.APPOINTMENT, weekdays=(2,), start=None))
+    sent = {**as_it_is(client, CHANGE), "notes": "Ring twice.", "email": "robin@example.org"}
+    carry_on(client, CHANGE, post(client, CHANGE, sent))
+    assert asked(database) == {"notes": "Ring twice."}
+
+
 @pytest.mark.parametrize("what", ["confirm", "close"])
 def test_whoever_confirms_or_closes_a_listing_sees_it(client: FlaskClient, database: Database, what: str) -> None:
     listed(database, notes="Ring twice.", location=a_location(notes="Blue door"))

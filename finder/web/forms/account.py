@@ -7,7 +7,7 @@ again; every other value is kept.
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField, PasswordField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, Form, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -15,6 +15,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.roles import WORDS, Role
 from finder.domain.text import clean
 from finder.mail.address import one_address
+from finder.web.forms.choices import select
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 128
@@ -131,8 +132,8 @@ class InviteForm(Faulty):
 
     email = _address_field("Mail address")
     name = StringField("First name", [Length(max=64, message="Use at most 64 characters.")], filters=[_tidy])
-    role = SelectField("Role", choices=[], invalid_choice_message="Choose a role.")
-    body = SelectField("Service body", choices=[], invalid_choice_message="Choose a service body.")
+    role = select("Role", "Choose one of the listed roles.")
+    body = select("Service body", "Choose one of the listed service bodies.")
 
     @property
     def body_id(self) -> int | None:

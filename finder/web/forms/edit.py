@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from finder.domain.errors import BadInputError
@@ -15,6 +14,7 @@ from finder.domain.text import clean, clean_multiline
 from finder.domain.vocabulary import Approach, FormatKind, OverrideKind, Precision
 from finder.mail.address import one_address
 from finder.web.forms.account import Faulty
+from finder.web.forms.choices import day, select
 
 LONG = 255
 LONGEST_NOTES = 2000
@@ -76,12 +76,10 @@ class PlaceForm(Faulty):
     formatted_address = line("Address in one line", 1024)
     latitude = line("Latitude", 32)
     longitude = line("Longitude", 32)
-    precision = SelectField(
+    precision = select(
         "How exact the point is",
-        choices=[
-            SelectChoice(Precision.EXACT.value, "The building"),
-            SelectChoice(Precision.APPROXIMATE.value, "About there"),
-        ],
+        "Choose how exact the point is: the building, or about there.",
+        choices={Precision.EXACT: "The building", Precision.APPROXIMATE: "About there"},
     )
     notes = _lines("How to find the door")
     access_notes = _lines("Access")
@@ -128,8 +126,8 @@ def _degrees(name: str, text: str) -> float | None:
 class CloseForm(Faulty):
     """A place is closed from one date to another."""
 
-    first_date = DateField("First day", [InputRequired("Give the first day.")])
-    last_date = DateField("Last day", [Optional()])
+    first_date = day("First day", InputRequired("Give the first day."))
+    last_date = day("Last day", Optional())
     note = line("What seekers read", LONG)
     reason = reason_of("close-reason")
 
@@ -147,7 +145,7 @@ class NodeForm(Faulty):
     """A region's or service body's name and what it lies in."""
 
     name = line("Name")
-    parent = SelectField("Lies in")
+    parent = select("Lies in", "Choose what it lies in from the list: it may have changed.")
     reason = reason_of()
 
     @property
@@ -159,7 +157,7 @@ class NodeForm(Faulty):
 class IntoForm(Faulty):
     """What something is merged into."""
 
-    into = SelectField("Into", [InputRequired("Choose what stays.")])
+    into = select("Into", "Choose what stays from the list: it may have changed.", InputRequired("Choose what stays."))
     reason = reason_of("merge-reason")
 
 
@@ -258,7 +256,7 @@ class FormatForm(Faulty):
 class NewProgramForm(ProgramForm):
     """A program that was not there, of one approach."""
 
-    sort = SelectField("Approach", choices=[SelectChoice(each.value, words) for each, words in APPROACHES.items()])
+    sort = select("Approach", "Choose one of the listed approaches.", choices=APPROACHES)
     ORDER = ("name", "short_name", "sort", "focus", "for_whom", "expect", "site")
 
     def chosen(self) -> Approach:
@@ -269,9 +267,8 @@ class NewProgramForm(ProgramForm):
 class NewFormatForm(FormatForm):
     """A format that was not there, of one kind."""
 
-    sort = SelectField(
-        "What it says something about",
-        choices=[SelectChoice(each.value, words) for each, words in FORMAT_KINDS.items()],
+    sort = select(
+        "What it says something about", "Choose one of the listed things that it may be about.", choices=FORMAT_KINDS
     )
     ORDER = ("name", "sort", "description")
 

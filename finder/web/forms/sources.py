@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import Field, HiddenField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
@@ -13,6 +13,7 @@ from finder.domain.sources import EVERY_FIELD, POLICY_WORDS, FieldRule, SourcePo
 from finder.sources.managing import SourceDraft
 from finder.sources.readers import kinds, reader_of
 from finder.web.forms.account import Faulty
+from finder.web.forms.choices import radios, select
 from finder.web.forms.edit import line, reason_of
 
 EVERY = {
@@ -35,6 +36,9 @@ SHORT_RULES = {
 }
 POLICIES = {each.value: POLICY_WORDS[each] for each in SourcePolicy}
 REMOVED = {"keep": "Stay in the finder", "unpublish": "Leave the finder, too"}
+NO_FATE = "Choose what becomes of its listings."
+#: More minutes than any source may wait for have fewer digits.
+MINUTES_DIGITS = 6
 RULE = "rule-"
 RULED = {**{name: field.label for name, field in FIELDS.items()}, **MORE}
 
@@ -43,19 +47,19 @@ class SourceForm(Faulty):
     """A source as it is to be. ``seen`` says which state of it was edited."""
 
     name = line("Name")
-    kind = SelectField("What it gives")
+    kind = select("What it gives", "Choose what it gives from the list.")
     url = line("Address", 2048)
-    program = SelectField("Program", [InputRequired("Choose the program of its meetings.")])
-    service_body = SelectField("Service body")
+    program = select(
+        "Program", "Choose one of the listed programs.", InputRequired("Choose the program of its meetings.")
+    )
+    service_body = select("Service body", "Choose one of the listed service bodies: those that you may add sources to.")
     region = line("Region", 1024)
     zone = line("Time zone", 64)
     country = line("Country", 2)
-    policy = RadioField(
-        "What becomes of what it says", choices=[SelectChoice(value, words) for value, words in POLICIES.items()]
-    )
-    every_min = SelectField("How often it is read")
-    field_rules = RadioField(
-        "Fields that were edited here", choices=[SelectChoice(each.value, RULES[each]) for each in FieldRule]
+    policy = radios("What becomes of what it says", "Choose what becomes of what it says.", choices=POLICIES)
+    every_min = select("How often it is read", "Choose from the list how often it is read.")
+    field_rules = radios(
+        "Fields that were edited here", "Choose what holds in fields that were edited here.", choices=RULES
     )
     reason = reason_of()
     seen = HiddenField()
@@ -69,6 +73,12 @@ class SourceForm(Faulty):
             own = {name: rule for name, rule in own.items() if name not in RULED} | {n: r for n, r in told.items() if r}
         own.pop(EVERY_FIELD, None)
         self.own_rules: dict[str, str] = own
+
+    def validate_field_rules(self, _field: Field) -> None:
+        """Each field that has a rule of its own has one of those there are."""
+        for name, rule in self.own_rules.items():
+            if name in RULED and rule not in set(FieldRule):
+                raise ValidationError(f"{RULED[name]}: choose one of the listed rules.")
 
     @classmethod
     def of(cls, held: SourceDraft, seen: str) -> "SourceForm":
@@ -94,7 +104,7 @@ class SourceForm(Faulty):
         self.service_body.choices = [*first, *(SelectChoice(str(number), path) for number, path in bodies)]
         minutes = str(self.every_min.data or "0")
         known = {str(number): words for number, words in EVERY.items()}
-        if minutes not in known and minutes.isascii() and minutes.isdigit():
+        if minutes not in known and minutes.isascii() and minutes.isdigit() and len(minutes) <= MINUTES_DIGITS:
             known[minutes] = f"Every {minutes} minutes"
         self.every_min.choices = [SelectChoice(number, words) for number, words in known.items()]
 
@@ -126,11 +136,7 @@ class SourceForm(Faulty):
 class RemoveForm(Faulty):
     """What becomes of the listings of a source that goes, and why it goes."""
 
-    keep = RadioField(
-        "Its listings",
-        [InputRequired("Say what becomes of its listings.")],
-        choices=[SelectChoice(value, words) for value, words in REMOVED.items()],
-    )
+    keep = radios("Its listings", NO_FATE, InputRequired(NO_FATE), choices=REMOVED)
     reason = reason_of()
 
 

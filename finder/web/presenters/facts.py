@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from finder.feeds.document import is_out_of_its_building
 from finder.web.presenters.labels import KIND_TITLES, Labels
 from finder.web.presenters.links import host_of, mail, telephone, web_link
 
@@ -47,6 +48,8 @@ def facts(document: Document, labels: Labels) -> list[Fact]:
 
 def _where(document: Document) -> Iterator[Line]:
     location = document["location"]
+    if is_out_of_its_building(document):
+        yield Line(_closed_words(location or {}))
     if location is None or document["attendance"] == "online":
         return
     hidden = location["address_visibility"] == "area"
@@ -65,6 +68,12 @@ def _where(document: Document) -> Iterator[Line]:
     if document["region"]:
         place = document["region"][-1]
         yield Line(f"All meetings in {place['name']}", f"/regions/{place['slug']}")
+
+
+def _closed_words(location: Document) -> str:
+    """That nobody is in the building, which is named for those who know it, without the way to it."""
+    named = location.get("name") or location.get("street") or "The place where it meets"
+    return f"Online only for now. {named} is closed: please do not go there."
 
 
 def _said_of_the_place(document: Document) -> frozenset[str]:

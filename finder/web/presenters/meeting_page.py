@@ -109,8 +109,7 @@ def meeting_page(document: Document, labels: Labels, seeker: Seeker, *, contact_
 def _moment(document: Document, coming: Occurrence | None, seeker: Seeker) -> tuple[str, str, bool]:
     """The next sitting in words, how soon, whether it is on: ("Tonight, 6:30 pm to 8:00 pm", "in 25 min", False)."""
     if coming is None:
-        by_appointment = document["schedule"]["kind"] == RecurrenceKind.APPOINTMENT
-        return ("By appointment: ask the group when they meet", "", False) if by_appointment else ("", "", False)
+        return _untimed(document["schedule"]), "", False
     online = document["attendance"] == "online"
     own = document["schedule"]["zone"]
     on = coming.start <= seeker.now
@@ -122,6 +121,15 @@ def _moment(document: Document, coming: Occurrence | None, seeker: Seeker) -> tu
     soon = words.soon if words.soon.startswith(("on", "in", "starting")) else ""
     hours = f"{words.clock} to {clock(coming.end.astimezone(shown))}"
     return f"{day}, {unbroken(hours)}", soon, on
+
+
+def _untimed(rule: Document) -> str:
+    """What is said in the place of a next time: whom to ask, or nothing where there is none."""
+    if rule["kind"] != RecurrenceKind.APPOINTMENT:
+        return ""
+    if rule["weekdays"] and rule["start"] is None:
+        return "No time is listed: ask the group when they meet"
+    return "By appointment: ask the group when they meet"
 
 
 def _instant(document: Document, coming: Occurrence | None, seeker: Seeker) -> tuple[str, int] | None:
