@@ -63,7 +63,12 @@ def public_document(row: RegisterRow, *, revision: int) -> dict[str, Any]:
     """What the public may see of a listing, and nothing else (the shape is in ``docs/api.md``)."""
     meeting, group = row.meeting, row.group
     open_joining = meeting.join_policy is JoinPolicy.OPEN
-    has_conference = bool(meeting.conference_url or meeting.conference_phone)
+    conference = {
+        "url": meeting.conference_url,
+        "url_notes": meeting.conference_url_notes,
+        "phone": meeting.conference_phone,
+        "phone_notes": meeting.conference_phone_notes,
+    }
     return {
         "id": meeting.id,
         "slug": meeting.slug,
@@ -113,14 +118,7 @@ def public_document(row: RegisterRow, *, revision: int) -> dict[str, Any]:
         "location": _location(row),
         "region": [{"slug": region.slug, "name": region.name} for region in row.regions],
         "service_body": row.body and {"slug": row.body.slug, "name": row.body.name},
-        "conference": {
-            "url": meeting.conference_url,
-            "url_notes": meeting.conference_url_notes,
-            "phone": meeting.conference_phone,
-            "phone_notes": meeting.conference_phone_notes,
-        }
-        if open_joining and has_conference
-        else None,
+        "conference": conference if open_joining and any(conference.values()) else None,
         "join_policy": meeting.join_policy.value,
         "notes": meeting.notes,
         "website": meeting.website,

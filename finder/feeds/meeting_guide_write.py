@@ -119,7 +119,7 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
     types += [code for code in document["unmapped_types"] if code.upper() not in CODES]
     if closed or out_of_it:
         types.append(CLOSED)
-    if out_of_it and conference:  # readers derive it of all others
+    if out_of_it and (conference.get("url") or conference.get("phone")):  # readers derive it of all others
         types.append(ONLINE)
     get, of_group = place.get, group.get
     row = {

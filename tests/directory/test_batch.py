@@ -101,15 +101,13 @@ def test_an_area_only_address_leaves_nothing_of_the_street_on_the_shelf(database
         assert session.get_one(PublicListing, seen).location_id
 
 
-def test_joining_on_request_keeps_link_and_phone_off_the_shelf(database: Database) -> None:
-    (number,) = put(
-        database,
-        a_listing(
-            conference_url="https://zoom.us/j/qwxz", conference_phone="555-0101", join_policy=JoinPolicy.ON_REQUEST
-        ),
-    )
-    assert document(database, number)["conference"] is None
-    assert "qwxz" not in json.dumps(document(database, number))
+def test_joining_on_request_keeps_link_phone_and_notes_off_the_shelf(database: Database) -> None:
+    joining = {"conference_url": "https://zoom.us/j/qwxz", "conference_phone": "555-0101"}
+    notes = {"conference_url_notes": "Qwxz first", "conference_phone_notes": "Press qwxz"}
+    for told in (joining, notes, joining | notes):
+        (number,) = put(database, a_listing(**told, join_policy=JoinPolicy.ON_REQUEST))
+        assert document(database, number)["conference"] is None
+        assert "qwxz" not in json.dumps(document(database, number)).casefold()
 
 
 def test_contacts_are_neither_on_the_shelf_nor_in_the_audit_chain(database: Database) -> None:

@@ -100,6 +100,15 @@ def test_a_real_feed_survives_a_table(name: str, databases: Databases, database:
     assert_survives(database, databases)
 
 
+def without_a_way_in() -> list[ListingDraft]:
+    """Listings that say how to join and have neither a link nor a number."""
+    return [
+        a_listing(name="Write first", attendance=Attendance.ONLINE, conference_url_notes="Write to us\nfor the link"),
+        a_listing(name="Call first", attendance=Attendance.HYBRID, conference_phone_notes="=Ask for the code"),
+        a_listing(name="Both first", conference_url_notes="In winter only", conference_phone_notes="Likewise"),
+    ]
+
+
 def odd_listings() -> list[ListingDraft]:
     """One listing for everything that a table could lose."""
     day = dt.date(2026, 12, 24)
@@ -149,6 +158,7 @@ def odd_listings() -> list[ListingDraft]:
             conference_url="https://zoom.us/j/5550100",
             extra={"location_closed": "yes"},
         ),
+        *without_a_way_in(),
         a_listing(name="Town", location=a_location(precision=Precision.APPROXIMATE, unit="4b", access_notes="Ramp")),
     ]
 
@@ -158,6 +168,22 @@ def test_whatever_a_listing_holds_survives_a_table(databases: Databases, databas
     with database.unit_of_work() as session:
         apply_batch(session, Batch(source="Odd", new=drafts), actor="test", reason="", now=NOW)
     assert_survives(database, databases)
+
+
+def test_a_table_read_over_the_listings_that_it_came_from_empties_no_notes(database: Database) -> None:
+    drafts = tuple(without_a_way_in())
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Odd", new=drafts), actor="test", reason="", now=NOW)
+    before = documents_of(database)
+
+    report = run_import(database, source="Odd", payload=table_of(database), kind="csv", options=BOTH, now=NOW)
+
+    assert counts(report) == (0, 0, len(drafts), 0, 0)
+    assert documents_of(database) == before
+    told = {document["name"]: document["conference"] for document in before}
+    assert {name: (each["url_notes"], each["phone_notes"]) for name, each in told.items()} == {
+        draft.name: (draft.conference_url_notes, draft.conference_phone_notes) for draft in drafts
+    }
 
 
 def test_others_read_in_a_table_that_a_building_is_closed(database: Database) -> None:

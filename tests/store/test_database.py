@@ -1,19 +1,24 @@
 import datetime as dt
+import json
 import threading
 
 import pytest
 from sqlalchemy import inspect, select, text
 
+from finder.directory.batch import Batch, apply_batch
+from finder.directory.check import faults
 from finder.domain.errors import NotSavedError
 from finder.domain.sources import RunState
+from finder.domain.vocabulary import Attendance, JoinPolicy
 from finder.store import dump, migrate
 from finder.store.database import Database
 from finder.store.schema import metadata
-from finder.store.shelf import DirectoryRevision
+from finder.store.shelf import DirectoryRevision, PublicListing
 from finder.store.shelf_connection import READ_ERRORS
 from finder.store.shelf_reader import ShelfReader
 from finder.store.source import Source, SourceRun
 from tests.conftest import Databases, prepare
+from tests.factories import a_listing
 
 INSTANT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
@@ -53,6 +58,31 @@ def test_what_refreshes_said_of_themselves_is_taken_apart_and_put_together(datab
         again = list(connection.execute(text("SELECT words FROM source_run ORDER BY id")).scalars())
     assert again[1] == "7 of 12 would go. Read in parts. 7 gone, 5 as before."
     migrate.upgrade(database)
+
+
+def test_notes_on_joining_come_on_the_shelf_and_leave_it(database: Database) -> None:
+    notes = {"attendance": Attendance.ONLINE, "conference_url_notes": "Write\nfirst", "conference_phone_notes": "é"}
+    drafts = (
+        a_listing(**notes),
+        a_listing(**notes, join_policy=JoinPolicy.ON_REQUEST),
+        a_listing(conference_url="https://zoom.us/j/5550100", conference_url_notes="Wait"),
+        a_listing(),
+    )
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Larks", new=drafts), actor="test", reason="", now=INSTANT)
+    statement = select(PublicListing.document).order_by(PublicListing.id)
+    with database.reading() as session:
+        before = list(session.execute(statement).scalars())
+    migrate.downgrade(database, "0007")
+    with database.engine.begin() as connection:
+        gone = [json.loads(document)["conference"] for document in connection.execute(statement).scalars()]
+    migrate.upgrade(database)
+    with database.reading() as session:
+        assert list(session.execute(statement).scalars()) == before
+        assert list(faults(session)) == []
+    told = {"url": "", "url_notes": "Write\nfirst", "phone": "", "phone_notes": "é"}
+    assert [json.loads(document)["conference"] for document in before][:2] == [told, None]
+    assert [conference and conference["url_notes"] for conference in gone] == [None, None, "Wait", None]
 
 
 def test_migrations_import_no_model() -> None:

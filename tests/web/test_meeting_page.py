@@ -205,6 +205,14 @@ def test_a_search_tells_that_a_meeting_out_of_its_building_is_online(site_with: 
     assert (told["attendance"], told["location_closed"]) == ("online", True)
 
 
+def test_what_to_know_before_joining_is_told_also_without_a_link(site_with: Site) -> None:
+    listing = dataclasses.replace(online(), conference_url="", conference_phone="", conference_url_notes="Write first")
+    page = page_of(site_with(listing), "courage")
+    assert "Write first" in page
+    assert "No link is listed. Ask the group." in page
+    assert "Join on" not in page
+
+
 def test_the_program_says_what_to_expect(site_with: Site) -> None:
     page = page_of(site_with(in_austin()), "courage")
     assert "What to expect" in page
