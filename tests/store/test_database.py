@@ -73,7 +73,7 @@ def test_notes_on_joining_come_on_the_shelf_and_leave_it(database: Database) -> 
     statement = select(PublicListing.document).order_by(PublicListing.id)
     with database.reading() as session:
         before = list(session.execute(statement).scalars())
-    migrate.downgrade(database, "0007")
+    migrate.downgrade(database, "0008")
     with database.engine.begin() as connection:
         gone = [json.loads(document)["conference"] for document in connection.execute(statement).scalars()]
     migrate.upgrade(database)
