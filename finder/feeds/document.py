@@ -45,7 +45,7 @@ def overrides_of(document: Document) -> tuple[Override, ...]:
 
 def is_out_of_its_building(document: Document) -> bool:
     """Whether the listing is held online because its building is closed for now: nobody is to be sent there."""
-    return document["attendance"] == "online" and document.get("extra", {}).get(LOCATION_CLOSED) == "yes"
+    return bool(document["attendance"] == "online" and document.get("extra", {}).get(LOCATION_CLOSED) == "yes")
 
 
 def _clock(text: str | None) -> dt.time | None:
