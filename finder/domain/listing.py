@@ -115,4 +115,4 @@ class ListingDraft:
     @property
     def has_building(self) -> bool:
         """Whether its location is where it is held, or will be again: not so of a meeting that is online only."""
-        return self.attendance is not Attendance.ONLINE or LOCATION_CLOSED in self.extra
+        return self.attendance is not Attendance.ONLINE or self.extra.get(LOCATION_CLOSED) == "yes"

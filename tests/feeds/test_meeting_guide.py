@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,8 @@ def test_a_meeting_that_is_online_until_its_building_opens_keeps_the_building() 
     assert draft.extra == {"location_closed": "yes"}
     assert draft.location == before.location
     assert draft_of(conference_url=ZOOM, types=["O"]).extra == {}
+    assert draft.has_building
+    assert not replace(draft, extra={"location_closed": "of its own server"}).has_building
 
 
 @pytest.mark.parametrize(
