@@ -165,5 +165,6 @@ def write_bodies(session: Session, plan: BodyPlan, *, revision: int) -> list[aud
     if renamed:  # the listings of a body tell its name
         session.expire_all()
         listings = select(Meeting.id).where(Meeting.service_body_id.in_(renamed))
-        shelve(session, session.execute(listings).scalars(), revision=revision)
+        held = session.execute(listings).scalars()
+        shelve(session, held, revision=revision, renamed=frozenset({"service_body"}))
     return acts

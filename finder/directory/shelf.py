@@ -239,10 +239,11 @@ def shelf_rows(session: Session, ids: Sequence[int], *, revisions: Mapping[int, 
             yield shelf_row(public_document(row, revision=revision), vocabulary)
 
 
-def shelve(session: Session, ids: Iterable[int], *, revision: int) -> None:
+def shelve(session: Session, ids: Iterable[int], *, revision: int, renamed: frozenset[str] = frozenset()) -> None:
     """Bring the shelf in line with the register for the listings *ids*; those not published leave a gone row.
 
-    Whoever follows the shelf is told which listings came, changed or left, and in which parts, not what they said.
+    Whoever follows the shelf is told which listings came, changed or left, and in which parts, not what they said; but
+    not of parts that were *renamed* for all.
     """
     for part in chunks(list(ids), 2000):
         held = _held(session, part)
@@ -255,7 +256,8 @@ def shelve(session: Session, ids: Iterable[int], *, revision: int) -> None:
             session.execute(insert(PublicListing), rows)
         if gone:
             session.execute(insert(PublicListing), gone)
-        if changes := [change for row in (*rows, *gone) if (change := change_of(row, held.get(row["id"])))]:
+        happened = (change_of(row, held.get(row["id"]), renamed=renamed) for row in (*rows, *gone))
+        if changes := [change for change in happened if change is not None]:
             session.execute(insert(PublicChange), changes)
 
 

@@ -9,8 +9,13 @@ from sqlalchemy import Row
 from finder.domain.vocabulary import ShelfChange
 
 
-def change_of(row: Mapping[str, Any], held: Row[Any] | None) -> dict[str, Any] | None:
-    """What happened to a listing on the shelf, or None when nothing did that the public could see."""
+def change_of(
+    row: Mapping[str, Any], held: Row[Any] | None, *, renamed: frozenset[str] = frozenset()
+) -> dict[str, Any] | None:
+    """What happened to a listing on the shelf, or None when nothing did that the public could see.
+
+    Parts that are *renamed* for all who have them are not what happened to it.
+    """
     was_shown = held is not None and not held.gone
     fields = ""
     if row["gone"]:
@@ -22,7 +27,8 @@ def change_of(row: Mapping[str, Any], held: Row[Any] | None) -> dict[str, Any] |
     else:
         kind = ShelfChange.CHANGE
         before, after = _parts(held.document), _parts(row["document"])
-        fields = " ".join(name for name in after if name != "revision" and before.get(name) != after[name])
+        told = (name for name in after if name != "revision" and name not in renamed)
+        fields = " ".join(name for name in told if before.get(name) != after[name])
         if not fields:
             return None
     numbers = {name: row.get(name, 0) for name in ("revision", "bmlt_id", "service_body_id")}

@@ -171,7 +171,8 @@ def _publish(
 ) -> None:
     session.flush()  # the shelf is made from what the register holds
     session.expire_all()
-    shelve(session, listings, revision=revision)
+    renamed = frozenset({act.target_kind}) if act.act == "revise" else frozenset[str]()
+    shelve(session, listings, revision=revision, renamed=renamed)
     note_vocabulary_change(session)
     shelve_vocabulary(session)
     audit.append(session, [act], actor=actor, reason=reason, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.numbers import bmlt_numbers
 from finder.directory.publish import publish, revise, unpublish
+from finder.directory.vocabulary_edit import BODIES, REGIONS, NodeDraft, all_nodes, revise_node
 from finder.domain.listing import ListingDraft
 from finder.store.database import Database
 from finder.store.meeting import Meeting
@@ -45,6 +46,24 @@ def test_a_number_that_is_taken_is_given_to_nobody_twice(database: Database) -> 
 def test_numbers_that_no_database_could_hold_are_replaced(database: Database) -> None:
     with database.reading() as session:
         assert bmlt_numbers(session, Meeting, [0, -3, 2**31, 5]) == [6, 7, 8, 5]
+
+
+def test_whoever_follows_the_listings_is_not_told_of_new_names_of_what_they_belong_to(database: Database) -> None:
+    """Of five hundred meetings none has changed because their region is called otherwise."""
+    _published(database, a_listing(region=("United States", "Texas", "Austin"), service_body="Old Area"))
+    before = _changes(database)
+    for tree, told in ((REGIONS, "Austin"), (BODIES, "Old Area")):
+        with database.unit_of_work() as session:
+            number, parent = next(
+                (number, parent) for number, (name, parent) in all_nodes(session, tree).items() if name == told
+            )
+            draft = NodeDraft(name=f"New {told}", parent_id=parent)
+            revise_node(session, tree, number, draft, actor="user:1", reason="", now=NOW)
+    assert _changes(database) == before
+    with database.reading() as session:
+        document = session.execute(select(PublicListing.document)).scalar_one()
+    assert "New Austin" in document
+    assert "New Old Area" in document
 
 
 def test_a_revision_of_a_listing_leaves_its_number(database: Database) -> None:
