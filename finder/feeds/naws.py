@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from finder.feeds.bmlt_encode import number_on
 from finder.feeds.cells import csv_lines, neutralised
 from finder.feeds.document import Document, is_out_of_its_building
 from finder.feeds.words import Words
@@ -59,8 +60,11 @@ def _rows(
     yield list(COLUMNS)
     for document in documents:
         known = _listing(document, words, moment_of)
-        for day in document["schedule"]["weekdays"] or (None,):
-            yield _line(known | {"Day": "" if day is None else DAY_NAMES[day]})
+        days: list[int] = document["schedule"]["weekdays"]
+        for day in days:
+            yield _line(known | {"Day": DAY_NAMES[day], "bmlt_id": number_on(document["bmlt_id"], day, days[0])})
+        if not days:
+            yield _line(known)
     bodies = {body["id"]: body for body in words.bodies.values()}
     for each in gone:
         of_body = _body(bodies.get(each.service_body_id))

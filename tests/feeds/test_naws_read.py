@@ -139,6 +139,22 @@ def test_without_a_number_a_meeting_is_known_by_its_world_id_day_and_time() -> N
     assert all(row.key.startswith("G00000007#") for row in rows)
 
 
+def test_further_days_of_a_meeting_are_known_by_their_long_numbers() -> None:
+    rows = decoded(a_row(), a_row(bmlt_id="50000000007", Day="Thursday")).rows
+
+    assert [row.key for row in rows] == ["7", "50000000007"]
+    assert [row.draft.bmlt_id for row in rows if row.draft] == [7, None]
+    assert not any(row.remarks for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("told", "slug"),
+    [("Persian", "persian"), ("fa", "persian"), ("FA", "persian"), ("PER", "persian"), ("ES", "spanish")],
+)
+def test_a_language_is_known_by_its_name_and_by_the_keys_of_servers(told: str, slug: str) -> None:
+    assert slug in draft_of(Language1=told).formats
+
+
 @pytest.mark.parametrize(
     ("time", "start"), [("0730", dt.time(7, 30)), ("730", dt.time(7, 30)), ("19:30", dt.time(19, 30))]
 )

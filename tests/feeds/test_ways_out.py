@@ -13,6 +13,7 @@ import pytest
 from icalendar import Calendar
 
 from finder.feeds.atom import ATOM, PARTS, ChangedListing, encode_atom
+from finder.feeds.bmlt_encode import number_on
 from finder.feeds.document import Document
 from finder.feeds.hsds import encode_hsds
 from finder.feeds.ical import calendar_of, calendar_of_many
@@ -114,6 +115,7 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["Committee"], first["AreaRegion"], first["ParentName"]) == ("G00091078", "AR2", "Area 2")
     assert (first["LocBorough"], first["Address"], first["City"]) == ("East", "12 Example Street", "Austin")
     assert (first["LastChanged"], first["Delete"], first["bmlt_id"]) == ("6/10/21", "", "7")
+    assert second["bmlt_id"] == str(number_on(7, 4, 0)), "A further day has the number that BMLT clients know it by."
     assert first["PhoneMeetingNumber"] == "'+1-512-555-0142"
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
 
