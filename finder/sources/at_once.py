@@ -17,7 +17,7 @@ def parts_of(change: Change, policy: SourcePolicy) -> Iterator[tuple[Change, boo
         yield change, _goes(change, policy)
         return
     sure = change.only(Winner.SOURCE, Winner.HERE)
-    if not sure.fields or change.back or not _goes(sure, policy):
+    if sure.noted or change.back or not _goes(sure, policy):  # when it was written is no reason for two parts
         yield change, False
         return
     yield replace(sure, verdicts=change.verdicts), True

@@ -277,6 +277,17 @@ def test_what_nobody_edited_does_not_wait_for_what_somebody_did(database: Databa
     assert faults(database) == []
 
 
+def test_a_clash_is_one_change_when_nothing_else_is_new_but_when_it_was_written(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        edit(database, "larks-0", {"notes": "Written here."})
+        feed.rows = [a_row(0, notes="Ring the bell.", updated="2024-06-01 18:00:00"), *ROWS[1:]]
+        outcome = refreshed(database, number, feed, later=60)
+    [change] = changes(database, outcome.run)
+    assert (set(change.fields), change.state) == ({"notes", "updated_at"}, ChangeState.OPEN)
+
+
 @pytest.mark.parametrize("chosen", [False, True])
 def test_a_refresh_that_went_in_two_parts_is_rolled_back_whole(chosen: bool, database: Database) -> None:  # noqa: FBT001
     with feeding(*ROWS) as feed:
