@@ -22,6 +22,7 @@ from finder.web.armour import OPEN_TO_ALL
 from finder.web.caching import PRIVATE, PUBLIC, feed_digest, feed_time
 from finder.web.errors import RETRY_AFTER_S, problem
 from finder.web.faults import fault_of
+from finder.web.forms.regions import of_today
 from finder.web.forms.search import InvalidSearchError, SearchRequest, read_search
 from finder.web.parts import Parts, parts
 
@@ -71,8 +72,12 @@ def documents(held: Parts, ids: Sequence[int]) -> Iterator[Document]:
 
 
 def question(held: Parts, snapshot: Snapshot, args: "MultiDict[str, str]") -> SearchRequest:
-    """The search that *args* ask for. Raises InvalidSearchError, also where several places have the name."""
-    asked = read_search(args, parts=held, snapshot=snapshot)
+    """The search that *args* ask for. Raises InvalidSearchError, also where several places have the name.
+
+    A region that there is not is refused: without it, that would be an answer to another question.
+    """
+    today = of_today(args, parts=held, snapshot=snapshot)
+    asked = read_search(args if today.unknown else today.args, parts=held, snapshot=snapshot)
     if asked.choices:
         names = "; ".join(place.label for place in asked.choices)
         message = f"Several places have that name. Give one of: {names}."

@@ -10,6 +10,7 @@ from finder.search.relax import relaxations
 from finder.search.snapshot import Snapshot
 from finder.web import bookmarks
 from finder.web.caching import PRIVATE, answer_from_cache
+from finder.web.forms.regions import of_today
 from finder.web.forms.search import DEFAULT_WITHIN, InvalidSearchError, SearchRequest, read_search
 from finder.web.page import cards_of, frame, render
 from finder.web.parts import Parts
@@ -38,15 +39,16 @@ def _page(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     settings = held.settings
     if request.args and (elsewhere := bookmarks.led_on(held, snapshot, now)) is not None:
         return elsewhere
+    today = of_today(request.args, parts=held, snapshot=snapshot)
     try:
-        asked = read_search(request.args, parts=held, snapshot=snapshot)
+        asked = read_search(today.args, parts=held, snapshot=snapshot)
     except InvalidSearchError as error:
         page = faulty_page(error, within=DEFAULT_WITHIN[settings.unit], unit=settings.unit)
         return render("seek/choices.html", status=400, page=page)
     if asked.choices:
         return render("seek/choices.html", page=choice_page(asked))
-    answered = _results if request.args else _home
-    response = answered(held, snapshot, now, asked)
+    remarks = [*today.remarks, *bookmarks.remarks(request.args)]
+    response = _results(held, snapshot, now, asked, remarks) if request.args else _home(held, snapshot, now, asked)
     if asked.exact_place:
         response.headers["Cache-Control"] = PRIVATE
     return response
@@ -62,7 +64,7 @@ def _home(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReques
     return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/", feed=FEED)
 
 
-def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
+def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest, remarks: list[str]) -> Response:
     labels, criteria = frame().labels(held, snapshot), asked.criteria
     answer = find(snapshot, criteria, now=now)
     found = Found(
@@ -73,5 +75,5 @@ def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReq
         public_url=held.settings.public_url,
     )
     page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
-    page = dataclasses.replace(page, remarks=[*page.remarks, *bookmarks.remarks(request.args)])
+    page = dataclasses.replace(page, remarks=[*page.remarks, *remarks])
     return render("seek/results.html", page=page, feed="" if asked.exact_place else feed_of(asked.asked))
