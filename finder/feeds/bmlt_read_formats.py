@@ -7,6 +7,7 @@ from typing import Any
 from finder.domain.bmlt import FormatDraft, FormatName
 from finder.domain.catalogue import FormatCatalogue, SpecialMeaning
 from finder.domain.vocabulary import FormatKind
+from finder.feeds.bmlt_languages import LANGUAGES
 from finder.feeds.bmlt_read_bodies import read_number
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import Remark, Remarks
@@ -23,43 +24,6 @@ DEFAULT_LANGUAGE = "en"
 ANY_LANGUAGE = "LANG"
 #: Keys that say more than the world id that servers give them: "speaker" of a speaker and discussion.
 FINER_KEYS = frozenset({("SPK", "SD")})
-
-#: Languages by the codes that servers use as keys.
-LANGUAGES = {
-    "ar": "arabic",
-    "bg": "bulgarian",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "he": "hebrew",
-    "hi": "hindi",
-    "hr": "croatian",
-    "hu": "hungarian",
-    "is": "icelandic",
-    "it": "italian",
-    "ja": "japanese",
-    "ko": "korean",
-    "lt": "lithuanian",
-    "nl": "dutch",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sk": "slovak",
-    "sl": "slovenian",
-    "sv": "swedish",
-    "th": "thai",
-    "tr": "turkish",
-    "uk": "ukrainian",
-    "vi": "vietnamese",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.feeds.bmlt_encode import number_on
+from finder.feeds.bmlt_languages import LANGUAGES as SPOKEN
 from finder.feeds.cells import csv_lines, neutralised
 from finder.feeds.document import Document, is_out_of_its_building
 from finder.feeds.words import Words
@@ -149,13 +150,19 @@ def _formats(document: Document, words: Words) -> tuple[list[str], list[str]]:
 
 
 def _languages(document: Document, words: Words) -> list[str]:
-    """Languages by the keys that NA uses for them, else by name."""
+    """Languages, each by what reading the table understands again."""
     spoken = [
         slug
         for slug in document["formats"]
         if slug != UNSAID and words.formats.get(slug, {}).get("kind") == "language" and not _is_general(slug, words)
     ]
-    return [words.bmlt_key(slug, source=document["source"]) or words.format(slug) for slug in spoken][:LANGUAGES]
+    return [_language(slug, words, source=document["source"]) for slug in spoken][:LANGUAGES]
+
+
+def _language(slug: str, words: Words, *, source: str) -> str:
+    """A language by the key of its own server where that is a code for it, else by the directory's own key or name."""
+    key, own = words.bmlt_key(slug, source=source), words.bmlt_key(slug, source="")
+    return key if SPOKEN.get(key.casefold()) == slug else own or words.format(slug)
 
 
 def _is_general(slug: str, words: Words) -> bool:

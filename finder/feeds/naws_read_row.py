@@ -11,8 +11,8 @@ from finder.domain.listing import ListingDraft, LocationDraft
 from finder.domain.schedule import Schedule
 from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance, Precision, RecurrenceKind
+from finder.feeds.bmlt_languages import languages_of
 from finder.feeds.bmlt_read_bodies import body_words, read_number
-from finder.feeds.bmlt_read_formats import LANGUAGES as SERVERS
 from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, coded, country_name
 from finder.feeds.meeting_guide_online import WayInFields, read_way_in
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
@@ -23,8 +23,6 @@ from finder.feeds.rows import DecodeOptions, Remarks, Row
 WAY_IN = WayInFields("virtualmeetinglink", "virtualmeetinginfo", "phonemeetingnumber", "")
 FORMATS = ("format1", "format2", "format3", "format4", "format5")
 LANGUAGES = ("language1", "language2", "language3")
-#: The number of a meeting on a further weekday has no more digits, here and elsewhere.
-LONG_DIGITS = 15
 ZIP_LENGTH = 5
 SLUG_LENGTH = 64
 
@@ -56,9 +54,9 @@ class NawsReader:
         return Row(number=number, draft=self._draft(record, name, key), key=key, remarks=remarks.all())
 
     def _key(self, record: Record) -> str:
-        known = read_number(record, "bmltid") or record.line("bmltid", limit=LONG_DIGITS)
-        if isinstance(known, int) or (known.isascii() and known.isdigit()):
-            return str(known)
+        known = record.line("bmltid", limit=64)
+        if known.isascii() and known.isdigit() and int(known):
+            return str(int(known))  # that of a further weekday is longer than any that is given here
         told = (record.line(field) for field in ("committee", "committeename", "day", "time", "address", "city"))
         digest = hashlib.sha256("\x1f".join(map(fold, told)).encode("utf-8", "replace")).hexdigest()[:16]
         return f"{record.line('committee', limit=64) or 'row'}#{digest}"
@@ -120,18 +118,12 @@ class NawsReader:
                 record.remarks.add(field, code, "is not a format known here: kept as it stands, not searchable")
         for field in LANGUAGES:
             language = record.line(field)
-            if slug := self._language(language):
-                found[slug] = None
-            elif language:
+            spoken = languages_of(language, self._catalogue) if language else ()
+            found |= dict.fromkeys(spoken)
+            if language and not spoken:
                 record.remarks.add(field, language, "is not a language known here: left out")
         slugs = tuple(slug for slug in found if slug in self._catalogue.by_slug)
         return slugs, tuple(unmapped), specials
-
-    def _language(self, told: str) -> str:
-        """The format of a language by its name, or by a key that servers have for it; "" for none."""
-        known = self._catalogue.by_name(told) if told else None
-        slugs = [known.slug] if known else [*self._catalogue.na_keys.get(told, ()), SERVERS.get(told.casefold(), "")]
-        return next((slug for slug in slugs if slug in self._catalogue.by_slug), "")
 
 
 def _attendance(specials: set[SpecialMeaning], *, reachable: bool) -> tuple[Attendance, bool]:

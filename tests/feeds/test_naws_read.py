@@ -180,3 +180,27 @@ def test_another_table_is_refused_by_name() -> None:
         decode_naws(b"Name,Day,Time\nA,1,19:00\n", options=NA)
     with pytest.raises(FeedError, match="choose its format, naws"):
         decode_table(sheet(a_row()), options=NA)
+
+
+@pytest.mark.parametrize(
+    ("told", "languages"),
+    [
+        ("fa", ["persian"]),
+        ("PER", ["persian"]),
+        ("Persian", ["persian"]),
+        ("L/R", ["lithuanian", "russian"]),
+        ("FR", ["french"]),
+        ("Klingon", []),
+        ("W", []),
+    ],
+)
+def test_a_language_is_known_by_its_name_its_key_and_its_code(told: str, languages: list[str]) -> None:
+    (row,) = decoded(a_row(Language1=told)).rows
+    assert row.draft is not None
+    assert [slug for slug in row.draft.formats if slug not in {"open", "wheelchair", "step-study"}] == languages
+    assert [remark.field for remark in row.remarks] == ([] if languages else ["language1"])
+
+
+def test_the_number_of_a_further_weekday_is_what_its_row_is_known_by() -> None:
+    rows = decoded(a_row(), a_row(bmlt_id="50000000007", Day="Thursday")).rows
+    assert [(row.key, row.draft and row.draft.bmlt_id) for row in rows] == [("7", 7), ("50000000007", None)]

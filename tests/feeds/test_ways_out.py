@@ -14,6 +14,7 @@ from icalendar import Calendar
 
 from finder.feeds.atom import ATOM, PARTS, ChangedListing, encode_atom
 from finder.feeds.bmlt_encode import number_on
+from finder.feeds.bmlt_languages import languages_of
 from finder.feeds.document import Document
 from finder.feeds.hsds import encode_hsds
 from finder.feeds.ical import calendar_of, calendar_of_many
@@ -22,6 +23,7 @@ from finder.feeds.naws import COLUMNS, GoneListing, encode_naws
 from finder.feeds.words import Words
 from tests.feeds.documents import a_document, a_place, a_rule, an_override
 from tests.requirements import need, samples_folder
+from tests.sources.feeds import CATALOGUE
 
 NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
 SITE = "https://meetings.example.org"
@@ -124,6 +126,14 @@ def test_the_naws_table_says_that_a_building_is_closed_while_its_meeting_is_onli
     document = a_full_document(attendance="online", extra={"location_closed": "yes"}, formats=[])
     (row,) = naws_rows(document)
     assert [row["Format1"], row["Format2"], row["Address"]] == ["VM", "TC", "12 Example Street"]
+
+
+@pytest.mark.parametrize(("source", "key"), [("", "ES"), ("S", "ES"), ("Larks", "es"), ("Elsewhere", "ES")])
+def test_a_language_is_told_by_a_key_that_is_read_again(source: str, key: str) -> None:
+    words = replace(WORDS, bmlt_formats=(*WORDS.bmlt_formats, {"format": "spanish", "key": "es", "source": "Larks"}))
+    (row,) = naws_rows(a_full_document(source=source, formats=["spanish"]), words=words)
+    assert row["Language1"] == key
+    assert languages_of(key, CATALOGUE) == ("spanish",)
 
 
 def test_a_format_of_another_server_is_named_in_the_naws_table() -> None:

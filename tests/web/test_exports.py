@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,12 +16,19 @@ from icalendar import Calendar
 
 from finder.config import Settings
 from finder.directory.publish import publish, revise, unpublish
+from finder.directory.vocabulary_edit import BODIES, REGIONS, NodeDraft, all_nodes, revise_node
 from finder.domain.listing import ListingDraft
+from finder.domain.vocabulary import FormatKind
 from finder.feeds.atom import ATOM
+from finder.feeds.naws import UNSAID
+from finder.feeds.naws_read import decode_naws
+from finder.feeds.rows import DecodeOptions
 from finder.store.database import Database
 from finder.web import exports
 from tests.conftest import NOW, BuildSite
-from tests.factories import a_listing
+from tests.factories import a_listing, a_schedule
+from tests.sources.feeds import CATALOGUE
+from tests.web.bmlt_client import asked
 
 WAYS = (
     "/export/meetings.csv",
@@ -183,6 +191,54 @@ def test_a_feed_of_changes_follows_the_directory(directory: Directory) -> None:
     assert directory.changes() == ["New: Owls"]
 
 
+def test_another_name_of_a_region_or_a_service_body_is_no_news_of_its_listings(directory: Directory) -> None:
+    for name in ("Larks", "Owls"):
+        directory.publish(a_listing(name=name, service_body="Lark Area"))
+    owls = a_listing(name="Gulls", service_body="Lark Area")
+    third = directory.publish(owls)
+    directory.revise(third, replace(owls, notes="Ring twice"), later=1)
+    before = directory.changes(), asked(directory.client, "GetChanges")
+
+    for tree, name in ((BODIES, "Lark Area"), (REGIONS, "Austin"), (REGIONS, "Texas")):
+        with directory.database.unit_of_work() as session:
+            ((number, above),) = [(node, at[1]) for node, at in all_nodes(session, tree).items() if at[0] == name]
+            draft = NodeDraft(name=f"New {name}", parent_id=above)
+            revise_node(session, tree, number, draft, now=NOW + dt.timedelta(hours=2), **BY)
+
+    told = asked(directory.client, "GetChanges")
+    assert directory.changes() == before[0] == ["Changed: Gulls", "New: Owls", "New: Larks"]
+    assert [each["change_id"] for each in told] == [each["change_id"] for each in before[1]]
+    assert {each["service_body_name"] for each in told} == {"New Lark Area"}
+    assert asked(directory.client, "GetSearchResults")[0]["service_body_name"] == "New Lark Area"
+
+
+def test_the_table_of_na_world_services_has_the_numbers_that_bmlt_clients_see(directory: Directory) -> None:
+    area = {"program": "na", "service_body": "Area"}
+    directory.publish(a_listing(bmlt_id=7, schedule=a_schedule(weekdays=(1, 4)), **area))
+    directory.publish(a_listing(bmlt_id=8, **area))
+
+    number = asked(directory.client, "GetServiceBodies")[0]["id"]
+    rows = directory.naws(f"/client_interface/csv/?switcher=GetNAWSDump&sb_id={number}")
+    told = {each["id_bigint"]: each["weekday_tinyint"] for each in asked(directory.client, "GetSearchResults")}
+
+    assert told == {"7": "2", "50000000007": "5", "8": "3"}
+    assert {row["bmlt_id"]: row["Day"] for row in rows} == {"7": "Monday", "50000000007": "Thursday", "8": "Tuesday"}
+
+
+def test_every_language_in_the_table_of_na_world_services_is_read_again(directory: Directory) -> None:
+    languages = {
+        each.slug for each in CATALOGUE.formats if each.kind is FormatKind.LANGUAGE and "LANG" not in each.naws
+    }
+    told = sorted(languages - {UNSAID})
+    for number, slug in enumerate(told, start=1):
+        directory.publish(a_listing(bmlt_id=number, program="na", formats=("closed", slug), service_body="Area"))
+
+    table = directory.client.get("/export/naws.csv?service_body=area").data
+    rows = decode_naws(table, options=DecodeOptions(program="na", catalogue=CATALOGUE)).rows
+
+    assert [row.draft and row.draft.formats for row in rows] == [("closed", slug) for slug in told]
+
+
 def test_na_world_services_learn_what_has_gone(directory: Directory) -> None:
     area = {"program": "na", "service_body": "Region > Area"}
     directory.publish(a_listing(name="Stays", world_id="G1", **area))
@@ -210,7 +266,7 @@ def test_the_table_of_na_world_services_is_asked_for_by_number(directory: Direct
         r'attachment; filename="BMLT_area_51_2026_03_10_23_\d\d_00\.csv"', answer.headers["Content-Disposition"]
     )
     assert "Stays" in answer.text
-    for asked in ("", "&sb_id=9", "&sb_id=area-51"):
-        refused = directory.client.get(path + asked)
+    for body in ("", "&sb_id=9", "&sb_id=area-51"):
+        refused = directory.client.get(path + body)
         assert (refused.status_code, refused.headers["Access-Control-Allow-Origin"]) == (422, "*")
         assert "sb_id" in refused.get_json()["errors"]
