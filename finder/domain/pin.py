@@ -23,6 +23,8 @@ _IN_LINKS = (
 _TYPED = re.compile(
     rf"\(?\s*{_NUMBER}\s*\u00b0?\s*([NS])?\s*[,;/ ]\s*{_NUMBER}\s*\u00b0?\s*([EW])?\s*\)?", re.IGNORECASE
 )
+#: Decimals of a degree that a position has which people give: ten centimeters.
+PIN_DECIMALS = 6
 
 
 def read_position(text: str) -> tuple[float, float] | None:
@@ -46,4 +48,4 @@ def _signed(number: str, letter: str | None) -> float:
 
 
 def _position(latitude: float, longitude: float) -> tuple[float, float] | None:
-    return (round(latitude, 6), round(longitude, 6)) if is_position(latitude, longitude) else None
+    return (round(latitude, PIN_DECIMALS), round(longitude, PIN_DECIMALS)) if is_position(latitude, longitude) else None

@@ -6,6 +6,7 @@ Runs before any transaction. Only facilitators' and moderators' addresses are as
 from finder.domain.asked import Fields
 from finder.domain.errors import BadInputError
 from finder.domain.listing import LocationDraft
+from finder.domain.pin import PIN_DECIMALS
 from finder.search.zones import zone_at
 from finder.sources.geocoding import geocoder_of
 from finder.web.parts import Parts
@@ -21,9 +22,14 @@ UNKNOWN_TOWN = (
 def stays(fields: Fields, before: Fields) -> bool:
     """Whether a meeting stays where it is: the same address, and no other position was given."""
     given = (fields["latitude"], fields["longitude"])
-    moved = given[0] is not None and given != (before["latitude"], before["longitude"])
+    moved = given[0] is not None and _rounded(*given) != _rounded(before["latitude"], before["longitude"])
     same = all(fields[name] == before[name] for name in (*PARTS, "attendance"))
     return same and not moved
+
+
+def _rounded(*degrees: float | None) -> tuple[float | None, ...]:
+    """A position as a form can say it: what a source tells beyond ten centimeters is no move."""
+    return tuple(None if each is None else round(each, PIN_DECIMALS) for each in degrees)
 
 
 def located(fields: Fields, held: Parts) -> Fields:
@@ -62,7 +68,7 @@ def _point(place: LocationDraft, held: Parts) -> tuple[tuple[float, float], str]
     town = held.gazetteer.locate_address(place, default_country=place.country or held.settings.country)
     if town is None:
         raise BadInputError("city", UNKNOWN_TOWN)
-    return (round(town.latitude, 6), round(town.longitude, 6)), "approximate"
+    return (round(town.latitude, PIN_DECIMALS), round(town.longitude, PIN_DECIMALS)), "approximate"
 
 
 def one_line(fields: Fields) -> str:

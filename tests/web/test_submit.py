@@ -18,6 +18,7 @@ from finder.store.review import Submission
 from finder.web.headers import parts_of
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location
+from tests.web.desk import form_of
 from tests.web.submitting import NEW, carry_on, inputs, link_mailed, post, press
 
 
@@ -154,6 +155,19 @@ def test_a_change_asks_for_what_is_changed_and_nothing_else(client: FlaskClient,
         client, f"/meetings/{slug}/change", {**shown, **values, "name": name[1], "start": "19:00", "end": "20:00"}
     )
     assert "Nothing is changed yet" in same.text
+
+
+def test_whoever_changes_the_notes_does_not_move_the_pin(client: FlaskClient, database: Database) -> None:
+    """A source gives more decimals than a form holds, and an address in other words than ours."""
+    told = "12 Example Street, Austin, TX 78701, USA"
+    slug = listed(
+        database, location=a_location(latitude=30.2672041, longitude=-97.7430608, formatted_address=told, zone="")
+    )
+    path = f"/meetings/{slug}/change"
+    form = form_of(client.get(path).text, path)
+    checked = post(client, path, {**form, "notes": "Use the side door.", "email": "robin@example.org"})
+    carry_on(client, path, checked)
+    assert the_only(database).asked == {"notes": "Use the side door."}
 
 
 def test_a_hidden_address_is_not_in_the_form_and_stays_when_it_is_left_empty(
