@@ -22,6 +22,7 @@ from finder.sources.refresh import refresh as refresh_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import latest_runs, show_changes, show_run
+from finder.sources.wording import counted
 
 MOST_SHOWN = 500
 
@@ -128,7 +129,8 @@ def apply_(
 ) -> None:
     """Take over what a refresh of the source NAME proposes: all of it, single changes, or single fields of them.
 
-    A listing that was changed here meanwhile is compared again, and left where the outcome would be another.
+    A listing that was changed here meanwhile is compared again, and left where the outcome would be another; so is a
+    new one that another source has brought since.
     """
     toolbox, kept = ready(context), _kept(keep)
     with progress("Applying") as tell, toolbox.database.unit_of_work() as session:
@@ -136,6 +138,7 @@ def apply_(
         for change_id in merges:
             merge_new(session, change_id, into=_twin(session, run, change_id), seen=None, by=OPERATOR, now=now)
         done, left = len(merges), 0
+        changes = tuple(each for each in changes if each not in merges)
         if changes or not merges:
             _refuse_unknown(session, run, kept)
             applied = apply(
@@ -144,7 +147,8 @@ def apply_(
             done, left = done + applied.done, len(applied.left)
     screen().print(f"Refresh {run}: {done:,} applied.", markup=False)
     if left:
-        error_screen().print(f"{left} listings were changed here meanwhile: look at them again with diff.")
+        words = counted(left, "has changed here, or may be here already", "have changed here, or may be here already")
+        error_screen().print(f"{words}: look again with diff.", markup=False)
         sys.exit(1)
 
 

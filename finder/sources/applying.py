@@ -1,7 +1,8 @@
 """What a moderator decides about a refresh: all or part of it is applied, set aside, or merged with what is there.
 
 Of a changed listing single fields can be kept as they are here. A listing that was changed here since the comparison is
-compared again. Where that gives another outcome than the moderator saw, it is left for them to look at.
+compared again, and a new one with what other sources have brought since. Where that gives another outcome than the
+moderator saw, it is left for them to look at.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import base_after, decide, merged, together_with
 from finder.domain.sources import ChangeKind, ChangeState
-from finder.sources.comparing import change_of
+from finder.sources.comparing import SAME_AS, change_of
 from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
 from finder.sources.runs import (
     count_open,
@@ -36,6 +37,7 @@ from finder.sources.runs import (
     write_changes,
 )
 from finder.sources.setting_aside import put_aside
+from finder.sources.twins import twins_of
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
@@ -81,6 +83,7 @@ def apply(
     unwanted = [change for change in wanted if _keeps_all(change, keep or {})]
     put_aside(session, source, unwanted)
     plan = _Plan.make(session, source, [change for change in wanted if change not in unwanted], keep or {})
+    plan.leave_twins(session, source)
     first = audit.last_entry(session) + 1
     batch = plan.batch(source)
     created = apply_batch(session, batch, actor=by, reason=reason_of(run, source), now=now, progress=progress)
@@ -92,6 +95,10 @@ def apply(
     _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or reason_of(run, source))
     note_decision(session, run, by=by, now=now)
     return Applied(batch.size, tuple(values["id"] for values in plan.left))
+
+
+def _has_twin(change: SourceChange) -> bool:
+    return any(remark[0] == SAME_AS for remark in change.remarks)
 
 
 def _keeps_all(change: SourceChange, keep: Keep) -> bool:
@@ -143,6 +150,15 @@ class _Plan:
             else:
                 plan.left.append({"id": change.id})
         return plan
+
+    def leave_twins(self, session: Session, source: Source) -> None:
+        """Leave new ones that are like a listing which another source has brought since they were compared."""
+        unlike = {change.source_key: draft for change, draft in self.new if not _has_twin(change)}
+        found = twins_of(session, unlike, source_id=source.id)
+        for change, _ in self.new:
+            if (twin := found.get(change.source_key)) is not None:
+                self.left.append({"id": change.id, "remarks": [list(twin), *change.remarks]})
+        self.new = [(change, draft) for change, draft in self.new if change.source_key not in found]
 
     def _take_down(self, change: SourceChange, row: RegisterRow) -> None:
         if row.meeting.published and row.meeting.revision == change.meeting_revision:

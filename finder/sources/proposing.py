@@ -148,7 +148,8 @@ class _Ids:
 
 
 def _with_twins(session: Session, source: Source, difference: Difference) -> tuple[Change, ...]:
-    twins = twins_of(session, difference.of(ChangeKind.NEW), source_id=source.id)
+    drafts = {change.key: change.draft for change in difference.of(ChangeKind.NEW) if change.draft is not None}
+    twins = twins_of(session, drafts, source_id=source.id)
     if not twins:
         return difference.changes
     return tuple(

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -12,7 +12,7 @@ from finder.directory.likeness import ENOUGH, Compared, likeness
 from finder.domain.asked import Fields, fields_of
 from finder.domain.conference import room_of
 from finder.domain.listing import ListingDraft
-from finder.sources.comparing import SAME_AS, Change, TellRemark
+from finder.sources.comparing import SAME_AS, TellRemark
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.vocabulary import Program
@@ -27,9 +27,8 @@ Key = tuple[object, ...]
 Held = tuple[int, Compared]
 
 
-def twins_of(session: Session, changes: Sequence[Change], *, source_id: int) -> dict[str, TellRemark]:
+def twins_of(session: Session, drafts: Mapping[str, ListingDraft], *, source_id: int) -> dict[str, TellRemark]:
     """The likeliest twin of each new row, by its key, as the remark that tells of it: `SAME_AS`, its number, why."""
-    drafts = {change.key: change.draft for change in changes if change.draft is not None}
     there = _listings(session, list(drafts.values()), source_id)
     found = {}
     for key, draft in drafts.items() if there else ():

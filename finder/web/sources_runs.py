@@ -12,7 +12,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.roles import Right
 from finder.domain.sourced import is_field
-from finder.domain.sources import ChangeKind
+from finder.domain.sources import ChangeKind, ChangeState
 from finder.review import sourcing
 from finder.review.sourcing import Wanted
 from finder.review.wide import Outcome
@@ -31,7 +31,7 @@ from finder.web.presenters.sources import KINDS, SOURCES, run_line
 blueprint = new_blueprint("sources_runs")
 RUN = f"{SOURCES}/<int:number>/refreshes/<int:run>"
 WAITS = "So many want a second moderator: it waits for one now, who finds it above the queue."
-LEFT = "Applied, but for what was changed here meanwhile: look at the rest again."
+LEFT = "Applied, but for what has changed here meanwhile, or may be here already: look at the rest again."
 #: What a moderator presses: whether it applies, and whether it is about all that waits.
 BUTTONS = {"apply": (True, False), "apply_all": (True, True), "aside": (False, False), "aside_all": (False, True)}
 MOST_CHOSEN = 10_000
@@ -138,7 +138,13 @@ def _decide(wanted: Wanted, viewer: Viewer, *, applies: bool) -> Outcome:
 def _told(fresh: ShownRun, wanted: Wanted, *, applies: bool) -> str:
     if not applies:
         return "Set aside: it is not proposed again while the source says the same."
-    return LEFT if wanted.changes is None and fresh.open else "Applied. It can be rolled back for 30 days."
+    if wanted.changes is None:
+        left = bool(fresh.open)
+    else:
+        with parts().database.reading() as session:
+            now = titles_of(session, wanted.run, wanted.changes)
+        left = any(state is ChangeState.OPEN for _, state in now)
+    return LEFT if left else "Applied. It can be rolled back for 30 days."
 
 
 def _chosen(wanted: Wanted, *, applies: bool) -> list[tuple[str, str]]:

@@ -238,6 +238,25 @@ def test_what_was_edited_since_stays_when_the_rest_is_rolled_back(database: Data
     assert "1 was edited since and left: Larks 30." in run(database, proposal).words
 
 
+def test_of_two_proposals_of_one_meeting_the_second_is_asked_about(database: Database) -> None:
+    """Neither was there when the other one was compared."""
+    with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren", name="The Larks")) as other:
+        wrens = a_source(database, other, name="Wrens", policy=SourcePolicy.PROPOSE)
+        first = refreshed(database, wrens, other).run
+        second = refreshed(database, a_source(database, feed, policy=SourcePolicy.PROPOSE), feed).run
+        assert applied(database, first) == Applied(1)
+        outcome = applied(database, second)
+        [left] = changes(database, second, state=ChangeState.OPEN)
+        assert (outcome.done, outcome.left) == (1, (left.id,))
+        with database.reading() as session:
+            [told] = show_changes(session, second, state=ChangeState.OPEN)
+        assert told.twin is not None
+        assert told.twin.id == meeting(database, "wren").id
+        assert applied(database, second, seen=2) == Applied(1)  # having looked at it
+    assert set(shown(database)) == {"wren", "larks-1", "larks-2"}
+    assert faults(database) == []
+
+
 LATER = {"notes": "Ring the bell.", "time": "18:00", "end_time": "19:00"}
 
 
