@@ -48,6 +48,19 @@ def is_out_of_its_building(document: Document) -> bool:
     return bool(document["attendance"] == "online" and document.get("extra", {}).get(LOCATION_CLOSED) == "yes")
 
 
+def point_of(document: Document) -> tuple[float, float] | None:
+    """Where the address of the listing is, in degrees (WGS 84); None where no more than its town is known.
+
+    Whoever follows a point goes there: the middle of a town is no door, whatever street stands beside it.
+    """
+    place = document["location"]
+    if place is None or place["latitude"] is None or place["longitude"] is None:
+        return None
+    if place["precision"] != "exact" and place["street"]:
+        return None
+    return place["latitude"], place["longitude"]
+
+
 def _clock(text: str | None) -> dt.time | None:
     return None if text is None else dt.time.fromisoformat(text)
 

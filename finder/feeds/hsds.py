@@ -17,7 +17,7 @@ from finder.domain.rrule import to_rrule
 from finder.domain.schedule import zone_of
 from finder.domain.schedule_words import describe, exceptions_ahead
 from finder.domain.vocabulary import RecurrenceKind
-from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.document import Document, overrides_of, point_of, schedule_of
 from finder.feeds.hsds_taxonomy import TAXONOMY, attributes, languages, terms
 from finder.feeds.words import Words
 
@@ -120,13 +120,14 @@ def _place(document: Document, number: str, words: Words, names: Identifiers) ->
     place = document["location"]
     access = [words.format(slug) for slug in document["formats"] if words.formats.get(slug, {}).get("kind") == "access"]
     described = ", ".join([*access, *([place["access_notes"]] if place["access_notes"] else [])])
+    latitude, longitude = point_of(document) or (None, None)
     return {
         "id": number,
         "location_type": "physical",
         "name": place["name"] or place["address"],
         "description": place["notes"],
-        "latitude": place["latitude"],
-        "longitude": place["longitude"],
+        "latitude": latitude,
+        "longitude": longitude,
         "addresses": [
             {
                 "id": names.of("address", number),

@@ -12,7 +12,7 @@ import orjson
 
 from finder.domain.occurrences import next_occurrence
 from finder.domain.schedule import Occurrence
-from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.document import Document, overrides_of, point_of, schedule_of
 from finder.feeds.words import Words
 
 CONTEXT = "https://schema.org"
@@ -99,15 +99,14 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
 def _locations(document: Document) -> list[dict[str, Any]]:
     found = []
     if document["location"] and document["attendance"] != "online":
-        found.append(_place(document["location"]))
+        found.append(_place(document["location"], point_of(document)))
     join_url = (document["conference"] or {}).get("url")
     if document["attendance"] != "in_person" and join_url:
         found.append({"@type": "VirtualLocation", "url": join_url})
     return found
 
 
-def _place(location: Document) -> dict[str, Any]:
-    has_point = location["latitude"] is not None and location["longitude"] is not None
+def _place(location: Document, point: tuple[float, float] | None) -> dict[str, Any]:
     return _filled(
         {
             "@type": "Place",
@@ -122,13 +121,7 @@ def _place(location: Document) -> dict[str, Any]:
                     "addressCountry": location["country"],
                 }
             ),
-            "geo": {
-                "@type": "GeoCoordinates",
-                "latitude": location["latitude"],
-                "longitude": location["longitude"],
-            }
-            if has_point
-            else {},
+            "geo": {"@type": "GeoCoordinates", "latitude": point[0], "longitude": point[1]} if point else {},
         }
     )
 

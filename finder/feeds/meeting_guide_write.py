@@ -15,7 +15,7 @@ import orjson
 
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
-from finder.feeds.document import Document, is_out_of_its_building
+from finder.feeds.document import Document, is_out_of_its_building, point_of
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
 from finder.feeds.meeting_guide_line import address_line, is_full
 from finder.feeds.meeting_guide_types import CODES, IN_PERSON_ONLY
@@ -158,8 +158,8 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
         "last_contact": _instant(document["confirmed_at"])[:10],
     }
     row = {name: value for name, value in row.items() if value}
-    if public and place["latitude"] is not None:
-        row["latitude"], row["longitude"] = place["latitude"], place["longitude"]
+    if public and (point := point_of(document)) is not None:
+        row["latitude"], row["longitude"] = point
     if document["region"]:
         row |= _regions([region["name"] for region in document["region"]])
     return row | _entity(document, vocabulary)

@@ -12,7 +12,7 @@ from typing import Any
 from finder.feeds.bmlt_encode import number_on
 from finder.feeds.bmlt_languages import LANGUAGES as SPOKEN
 from finder.feeds.cells import csv_lines, neutralised
-from finder.feeds.document import Document, is_out_of_its_building
+from finder.feeds.document import Document, is_out_of_its_building, point_of
 from finder.feeds.words import Words
 
 COLUMNS = (
@@ -89,7 +89,7 @@ def _listing(document: Document, words: Words, moment_of: MomentOf) -> dict[str,
     body = document["service_body"]
     codes, others = _formats(document, words)
     notes = (conference.get("url_notes"), conference.get("phone_notes"))
-    updated = document["updated_at"]
+    updated, point = document["updated_at"], point_of(document)
     told: dict[str, Any] = {
         "Committee": document["world_id"],
         "CommitteeName": document["name"],
@@ -107,8 +107,8 @@ def _listing(document: Document, words: Words, moment_of: MomentOf) -> dict[str,
         "Directions": place.get("notes"),
         "Institutional": "FALSE",
         "LastChanged": _date(dt.datetime.fromisoformat(updated) if updated else moment_of(document["revision"])),
-        "Longitude": place.get("longitude"),
-        "Latitude": place.get("latitude"),
+        "Longitude": point[1] if point else None,
+        "Latitude": point[0] if point else None,
         "PhoneMeetingNumber": conference.get("phone"),
         "VirtualMeetingLink": conference.get("url"),
         "VirtualMeetingInfo": " ".join(note for note in notes if note),

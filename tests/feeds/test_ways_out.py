@@ -18,7 +18,8 @@ from finder.feeds.bmlt_languages import languages_of
 from finder.feeds.document import Document
 from finder.feeds.hsds import encode_hsds
 from finder.feeds.ical import calendar_of, calendar_of_many
-from finder.feeds.jsonld import encode_jsonld
+from finder.feeds.jsonld import encode_jsonld, event
+from finder.feeds.meeting_guide_write import Vocabulary, listing_rows
 from finder.feeds.naws import COLUMNS, GoneListing, encode_naws
 from finder.feeds.words import Words
 from tests.feeds.documents import a_document, a_place, a_rule, an_override
@@ -305,3 +306,23 @@ def test_services_do_not_tell_which_hidden_places_are_one() -> None:
     assert all(
         "address_1" not in each["addresses"][0] or not each["addresses"][0]["address_1"] for each in told["locations"]
     )
+
+
+@pytest.mark.parametrize(
+    ("place", "pointed"),
+    [
+        ({"precision": "exact"}, True),
+        ({"precision": "approximate"}, False),
+        ({"precision": "approximate", "street": ""}, True),  # it stands for the town, and says so
+    ],
+)
+def test_no_pin_leads_from_a_street_to_the_middle_of_its_town(place: dict[str, str], pointed: bool) -> None:  # noqa: FBT001
+    document = a_full_document(location=a_place(**place))
+    (row,) = listing_rows(document, vocabulary=Vocabulary.of((), ()), public_url=SITE, now=NOW)
+    (sheet,) = naws_rows(document)
+    (located,) = hsds(document)["locations"]
+    told = event(document, page_url=f"{SITE}/meetings/a", program_name="AA", upcoming=None)
+
+    assert ("latitude" in row, bool(sheet["Latitude"]), located.get("latitude") is not None) == (pointed,) * 3
+    assert ("GeoCoordinates" in json.dumps(told)) is pointed
+    assert row["formatted_address"]
