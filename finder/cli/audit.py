@@ -5,8 +5,8 @@ import sys
 
 import click
 
+from finder.cli.readiness import ready
 from finder.cli.screen import progress
-from finder.cli.toolbox import toolbox_of
 from finder.directory.audit import last_entry
 from finder.review.audit_log import TARGETS, LogQuestion, as_csv, as_json, csv_head, entries
 
@@ -27,7 +27,7 @@ def audit(
     question = LogQuestion(
         target=about or "", since=since.date() if since else None, until=until.date() if until else None
     )
-    with progress("Acts") as tell, toolbox_of(context).database.reading() as session:
+    with progress("Acts") as tell, ready(context).database.reading() as session:
         total = last_entry(session)
         if as_table:
             sys.stdout.write(csv_head())

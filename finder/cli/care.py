@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from finder.cli.heartbeat import last_beat
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
 from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.directory import check as checking
@@ -35,7 +36,7 @@ def check(context: click.Context) -> None:
 
     Prints every fault; the exit code is 0 when there is none and 1 otherwise.
     """
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     count = 0
     with progress("Listings") as tell, toolbox.database.reading() as session:
         for fault in checking.faults(session, progress=tell):

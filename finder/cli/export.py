@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress
-from finder.cli.toolbox import Toolbox, toolbox_of
+from finder.cli.toolbox import Toolbox
 from finder.domain.errors import FinderError
 from finder.feeds.exports import FORMATS, Export
 from finder.search.exporting import export_of, of_bodies
-from finder.store import migrate
 from finder.store.shelf_reader import ShelfReader
 
 ALL = "all"
@@ -57,9 +57,7 @@ def export(
     `finder export --format all --output leaving/`. A file is there whole or not at all. Private contacts and hidden
     addresses are not in it: `finder dump` writes those.
     """
-    toolbox = toolbox_of(context)
-    if not migrate.is_current(toolbox.database):
-        raise click.ClickException("This instance is not ready: run `finder init` first.")
+    toolbox = ready(context)
     if kind == ALL and output is None:
         raise click.UsageError("Give the folder to write into: --output FOLDER.")
     reader = ShelfReader(toolbox.database.url)

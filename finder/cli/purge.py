@@ -3,11 +3,9 @@
 import click
 from rich.table import Table
 
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, screen
-from finder.cli.toolbox import toolbox_of
-from finder.domain.errors import FinderError
 from finder.review.purge import PERSONAL_TABLES, Removal, purge, touched
-from finder.store import migrate
 from finder.store.scrub import scrub
 
 
@@ -20,9 +18,7 @@ def purge_command(context: click.Context, *, dry_run: bool) -> None:
     The worker does so daily. Withdrawn requests go at once, contacts of decided ones after 30 days, texts of the audit
     chain after two years: the chain still holds. Safe to repeat.
     """
-    toolbox = toolbox_of(context)
-    if not migrate.is_current(toolbox.database):
-        raise FinderError("This instance is not ready: run `finder init` first.")
+    toolbox = ready(context)
     removals = purge(toolbox.database, mail_dir=toolbox.settings.mail_dir, now=toolbox.clock(), dry_run=dry_run)
     screen().print(_table(removals))
     if dry_run:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.cli import sources_runs
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, screen
-from finder.cli.sources_ready import OPERATOR, ready
+from finder.cli.sources_ready import OPERATOR
 from finder.cli.sources_show import runs_table, source_table, sources_table
 from finder.cli.toolbox import Toolbox
 from finder.domain.errors import BadInputError, NotFoundError

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
-from finder.cli.sources_ready import OPERATOR, ready
+from finder.cli.sources_ready import OPERATOR
 from finder.cli.sources_show import changes_table, runs_table
 from finder.cli.toolbox import Toolbox
 from finder.cli.tools import tools_of

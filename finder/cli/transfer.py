@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
-from finder.cli.toolbox import toolbox_of
 from finder.cli.tools import tools_of
 from finder.domain.schedule import zone_of
 from finder.domain.text import path_of
@@ -18,7 +18,6 @@ from finder.sources.fetch import load_payload
 from finder.sources.importer import DECODERS, run_import
 from finder.sources.report import render_report, write_report
 from finder.store import dump as dumping
-from finder.store import migrate
 
 
 @click.command("import")
@@ -65,10 +64,8 @@ def import_(
     Every row is accounted for: what was taken with a remark, what was refused and why. Loading the same feed twice
     changes nothing. Rows that are gone from the feed are unpublished. All of it is applied, or nothing.
     """
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     settings = toolbox.settings
-    if not migrate.is_current(toolbox.database):
-        raise click.ClickException("This instance is not ready: run `finder init` first.")
     if zone:
         zone_of(zone)  # a ScheduleError says what a zone looks like
     tools = tools_of(toolbox)
@@ -115,7 +112,7 @@ def import_(
 @click.pass_context
 def dump(context: click.Context) -> None:
     """Write the whole database to standard output as JSON lines, private parts included: keep it safe."""
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     with toolbox.database.reading() as session:
         for line in dumping.lines(session):
             click.echo(line)

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from finder.accounts import users
 from finder.accounts.letters import Sender
 from finder.accounts.people import Person, list_people
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, screen
-from finder.cli.toolbox import Toolbox, toolbox_of
+from finder.cli.toolbox import Toolbox
 from finder.domain.errors import NotFoundError
 from finder.domain.roles import WORDS, Role
 from finder.review import people as entrusting
@@ -40,7 +41,7 @@ def invite(context: click.Context, /, *, email: str, name: str, **roles: bool | 
     Whoever has an account already is only given the role.
     """
     role, body = _wanted(roles)
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     with toolbox.database.unit_of_work() as session:
         body_id = _body(session, body) if body else None
         invited = entrusting.invite(
@@ -82,7 +83,7 @@ def _body(session: Session, slug: str) -> int:
 @click.pass_context
 def list_(context: click.Context) -> None:
     """Show everybody with an account: what they may do, and whether they have a second factor."""
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     with toolbox.database.reading() as session:
         people = list_people(session, None)
     for person in people:
@@ -110,7 +111,7 @@ def deactivate(context: click.Context, *, email: str) -> None:
 
     To open it again, invite them again.
     """
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     with toolbox.database.unit_of_work() as session:
         number = users.find_by_email(session, email).id
         entrusting.deactivate(session, number, by=None, reason="", now=toolbox.clock())
@@ -126,7 +127,7 @@ def recover(context: click.Context, *, email: str) -> None:
     Make sure that it is them. Password and second factors are taken off, every session ends, and a link is printed
     to choose a new password with. Their roles stay.
     """
-    toolbox = toolbox_of(context)
+    toolbox = ready(context)
     with toolbox.database.unit_of_work() as session:
         link = users.recover(session, email, sender=_sender(toolbox), now=toolbox.clock())
     error_screen().print("Give them this link, and nobody else. It works once, for 7 days:", markup=False)

@@ -15,10 +15,9 @@ import structlog
 
 from finder.cli.heartbeat import beat
 from finder.cli.jobs import JOBS, Job
+from finder.cli.readiness import ready
 from finder.cli.screen import error_screen
-from finder.cli.toolbox import Toolbox, toolbox_of
-from finder.domain.errors import FinderError
-from finder.store import migrate
+from finder.cli.toolbox import Toolbox
 
 #: The longest that a worker beside a server takes to see that the server is gone.
 LOOK_UP_SECONDS = 2.0
@@ -140,9 +139,7 @@ def worker(context: click.Context, *, once: bool, until_parent: int | None) -> N
     Several may run side by side; each mail is still sent once. A job that fails is logged and tried again later. With
     --once the exit code is 1 when a job failed.
     """
-    toolbox = toolbox_of(context)
-    if not migrate.is_current(toolbox.database):
-        raise FinderError("This instance is not ready: run `finder init` first.")
+    toolbox = ready(context)
     screen = error_screen()
     watched = screen.is_terminal and until_parent is None  # beside a server the logs say it
     status = screen.status(WAITING)

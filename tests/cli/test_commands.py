@@ -235,3 +235,15 @@ def test_an_import_is_in_the_next_answer_of_every_process(
     assert imported(instance, feed).returncode == 0
     after = {json.loads(get(server, path).body)["total"] for _ in range(20)}
     assert after == {before.pop() + 40}
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    "command", ["check", "dump", "audit", "user list", "export --format csv", "sources list", "purge"]
+)
+def test_a_command_on_an_instance_that_is_not_ready_says_what_to_do(tmp_path: Path, command: str) -> None:
+    (tmp_path / "var").mkdir(mode=0o700)
+    done = Instance(tmp_path / "var", f"sqlite:///{tmp_path}/var/finder.db").run(*command.split())
+    assert done.returncode == 1
+    assert "run `finder init` first" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
