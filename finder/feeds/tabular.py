@@ -1,12 +1,16 @@
 """Tables (CSV, XLSX): the spreadsheet twin of Meeting Guide JSON, with its columns in any order."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from finder.domain.text import clean
 from finder.feeds.meeting_guide import decode_records
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
 from finder.feeds.table_cells import MAX_COLUMNS, table_cells, table_records
+from finder.feeds.tabular_write import COLUMNS
 
 #: What tables call a field, slugified, where that is not the field's own name.
 HEADERS = {
@@ -32,22 +36,60 @@ HEADERS = {
     "lng": "longitude",
     "lon": "longitude",
     "online_url": "conference_url",
+    "online_link": "conference_url",
+    "join_link": "conference_url",
+    "meeting_link": "conference_url",
+    "zoom_link": "conference_url",
+    "venue": "location",
+    "type_s": "types",
+    "meeting_types": "types",
     "group_name": "group",
     "entity_website": "entity_website_url",
 }
 
+MOST_NAMED = 12
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def decode_table(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row below the header line of the table in *payload*, taken or refused; numbers start at 1.
 
-    Raises FeedError, with line and column, for broken quotes and for a table without a name column.
+    The note names columns of which nothing is taken. Raises FeedError, with line and column, for broken quotes and for
+    a table without a name column.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
-    header = _header(next((cells for cells in lines if any(cell.strip() for cell in cells)), []))
-    records = table_records(lines, header, max_rows=options.max_rows)
-    return decode_records(records, options=options, table=True, note=note)
+    cells = next((cells for cells in lines if any(cell.strip() for cell in cells)), [])
+    header = _header(cells)
+    used, filled = {slug_of(column) for column in COLUMNS}, set[str]()
+    records = (_Read(each, used, filled) for each in table_records(lines, header, max_rows=options.max_rows))
+    decoded = decode_records(records, options=options, table=True)
+    unused = [clean(cell)[:40] for cell, name in zip(cells, header, strict=True) if name in filled - used]
+    return replace(decoded, note=" ".join(filter(None, (note, _unused_words(unused)))))
+
+
+class _Read(dict[str, str]):
+    """A record that notes which of its fields are read, and which hold anything."""
+
+    def __init__(self, fields: Mapping[str, str], used: set[str], filled: set[str]) -> None:
+        super().__init__(fields)
+        self._used = used
+        filled.update(fields)
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as of any mapping
+        self._used.add(key)
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> str:
+        self._used.add(key)
+        return super().__getitem__(key)
+
+
+def _unused_words(columns: Sequence[str]) -> str:
+    if not columns:
+        return ""
+    more = len(columns) - MOST_NAMED
+    rest = f" and {more} more" if more > 0 else ""
+    return f"Columns that are not known here, and left out: {', '.join(columns[:MOST_NAMED])}{rest}."
 
 
 def slug_of(header: str) -> str:

@@ -124,3 +124,18 @@ def test_a_table_of_more_rows_than_any_source_has_is_refused() -> None:
 
     with pytest.raises(FeedError, match="more than 2 rows"):
         decode_table(b"Name\nA\nB\nC\n", options=options)
+
+
+def test_columns_of_which_nothing_is_taken_are_named() -> None:
+    table = (
+        b"Name,Day,Time,Venue,Full Address,Zoom Link,Passcode,Chair\n"
+        b'Larks,Monday,19:00,Hall,"1 Example Street, Austin, TX 78701, USA",https://zoom.us/j/5550100,1234,\n'
+    )
+    decoded = decode_table(table, options=OPTIONS)
+
+    assert decoded.note == "Columns that are not known here, and left out: Passcode."  # nobody filled in the chair
+    draft = decoded.rows[0].draft
+    assert draft is not None
+    assert draft.conference_url == "https://zoom.us/j/5550100"
+    assert draft.location is not None
+    assert draft.location.name == "Hall"
