@@ -1,6 +1,7 @@
 """What machines that gather pages are told: what they may read, where every page is, and how to search here."""
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
@@ -17,6 +18,8 @@ blueprint = Blueprint("machines", __name__)
 
 #: Addresses in one part of the map of the site (sitemaps.org allows 50,000).
 PART = 50_000
+#: Characters of the short name of a search engine in OpenSearch 1.1.
+SHORT_NAME = 16
 XML = "application/xml; charset=utf-8"
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 #: Pages that are there whatever the directory holds.
@@ -54,13 +57,19 @@ def _opensearch(held: Parts) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
-        f"<ShortName>{escape(name[:16])}</ShortName>\n"
+        f"<ShortName>{escape(_short(name))}</ShortName>\n"
         "<Description>Recovery meetings near a city or postcode</Description>\n"
         "<InputEncoding>UTF-8</InputEncoding>\n"
         f'<Image type="image/svg+xml">{escape(address)}/favicon.ico</Image>\n'
         f'<Url type="text/html" template={quoteattr(address + "/?near={searchTerms}")}/>\n'
         "</OpenSearchDescription>\n"
     )
+
+
+def _short(name: str) -> str:
+    """The whole words of *name* that fit into 16 characters, which is what OpenSearch allows."""
+    kept = textwrap.shorten(name, SHORT_NAME, placeholder="").rstrip(" &,-")
+    return kept or name[:SHORT_NAME]
 
 
 @blueprint.get("/sitemap.xml")

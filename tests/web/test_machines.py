@@ -95,3 +95,19 @@ def test_browsers_learn_to_search_here(client: FlaskClient) -> None:
     template = url.get("template") or ""
     assert template == f"{SITE}/?near={{searchTerms}}"
     assert client.get(template.replace("{searchTerms}", "Austin%2C+TX").removeprefix(SITE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Edmonton & District Intergroup", "Edmonton"),
+        ("Meeting Finder", "Meeting Finder"),
+        ("Donaudampfschifffahrt", "Donaudampfschiff"),
+    ],
+)
+def test_the_short_name_of_the_search_is_whole_words(
+    name: str, short: str, database: Database, settings_for: Callable[..., Settings], build_site: BuildSite
+) -> None:
+    site = build_site(settings_for(database.url.render_as_string(hide_password=False), site_name=name))
+    answer = site.test_client().get("/opensearch.xml")
+    assert f"<ShortName>{short}</ShortName>" in answer.text
