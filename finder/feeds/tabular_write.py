@@ -13,6 +13,7 @@ from finder.domain.listing import LOCATION_CLOSED
 from finder.domain.text import clean
 from finder.feeds.cells import BYTE_ORDER_MARK, csv_lines, neutralised
 from finder.feeds.document import Document, is_out_of_its_building, overrides_of, schedule_of
+from finder.feeds.meeting_guide_record import LINE_LENGTH
 from finder.feeds.schedule_text import exceptions_text, rhythm_text
 from finder.feeds.words import SEPARATOR, Words
 
@@ -129,8 +130,8 @@ def _extra(name: str) -> Cell:
 
 
 def _fits(text: str) -> bool:
-    """Whether a text survives being a cell of one line."""
-    return clean(text) == text
+    """Whether a text survives being a cell of one line, which is read as far as a line goes."""
+    return clean(text) == text and len(text) <= LINE_LENGTH
 
 
 def _rest(document: Document, _: Words) -> str:

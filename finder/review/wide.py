@@ -160,6 +160,9 @@ def confirm(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> i
     held = held_act(session, number, viewer=by)
     if held.mine:
         raise BadInputError("wide", OWN)
+    check = KINDS[held.act.kind].check
+    if check is not None and held.status is BulkStatus.WAITING:
+        check(session, held.act)
     _move(session, number, BulkStatus.DONE, by=by, now=now)
     reason = f"{held.act.reason} (asked for by moderator {held.asked_by_id}, confirmed by a second one)"
     return KINDS[held.act.kind].do(session, held.act, by, reason, now)

@@ -122,6 +122,12 @@ def _do_restoration(session: Session, act: Act, by: Viewer, reason: str, now: dt
     return act.target
 
 
+def _still_removed(session: Session, act: Act) -> None:
+    source = session.get(Source, act.target, populate_existing=True)
+    if source is None or source.removed_at is None:
+        raise StaleError("Somebody has restored this source already.", {})
+
+
 def body_of(session: Session, act: Act) -> int | None:
     """The service body whose source *act* is about; None: the administrators'."""
     if act.kind == "source_removal":
@@ -141,7 +147,7 @@ SOURCE_KINDS: dict[str, Kind] = {
         "A refresh of a source is rolled back", _look_run, _count_rollback, _do_rollback, _same_revision
     ),
     "source_restoration": Kind(
-        "A removed source comes back with its listings", _look_removed, _count_restored, _do_restoration
+        "A removed source comes back with its listings", _look_removed, _count_restored, _do_restoration, _still_removed
     ),
     "source_removal": Kind("A source goes with its listings", _look_source, _count_source, _do_removal, _nothing),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -70,10 +71,10 @@ def a_source(database: Database, feed: Feed, **changes: Any) -> int:  # noqa: AN
 
 
 def trusted(database: Database, number: int, feed: Feed, policy: SourcePolicy, **changes: Any) -> None:  # noqa: ANN401
-    """Give a source another policy, or other settings."""
+    """Give a source another policy, or other settings; besides the feed's server the one at its ``url`` may be read."""
     with database.unit_of_work() as session:
         draft = draft_for(feed, policy=policy, **changes)
-        allow = (feed.server.address,)
+        allow = (feed.server.address, urlsplit(draft.url).netloc)
         change_source(session, number, draft, seen=None, by="operator", reason="", now=NOW, allow=allow)
 
 

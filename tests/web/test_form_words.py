@@ -19,6 +19,8 @@ from tests.conftest import NOW, BuildSite
 from tests.web.desk import Desk, a_desk
 from tests.web.source_pages import filled, text
 
+pytestmark = pytest.mark.one_database
+
 #: The beginnings of what WTForms says where nobody gave it words.
 STOCK = ("Not a valid", "This field is required", "Invalid", "Field must be", "Number must be", "Date must be")
 NEW_SOURCE = {"name": "Lark County", "kind": "csv", "program": "aa", "policy": "propose", "every_min": "0"}

@@ -9,6 +9,8 @@ from finder.search.criteria import Sort, TimeBand, When
 from finder.web.forms.search import InvalidSearchError, SearchRequest, read_search, to_query
 from finder.web.headers import parts_of
 
+pytestmark = pytest.mark.one_database
+
 Read = Callable[..., SearchRequest]
 
 

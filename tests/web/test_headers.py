@@ -8,6 +8,8 @@ from finder.config import Settings
 from finder.web.armour import PAGE_POLICY
 from tests.conftest import BuildSite
 
+pytestmark = pytest.mark.one_database
+
 ANSWERS = [
     ("/", 200, "text/html"),
     ("/programs", 200, "text/html"),

@@ -13,6 +13,8 @@ from finder.store.database import Database
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing
 
+pytestmark = pytest.mark.one_database
+
 LISTS = ("/meetings.json", "/meetings.ics", "/export/meetings.csv", "/feeds/changes.atom", "/embed", "/embed/code")
 #: What only pages of all regions say.
 WIDE = "This list is of all regions"

@@ -212,9 +212,12 @@ def test_a_removed_source_is_restored_with_its_listings_by_two(desk: Desk, feed:
     assert "There is a problem" in text(post(desk, "body_administrator", f"{path}/restore"))
     taken = {**NEW_SOURCE, "name": "Larks", "service_body": str(desk.bodies["own"])}
     assert "was removed: restore it" in text(filled(desk, "body_administrator", "/moderate/sources/new", **taken))
-    back = post(desk, "body_administrator", f"{path}/restore", **WHY).headers["Location"]
+    back, again = (post(desk, "body_administrator", f"{path}/restore", **WHY).headers["Location"] for _ in range(2))
     assert shown(desk.database) == {}
+    assert again in text(desk.client("administrator").get("/moderate"))
     assert post(desk, "administrator", f"{back}/confirm").status_code == 303
+    assert again not in text(desk.client("administrator").get("/moderate"))
+    assert post(desk, "administrator", f"{again}/confirm").status_code == 409
     assert len(shown(desk.database)) == 12
     assert text(desk.client("body_administrator").get(path)).count("Applied") == 1
     assert desk.client("body_administrator").get(f"{path}/restore").status_code == 404
