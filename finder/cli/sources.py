@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from finder.cli import sources_runs
 from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, screen
-from finder.cli.sources_ready import OPERATOR
 from finder.cli.sources_show import runs_table, source_table, sources_table
 from finder.cli.toolbox import Toolbox
+from finder.directory.audit import OPERATOR
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sources import FieldRule, SourcePolicy
 from finder.sources.lookup import source_named

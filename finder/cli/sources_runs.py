@@ -1,5 +1,6 @@
 """Commands about refreshes: read a source, look at what it changes, take that over, leave it, take it back."""
 
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -9,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
-from finder.cli.sources_ready import OPERATOR
 from finder.cli.sources_show import changes_table, runs_table
 from finder.cli.toolbox import Toolbox
 from finder.cli.tools import tools_of
+from finder.directory.audit import OPERATOR
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sourced import is_field
 from finder.domain.sources import ChangeKind, ChangeState, RunState
-from finder.sources.applying import apply, merge_new
+from finder.sources.applying import apply, kept_fields, merge_new
 from finder.sources.fetch import load_payload
 from finder.sources.lookup import source_named
 from finder.sources.refresh import refresh as refresh_source
@@ -26,6 +27,7 @@ from finder.sources.shown import latest_runs, show_changes, show_run
 from finder.sources.wording import counted
 
 MOST_SHOWN = 500
+_KEPT = re.compile(r"([0-9]{1,9}):(.+)")
 
 
 @click.command("refresh")
@@ -154,13 +156,11 @@ def apply_(
 
 
 def _kept(told: Sequence[str]) -> dict[int, set[str]]:
-    keep: dict[int, set[str]] = {}
-    for each in told:
-        number, _, name = each.partition(":")
-        if not (number.isascii() and number.isdigit() and is_field(name)):
+    found = [_KEPT.fullmatch(each) for each in told]
+    for each, match in zip(told, found, strict=True):
+        if match is None or not is_field(match[2]):
             raise BadInputError("keep", f"Not a change and a field of it: {each!r}. Give both as in 12:notes.")
-        keep.setdefault(int(number), set()).add(name)
-    return keep
+    return kept_fields([match.groups() for match in found if match])
 
 
 def _refuse_unknown(session: Session, run: int, keep: Mapping[int, Collection[str]]) -> None:

@@ -16,6 +16,8 @@ from finder.store.database import portions
 GENESIS = "0" * 64
 #: What stands for a reason that was forgotten: this and the digest of its text.
 FORGOTTEN = "sha256:"
+#: Who acts on the command line: whoever may log in to the machine, alone and without asking a second person.
+OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import unquote
 
 from unidecode import unidecode
@@ -124,6 +125,12 @@ def slug_of_address(text: str, max_length: int = 64) -> str:
 def path_of(text: str) -> tuple[str, ...]:
     """The names in "Region > Area", from the top; without blanks around them, and without those that are empty."""
     return tuple(name for name in (part.strip() for part in text.split(PATH_MARK)) if name)
+
+
+def some_of(names: Sequence[str], total: int = 0) -> str:
+    """*names* with commas between, and how many more there are of *total*: "North, South and 3 more"."""
+    more = total - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
 
 
 def clean(text: str) -> str:

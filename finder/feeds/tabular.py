@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from finder.domain.text import clean
+from finder.domain.text import clean, some_of
 from finder.feeds.meeting_guide import decode_records
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
@@ -87,9 +87,7 @@ class _Read(dict[str, str]):
 def _unused_words(columns: Sequence[str]) -> str:
     if not columns:
         return ""
-    more = len(columns) - MOST_NAMED
-    rest = f" and {more} more" if more > 0 else ""
-    return f"Columns that are not known here, and left out: {', '.join(columns[:MOST_NAMED])}{rest}."
+    return f"Columns that are not known here, and left out: {some_of(columns[:MOST_NAMED], len(columns))}."
 
 
 def slug_of(header: str) -> str:

@@ -26,7 +26,6 @@ from finder.store.accounts import Grant, User
 from finder.store.audit import AuditEntry
 
 SHOWN = 30
-OPERATOR = "operator"
 RENAME = "correct_name"
 State = dict[str, Any]
 
@@ -180,5 +179,5 @@ def _note(
     if before == after:
         return
     entry = audit.Act(act=act, target_kind="user", target_id=user_id, before=before, after=after)
-    actor = f"user:{by.user_id}" if by is not None else OPERATOR
+    actor = f"user:{by.user_id}" if by is not None else audit.OPERATOR
     audit.append(session, [entry], actor=actor, reason=reason, now=now)

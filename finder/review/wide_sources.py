@@ -1,8 +1,6 @@
 """Wide acts on sources: a refresh is applied or rolled back, or a source goes with all of its listings."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +11,7 @@ from finder.domain.review import StaleError
 from finder.domain.roles import Right
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.review.wide_shapes import Act, Kind, Shown
-from finder.sources.applying import apply, count_wanted
+from finder.sources.applying import apply, count_wanted, kept_fields
 from finder.sources.lookup import source_of
 from finder.sources.removing import listings_of, remove_source
 from finder.sources.restoring import restore_source, show_removed
@@ -68,14 +66,6 @@ def _do_rollback(session: Session, act: Act, by: Viewer, reason: str, now: dt.da
     seen = int(act.asked["revision"])
     roll_back(session, act.target, seen=seen, by=f"user:{by.user_id}", now=now, reason=reason)
     return act.target
-
-
-def kept_fields(told: Iterable[Sequence[Any]]) -> dict[int, set[str]]:
-    """The fields that stay as they are here, by the number of their change, from pairs of both."""
-    keep: dict[int, set[str]] = {}
-    for number, name in told:
-        keep.setdefault(int(number), set()).add(str(name))
-    return keep
 
 
 def _same_revision(session: Session, act: Act) -> None:

@@ -6,7 +6,7 @@ moderator saw, it is left for them to look at.
 """
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,14 @@ class Applied:
 
     done: int
     left: tuple[int, ...] = ()
+
+
+def kept_fields(told: Iterable[Sequence[Any]]) -> dict[int, set[str]]:
+    """The fields that stay as they are here, by the number of their change, from pairs of both."""
+    keep: dict[int, set[str]] = {}
+    for number, name in told:
+        keep.setdefault(int(number), set()).add(str(name))
+    return keep
 
 
 def count_wanted(session: Session, number: int, changes: Collection[int] | None) -> int:

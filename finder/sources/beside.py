@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from finder.directory.bmlt_vocabulary import VocabularyPlan
-from finder.domain.text import path_of
+from finder.domain.text import path_of, some_of
 from finder.feeds.bmlt_read_bodies import body_words
 from finder.feeds.rows import Row
 
@@ -31,7 +31,6 @@ def told_of(vocabulary: VocabularyPlan) -> str:
     told = f"Made or changed beside the listings: {bodies:,} service bodies, {formats:,} formats."
     if not vocabulary.elsewhere:
         return told
-    named = ", ".join(f"{number} ({key})" for number, key in list(vocabulary.elsewhere.items())[:MOST_NAMED])
-    more = len(vocabulary.elsewhere) - MOST_NAMED
-    rest = f" and {more:,} more" if more > 0 else ""
-    return f"{told} The numbers of these formats are taken here, they get others: {named}{rest}."
+    taken = [f"{number} ({key})" for number, key in vocabulary.elsewhere.items()]
+    named = some_of(taken[:MOST_NAMED], len(taken))
+    return f"{told} The numbers of these formats are taken here, they get others: {named}."

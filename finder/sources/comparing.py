@@ -82,7 +82,8 @@ class Change:
 
     def only(self, *winners: Winner) -> "Change":
         """The part of a changed listing on whose fields one of *winners* holds."""
-        return replace(self, **_told_by(self.here, [each for each in self.verdicts if each.winner in winners]))
+        held = sourced_fields(self.here) if self.here else {}
+        return replace(self, **_told_by(held, [each for each in self.verdicts if each.winner in winners]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,15 +229,15 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
 
 def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | None, rules: Mapping[str, str]) -> Change:
     """What *draft*, the source's word, changes about a listing as it is *here*, field by field."""
-    verdicts = three_way(sourced_fields(here), sourced_fields(draft), base, rules)
-    told = _told_by(here, verdicts)
+    held = sourced_fields(here)
+    told = _told_by(held, three_way(held, sourced_fields(draft), base, rules))
     return Change(kind=ChangeKind.CHANGED, draft=draft, title=here.name[:255], here=here, base=base, **told)
 
 
-def _told_by(here: ListingDraft | None, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """What verdicts on a listing as it is *here* say of the change."""
+def _told_by(held: Fields, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """What verdicts on a listing, of which the fields are *held* here, say of the change."""
     moved = [each for each in verdicts if each.winner is not Winner.HERE]
-    risks = content_risks(sourced_fields(here) if here else None, {each.name: each.source for each in moved})
+    risks = content_risks(held, {each.name: each.source for each in moved})
     return {
         "verdicts": tuple(verdicts),
         "fields": tuple(each.name for each in moved),

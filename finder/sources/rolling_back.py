@@ -15,6 +15,7 @@ from finder.directory.revert_many import Reverted, revert_listings
 from finder.directory.revision import take_lock
 from finder.domain.review import AlreadyDecidedError
 from finder.domain.sources import RUN_WORDS, ChangeKind, ChangeState, RunState
+from finder.domain.text import some_of
 from finder.sources.runs import entries_of, open_changes, raise_revision, reason_of, run_of, write_changes
 from finder.sources.setting_aside import put_aside
 from finder.sources.wording import counted
@@ -99,9 +100,7 @@ def _words(session: Session, run: SourceRun, done: Reverted) -> str:
     left = ""
     if done.left:
         wanted = select(Meeting.name).where(Meeting.id.in_(done.left[:MOST_NAMED])).order_by(Meeting.name)
-        names = ", ".join(session.execute(wanted).scalars())
-        more = len(done.left) - MOST_NAMED
-        rest = f", and {counted(more, 'other')}" if more > 0 else ""
-        left = f" {counted(len(done.left), 'was', 'were')} edited since and left: {names}{rest}."
+        names = some_of(session.execute(wanted).scalars().all(), len(done.left))
+        left = f" {counted(len(done.left), 'was', 'were')} edited since and left: {names}."
     back = f"Rolled back: {counted(len(done.done), 'listing is', 'listings are')} as before.{left}"
     return f"{run.words} {back}"

@@ -12,6 +12,7 @@ from finder.directory.bodies import body_path
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.directory.revert import UNDO_DAYS
+from finder.domain.listing import ListingDraft
 from finder.domain.sourced import TOGETHER, Verdict, Winner, empty_of, label_of, sourced_fields
 from finder.domain.sources import OWN, WAITING, ChangeKind, ChangeState, RunState
 from finder.sources.comparing import SAME_AS, change_of
@@ -238,6 +239,7 @@ def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple
 def _shown_change(
     row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
 ) -> ShownChange:
+    draft = kept_draft(row.draft)
     remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
     twin = next((remark for remark in remarks if remark[0] == SAME_AS and int(remark[1]) in twins), None)
     return ShownChange(
@@ -247,9 +249,9 @@ def _shown_change(
         row=row.row,
         key=row.source_key,
         title=row.title,
-        listing=_listing(row, held),
+        listing=_listing(row, draft, held),
         slug=held.meeting.slug if held is not None and held.meeting.published else "",
-        fields=_fields(row, held, source),
+        fields=_fields(row, draft, held, source),
         risks=row.risks,
         remarks=[remark for remark in remarks if remark[0] != SAME_AS],
         twin=ShownTwin(int(twin[1]), *twins[int(twin[1])], twin[2]) if twin else None,
@@ -262,25 +264,27 @@ def _twins(session: Session, rows: Sequence[SourceChange]) -> dict[int, tuple[st
     return {number: (slug, name) for number, slug, name in session.execute(found)} if ids else {}
 
 
-def _listing(row: SourceChange, held: RegisterRow | None) -> str:
+def _listing(row: SourceChange, draft: ListingDraft | None, held: RegisterRow | None) -> str:
     """When and where a listing is: a new one as the source says, any other as it is here."""
-    draft = kept_draft(row.draft) if row.kind is ChangeKind.NEW else None
-    draft = draft_of(held) if draft is None and held is not None else draft
-    return listing_words(draft) if draft is not None else ""
+    told = draft if row.kind is ChangeKind.NEW else None
+    if told is None and held is not None:
+        told = draft_of(held)
+    return listing_words(told) if told is not None else ""
 
 
-def _fields(row: SourceChange, held: RegisterRow | None, source: Source) -> list[ShownField]:
+def _fields(
+    row: SourceChange, draft: ListingDraft | None, held: RegisterRow | None, source: Source
+) -> list[ShownField]:
     """The fields of a change: as things are now while it waits, as they were when it was decided otherwise."""
-    draft = kept_draft(row.draft)
+    said = sourced_fields(draft) if draft is not None else {}
     if row.kind is not ChangeKind.CHANGED:
-        said = sourced_fields(draft) if draft is not None else {}
         return [_new(name, value) for name, value in said.items() if value != empty_of(name)]
     if row.state is ChangeState.OPEN and held is not None and draft is not None:
         verdicts = change_of(draft, draft_of(held), held.meeting.source_base, source.field_rules or {}).verdicts
     elif row.verdicts is not None:
         verdicts = tuple(verdicts_of(row.verdicts))
     else:  # decided before whose word held was kept: what was taken over is known
-        said, before = sourced_fields(draft) if draft is not None else {}, row.before or {}
+        before = row.before or {}
         taken = [(name, before.get(name, empty_of(name)), said.get(name, empty_of(name))) for name in row.fields]
         verdicts = tuple(Verdict(name, was, was, now, edited=False, winner=Winner.SOURCE) for name, was, now in taken)
     return [_field(each) for each in verdicts]

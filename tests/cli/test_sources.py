@@ -128,6 +128,7 @@ def test_single_fields_are_kept_on_the_command_line(finder: Finder, directory: D
             ("notes", "12:notes"),
             (f"{change}:city", "does not change city"),
             ("1:notes", "Change 1"),
+            (f"{'9' * 30}:notes", "12:notes"),
         ):
             refused = finder(feed, "sources", "apply", "Larks", "--keep", wrong)
             assert (refused.returncode, words in refused.stderr) == (1, True), refused.stderr
