@@ -39,7 +39,11 @@ from finder.store import dump as dumping
 @click.option("--region", default="", help='Put above the regions of the rows; ">" between: "Texas > Austin".')
 @click.option("--country", help="Two-letter country of rows that name none; otherwise FINDER_COUNTRY.")
 @click.option("--dry-run", is_flag=True, help="Tell what would happen and change nothing.")
-@click.option("--allow-removals", is_flag=True, help="Apply even when more than 10 listings or 10 % of them would go.")
+@click.option(
+    "--allow-removals",
+    is_flag=True,
+    help="Apply even when more than 10 listings or 10 % of them would go, or have no time any more.",
+)
 @click.option(
     "--report", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write every remark as JSON."
 )

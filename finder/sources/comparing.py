@@ -107,8 +107,27 @@ class Difference:
     @property
     def erases_too_much(self) -> bool:
         """Whether more would go than a living source loses at once."""
-        gone = len(self.of(ChangeKind.GONE))
-        return gone > MAX_GONE or gone > self.published * MAX_GONE_SHARE
+        return self._too_many(len(self.of(ChangeKind.GONE)))
+
+    @property
+    def untimed(self) -> int:
+        """How many listings would have a time no more."""
+        return sum(map(_loses_its_time, self.of(ChangeKind.CHANGED)))
+
+    @property
+    def untimes_too_much(self) -> bool:
+        """Whether more would lose their time than a living source forgets at once."""
+        return self._too_many(self.untimed)
+
+    def _too_many(self, count: int) -> bool:
+        return count > MAX_GONE or count > self.published * MAX_GONE_SHARE
+
+
+def _loses_its_time(change: Change) -> bool:
+    return any(
+        each.name == "start" and each.here and not each.source and each.winner is not Winner.HERE
+        for each in change.verdicts
+    )
 
 
 @dataclass(slots=True)

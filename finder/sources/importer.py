@@ -107,7 +107,7 @@ def run_import(
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
-        allow = ALLOW if difference.erases_too_much else ""
+        allow = ALLOW if difference.erases_too_much or difference.untimes_too_much else ""
         words = (
             f"Nothing was imported: {objection} {allow}" if objection else "This was a dry run: nothing was written."
         )

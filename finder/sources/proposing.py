@@ -87,6 +87,11 @@ def objection_to(rows: Sequence[Row], difference: Difference) -> str:
             f"{gone} of {difference.published} listings of this source would go, "
             f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}."
         )
+    if difference.untimes_too_much:
+        return (
+            f"{difference.untimed} of {difference.published} listings of this source would have no time any more, "
+            f"which is more than {MAX_GONE} or more than {MAX_GONE_SHARE:.0%}."
+        )
     return ""
 
 

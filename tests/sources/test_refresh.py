@@ -30,6 +30,21 @@ from tests.sources.instance import (
 ROWS = [a_row(number) for number in range(12)]
 
 
+def test_a_feed_that_forgets_its_times_waits_and_takes_none(database: Database) -> None:
+    rows = [a_row(number) for number in range(12)]
+    with feeding(*rows) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        feed.rows = [*(a_row(each, time="", end_time="") for each in range(2)), *rows[2:]]
+        outcome = refreshed(database, number, feed, later=60)
+        assert outcome.state is RunState.QUARANTINED
+        assert "2 of 12 listings of this source would have no time any more" in outcome.words
+        assert all(document["schedule"]["start"] for document in shown(database).values())
+        feed.rows = [a_row(0, time="", end_time=""), *rows[1:]]
+        assert refreshed(database, number, feed, later=120).state is RunState.APPLIED  # one is nothing unusual
+    assert faults(database) == []
+
+
 def test_a_first_refresh_of_a_trusted_source_is_published_at_once(database: Database) -> None:
     with feeding(*ROWS, a_row(99, name="")) as feed:
         number = a_source(database, feed)
