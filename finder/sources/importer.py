@@ -37,7 +37,6 @@ from finder.store.source import Source
 #: How far a source's clock and calendar may be ahead of ours.
 FUTURE_TOLERANCE = dt.timedelta(days=1)
 IN_FUTURE = "lies in the future: left out"
-ALLOW = "If that is right, import it with --allow-removals."
 
 Progress = Callable[[int, int], None]
 
@@ -107,11 +106,8 @@ def run_import(
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
-        allow = ALLOW if difference.erases_too_much or difference.untimes_too_much else ""
-        words = (
-            f"Nothing was imported: {objection} {allow}" if objection else "This was a dry run: nothing was written."
-        )
-        return report(difference, told_of(vocabulary), words.strip(), applied=False)
+        words = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
+        return report(difference, told_of(vocabulary), words, applied=False)
     if brings_nothing:
         return report(difference, "The feed says what it said before: nothing to change.", applied=True)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
