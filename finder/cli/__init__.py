@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "transfer:import_",
     "sources": "sources:sources",
     "dump": "transfer:dump",
+    "load": "transfer:load",
     "export": "export:export",
     "purge": "purge:purge_command",
     "check": "care:check",

@@ -26,7 +26,7 @@ def init(context: click.Context, *, demo: bool) -> None:
     out = error_screen()
     with out.status("Bringing the database up to date ..."):
         migrate.upgrade(toolbox.database)
-    _build_places(toolbox, force=False)
+    build_places(toolbox, force=False)
     seeds = toolbox.root / "seed_data"
     programs = load_programs((seeds / "programs.toml").read_text(encoding="utf-8"))
     formats = load_formats((seeds / "formats.toml").read_text(encoding="utf-8"))
@@ -54,7 +54,8 @@ def _load_demo(toolbox: Toolbox) -> None:
     error_screen().print(f"{len(drafts)} made-up meetings added. Every page says that they are a demo.")
 
 
-def _build_places(toolbox: Toolbox, *, force: bool) -> None:
+def build_places(toolbox: Toolbox, *, force: bool) -> None:
+    """Build the file of places unless it is up to date, or whatever it is."""
     path = toolbox.gazetteer_path
     if not force and is_current(path):
         return
@@ -75,7 +76,7 @@ def places(context: click.Context, *, rebuild: bool, look_up: str | None) -> Non
     from finder.search.places import Gazetteer  # noqa: PLC0415
 
     toolbox = toolbox_of(context)
-    _build_places(toolbox, force=rebuild)
+    build_places(toolbox, force=rebuild)
     if look_up is None:
         return
     answer = Gazetteer(toolbox.gazetteer_path).lookup(look_up, default_country=toolbox.settings.country)

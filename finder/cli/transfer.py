@@ -1,14 +1,18 @@
-"""Commands that carry listings in and out: import and dump."""
+"""Commands that carry listings in, and whole instances out and in: import, dump and load."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 import click
 
+from finder.cli.prepare import build_places
 from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
+from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.cli.tools import tools_of
+from finder.domain.errors import BadInputError
 from finder.domain.schedule import zone_of
 from finder.domain.text import path_of
 from finder.feeds.rows import DecodeOptions
@@ -18,6 +22,8 @@ from finder.sources.fetch import load_payload
 from finder.sources.importer import DECODERS, run_import
 from finder.sources.report import render_report, write_report
 from finder.store import dump as dumping
+from finder.store import migrate
+from finder.store.load import load as load_dump
 
 
 @click.command("import")
@@ -115,8 +121,46 @@ def import_(
 @click.command()
 @click.pass_context
 def dump(context: click.Context) -> None:
-    """Write the whole database to standard output as JSON lines, private parts included: keep it safe."""
+    """Write the whole database to standard output as JSON lines, private parts included: keep it safe.
+
+    For example `finder dump > everything.jsonl`. On another machine, `finder load everything.jsonl` makes the same
+    instance of it.
+    """
     toolbox = ready(context)
-    with toolbox.database.reading() as session:
+    with toolbox.database.reading(steady=True) as session:
+        click.echo(dumping.head(session, shape=migrate.newest_shape(toolbox.database)))
         for line in dumping.lines(session):
             click.echo(line)
+
+
+@click.command()
+@click.argument("path", metavar="FILE")
+@click.pass_context
+def load(context: click.Context, path: str) -> None:
+    """Make this instance the one that FILE was dumped from ("-" reads standard input).
+
+    It takes everything: listings, places, service bodies, formats, sources with their refreshes, people and their
+    roles, requests, history. Only an instance in which nobody has put anything yet is filled, with all of the file or
+    nothing of it. The database may be SQLite or PostgreSQL, whichever it was there.
+    """
+    toolbox = toolbox_of(context)
+    try:
+        dumped = click.open_file(path, "rb")
+    except OSError as error:
+        raise BadInputError("file", f"{path} cannot be read: {error.strerror}.") from error
+    with dumped:
+        count = _loaded(toolbox, dumped)
+    error_screen().print(f"{count:,} rows loaded. `finder check` tells whether all of it holds.")
+    error_screen().print(
+        "Bring secret.key of the old data folder along, or the same FINDER_SECRET_KEY: without it, authenticator apps "
+        "and the links in mails that were sent do not work here."
+    )
+
+
+def _loaded(toolbox: Toolbox, dumped: IO[bytes]) -> int:
+    with error_screen().status("Bringing the database up to date ..."):
+        migrate.upgrade(toolbox.database)
+    build_places(toolbox, force=False)
+    shape = migrate.newest_shape(toolbox.database)
+    with progress("Loading") as tell:
+        return load_dump(toolbox.database, dumped, shape=shape, tell=tell)

@@ -104,9 +104,12 @@ class Database:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """Open one transaction for reading."""
-        with Session(self.engine) as session:
+    def reading(self, *, steady: bool = False) -> Iterator[Session]:
+        """Open one transaction for reading; *steady*: all statements see the same moment, on PostgreSQL as well."""
+        engine = self.engine
+        if steady and not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine) as session:
             yield session
 
     def dispose(self) -> None:

@@ -35,6 +35,12 @@ def downgrade(database: Database, revision: str = "base") -> None:
         command.downgrade(config, revision)
 
 
+def newest_shape(database: Database) -> str:
+    """The name of the shape that the newest migration brings."""
+    with _config(database) as config:
+        return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
 def is_current(database: Database) -> bool:
     """Whether every migration has been run."""
     with _config(database) as config:

@@ -112,7 +112,7 @@ def test_a_feed_is_imported_reported_and_found_whole(instance: Instance, feed: P
         "refused": 0,
     }
     assert instance.run("check").returncode == 0
-    rows = [json.loads(line) for line in instance.run("dump").stdout.splitlines()]
+    rows = [json.loads(line) for line in instance.run("dump").stdout.splitlines()[1:]]
     assert sum(row["table"] == "public_listing" for row in rows) == 40
 
 
@@ -141,6 +141,27 @@ def test_a_shrunken_feed_is_not_applied(instance: Instance, feed: Path) -> None:
     assert instance.run("dump").stdout == before
     assert imported(instance, feed, "--allow-removals").returncode == 0
     assert instance.run("check").returncode == 0
+
+
+def test_a_dump_makes_the_same_instance_elsewhere(
+    instance: Instance, feed: Path, tmp_path: Path, databases: Databases, gazetteer_path: Path
+) -> None:
+    imported(instance, feed)
+    dumped = tmp_path / "everything.jsonl"
+    dumped.write_text(instance.run("dump").stdout)
+    (tmp_path / "other").mkdir(mode=0o700)
+    (tmp_path / "other" / "places.db").symlink_to(gazetteer_path)
+    other = Instance(tmp_path / "other", databases.copy_of("prepared", prepare))
+    done = other.run("load", str(dumped))
+    assert done.returncode == 0, done.stderr
+    assert "rows loaded" in done.stderr
+    assert "secret.key" in done.stderr
+    assert other.run("check").returncode == 0
+    assert other.run("dump").stdout == dumped.read_text()
+    again = other.run("load", str(dumped))
+    assert (again.returncode, "in use already" in again.stderr) == (1, True)
+    nothing = other.run("load", str(tmp_path / "nothing"))
+    assert (nothing.returncode, "nothing cannot be read: No such file" in nothing.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
