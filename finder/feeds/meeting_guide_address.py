@@ -13,6 +13,8 @@ CODE_LENGTH = 2
 #: online, or its address is nobody's business.
 ONLINE = "Online"
 NOT_PUBLIC = "Address not public"
+#: What is known of an address to which a directory of this kind has added parts, since readers want four of them.
+KNOWN_ADDRESS = "address_as_known"
 
 _NAMES = {
     "US": "usa, us, united states, united states of america, puerto rico",
@@ -92,7 +94,7 @@ class Address:
 
 def read_address(record: Record) -> tuple[Address, bool]:
     """The address of a row, and whether it was given in parts with a street among them."""
-    formatted = record.line("formatted_address", limit=ADDRESS_LENGTH)
+    formatted = record.line(KNOWN_ADDRESS, "formatted_address", limit=ADDRESS_LENGTH)
     street = record.line("address", limit=ADDRESS_LENGTH)
     given = Address(
         street=street,

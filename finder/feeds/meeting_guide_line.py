@@ -27,6 +27,13 @@ def address_line(document: Document, moved_to: str = "") -> str:
     return ", ".join(_filled(parts, place, document))
 
 
+def known_address(document: Document) -> str:
+    """What is known of the public address, in one line, where `address_line` adds to it to make four parts; else ""."""
+    place = document["location"] or {}
+    known: str = place.get("address", "") or ", ".join(_town(place))
+    return "" if known.count(",") >= FULL_PARTS - 1 else known
+
+
 def is_full(line: str) -> bool:
     """Whether an address leads to a door: it has four parts, or begins with a street."""
     return line.count(",") >= FULL_PARTS - 1 or is_street(line.split(",", 1)[0].strip())

@@ -16,13 +16,14 @@ import orjson
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
 from finder.feeds.document import Document, is_out_of_its_building, point_of
+from finder.feeds.meeting_guide_address import KNOWN_ADDRESS
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
-from finder.feeds.meeting_guide_line import address_line, is_full
+from finder.feeds.meeting_guide_line import address_line, is_full, known_address
 from finder.feeds.meeting_guide_types import CODES, IN_PERSON_ONLY
 
 CLOSED, ONLINE = "TC", "ONL"
 #: What a moved sitting leaves out: all that leads to the usual place.
-OF_THE_PLACE = ("address", "postal_code", "latitude", "longitude", "location_notes")
+OF_THE_PLACE = ("address", KNOWN_ADDRESS, "postal_code", "latitude", "longitude", "location_notes")
 ONLINE_FIELDS = ("conference_url", "conference_url_notes", "conference_phone", "conference_phone_notes")
 ENTITY_FIELDS = ("entity", "entity_email", "entity_location", "entity_logo", "entity_phone", "entity_url")
 #: What an exception says when nobody wrote a note about it.
@@ -130,6 +131,7 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
         "location": get("name"),
         "location_notes": _lines(get("notes"), get("access_notes")),
         "formatted_address": address_line(document),
+        KNOWN_ADDRESS: known_address(document),
         "address": get("street"),
         "city": get("city"),
         "state": get("state"),

@@ -67,6 +67,7 @@ BMLT_SCHEMAS: Final[dict[str, Schema]] = {
             "timezone": TEXT,
             "types": {"type": "array", "items": TEXT},
             "formatted_address": TEXT,
+            "address_as_known": TEXT,
             "latitude": {"type": "number"},
             "longitude": {"type": "number"},
             "regions": {"type": "array", "items": TEXT},

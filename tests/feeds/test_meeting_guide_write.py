@@ -1,14 +1,17 @@
 """Listings as Meeting Guide rows: one a day, and each as its readers want it."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 
+from finder.feeds.meeting_guide import decode_meeting_guide
 from finder.feeds.meeting_guide_days import listing_of
 from finder.feeds.meeting_guide_write import Vocabulary, listing_rows
 from tests.feeds.documents import a_document, a_place, a_rule, an_override
 from tests.feeds.reader_rules import kind_of, read
+from tests.sources.feeds import OPTIONS
 
 #: A Tuesday, a quarter past six in the evening in Chicago.
 NOW = dt.datetime(2026, 3, 10, 23, 15, tzinfo=dt.UTC)
@@ -201,6 +204,30 @@ def test_readers_count_a_row_as_it_is(changes: dict[str, Any], kind: str) -> Non
 )  # fmt: skip
 def test_an_address_has_four_parts_of_what_is_known(place: dict[str, Any], line: str) -> None:
     assert the_row(location=a_place(**place))["formatted_address"] == line
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"address": "Fullerton, CA, USA", "street": "", "city": "Fullerton", "state": "CA", "postal_code": ""},
+        {"address": "Fullerton, CA 92831", "street": "", "city": "Fullerton", "state": "CA", "postal_code": "92831"},
+        {"address": "12 Example Street, Austin", "street": "12 Example Street", "city": "Austin", "state": ""},
+        {"address": "New York, New York, USA", "street": "", "city": "New York", "state": "New York"},
+    ],
+)
+def test_what_was_added_to_an_address_is_not_read_back(place: dict[str, Any]) -> None:
+    row = the_row(location=a_place(**place))
+    assert row["formatted_address"] != place["address"]
+    assert row["formatted_address"].count(",") >= 3
+    [back] = decode_meeting_guide(json.dumps([row]).encode(), options=OPTIONS).rows
+    assert back.draft is not None
+    assert back.draft.location is not None
+    assert back.draft.location.formatted_address == place["address"]
+
+
+def test_a_whole_address_and_one_that_is_not_known_are_told_once() -> None:
+    assert "address_as_known" not in the_row()
+    assert "address_as_known" not in the_row(location=None, attendance="online")
 
 
 def test_a_meeting_without_any_place_says_that_it_is_online() -> None:
