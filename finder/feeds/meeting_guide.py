@@ -16,16 +16,19 @@ def decode_meeting_guide(payload: Payload, *, options: DecodeOptions) -> Decoded
 
     Raises FeedError when there is no list of rows in it.
     """
-    return decode_records(read_json_rows(payload, max_rows=options.max_rows), options=options)
+    records = read_json_rows(payload, max_rows=options.max_rows)
+    return decode_records(enumerate(records, start=1), options=options)
 
 
-def decode_records(records: Iterable[Any], *, options: DecodeOptions, table: bool = False, note: str = "") -> Decoded:
-    """Rows of records whose fields have Meeting Guide names, with source keys made unique."""
+def decode_records(
+    records: Iterable[tuple[int, Any]], *, options: DecodeOptions, table: bool = False, note: str = ""
+) -> Decoded:
+    """Rows of numbered records whose fields have Meeting Guide names, with source keys made unique."""
     types = TypeReader(options.catalogue)
     rows = (
         decode_own(record, number=number, options=options, types=types)
         if table and is_own(record)
         else decode_record(record, number=number, options=options, types=types, table=table)
-        for number, record in enumerate(records, start=1)
+        for number, record in records
     )
     return Decoded(rows=tuple(unique_keys(believable(rows), field="slug")), note=note)

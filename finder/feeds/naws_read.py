@@ -13,7 +13,7 @@ from finder.feeds.bmlt_read_bodies import MAX_BODIES
 from finder.feeds.naws_read_row import NawsReader
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError, believable, unique_keys
-from finder.feeds.table_cells import MAX_COLUMNS, table_cells, table_records
+from finder.feeds.table_cells import MAX_COLUMNS, header_cells, table_cells, table_records
 
 #: Columns without which this is another kind of table.
 NEEDED = ("Committee", "CommitteeName", "Day", "Time")
@@ -23,16 +23,16 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 def decode_naws(payload: Payload, *, options: DecodeOptions) -> Decoded:
-    """Every row below the header line of the table in *payload*, taken or refused; numbers start at 1.
+    """Every row below the header line of the table in *payload*, taken or refused; numbers are those of the sheet.
 
     Raises FeedError for what is no table, and for one without the columns of this kind.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
-    header = _header(next((cells for cells in lines if any(cell.strip() for cell in cells)), []))
+    header = _header(header_cells(lines))
     records = table_records(lines, header, max_rows=options.max_rows)
-    bodies = _bodies(records, above=path_of(options.service_body))
+    bodies = _bodies((record for _, record in records), above=path_of(options.service_body))
     reader = NawsReader(options, {body.world_id: body for body in bodies})
-    rows = (reader.row(record, number=number) for number, record in enumerate(records, start=1))
+    rows = (reader.row(record, number=number) for number, record in records)
     return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=note, bodies=tuple(bodies))
 
 

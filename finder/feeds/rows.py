@@ -33,7 +33,10 @@ class Remark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a feed, numbered from 1. ``draft`` is None when it was refused; ``key`` is its source key."""
+    """One row of a feed, numbered from 1, of a table as in its sheet; ``key`` is its source key.
+
+    ``draft`` is None when it was refused.
+    """
 
     number: int
     draft: ListingDraft | None

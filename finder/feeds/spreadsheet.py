@@ -33,8 +33,11 @@ def is_spreadsheet(payload: Payload) -> bool:
     return beginning_of(payload, len(ARCHIVE)) in {ARCHIVE, OLD}
 
 
-def spreadsheet_cells(payload: Payload, *, max_rows: int) -> Iterator[list[str]]:
-    """The lines of the first sheet that holds anything. Raises FeedError for what cannot be read, or is too large."""
+def spreadsheet_cells(payload: Payload, *, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+    """The lines of the first sheet that holds anything, each with its number in it.
+
+    Raises FeedError for what cannot be read, or is too large.
+    """
     if beginning_of(payload, len(OLD)) == OLD:
         raise FeedError(f"This is an old spreadsheet file (.xls), or one with a password. {AS_CSV}")
     if size_of(payload) > MAX_PACKED:
@@ -49,7 +52,7 @@ def spreadsheet_cells(payload: Payload, *, max_rows: int) -> Iterator[list[str]]
         raise FeedError(BROKEN) from error
 
 
-def _cells(archive: "_Archive", max_rows: int) -> Iterator[list[str]]:
+def _cells(archive: "_Archive", max_rows: int) -> Iterator[tuple[int, list[str]]]:
     book = read_book(archive.part)
     if not any(archive.has(path) for path in book.sheets):
         raise FeedError(f"This file is no spreadsheet in the format XLSX. {AS_CSV}")

@@ -10,6 +10,7 @@ from finder.feeds.spreadsheet_parts import Collected, Kind, Texts, unescaped
 from finder.feeds.spreadsheet_xml import AS_CSV, BROKEN, Part
 
 MAX_COLUMNS = 1_000
+MAX_ROW = 1_048_576  # of a sheet, by its format
 SECONDS = 60
 #: Numbers of days count from here, or from 1904. The day that 1900 did not have counts as one.
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zones
@@ -29,15 +30,16 @@ class Sheet:
     def __init__(self, texts: Texts, styles: Sequence[Kind], *, since_1904: bool) -> None:
         self._texts, self._styles = texts, styles
         self._since = EPOCH + dt.timedelta(days=TO_1904 if since_1904 else 0)
-        self._lines: list[list[str]] = []
+        self._lines: list[tuple[int, list[str]]] = []
+        self._row = 0
         self._line: list[str] = []
         self._column = 0
         self._told: dict[str, str] = {}
         self._within, self._listens, self._aside = False, False, 0
         self._collected = Collected()
 
-    def lines(self, pieces: Iterable[bytes], *, max_rows: int) -> Iterator[list[str]]:
-        """The lines that hold anything, without empty cells at their ends. Raises FeedError."""
+    def lines(self, pieces: Iterable[bytes], *, max_rows: int) -> Iterator[tuple[int, list[str]]]:
+        """The lines that hold anything, each with its number, without empty cells at their ends. Raises FeedError."""
         part, count = Part(self), 0
         for piece in pieces:
             part.feed(piece)
@@ -55,6 +57,7 @@ class Sheet:
             self._column = _column(named[1]) if named else self._column + 1
             self._told, self._within = attributes, True
         elif name == "row":
+            self._row = _row_number(attributes.get("r", ""), after=self._row)
             self._line, self._column = [], 0
         elif name == "rPh":
             self._aside += 1
@@ -69,7 +72,7 @@ class Sheet:
             self._told, self._within = {}, False
         elif name == "row":
             if self._line:
-                self._lines.append(self._line)
+                self._lines.append((self._row, self._line))
             self._line, self._column = [], 0
         elif name == "rPh":
             self._aside -= 1
@@ -142,6 +145,13 @@ def _iso(value: str) -> str:
 
 def _clock(hours: int, minutes: int, seconds: int) -> str:
     return f"{hours:02d}:{minutes:02d}" + (f":{seconds:02d}" if seconds else "")
+
+
+def _row_number(told: str, *, after: int) -> int:
+    """The number that a row gives itself; where it gives none that can be, that behind the row before."""
+    digits = told.strip()
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_ROW)) else 0
+    return number if after < number <= MAX_ROW else after + 1
 
 
 def _column(letters: str) -> int:

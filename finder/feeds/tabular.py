@@ -9,7 +9,7 @@ from finder.domain.text import clean, some_of
 from finder.feeds.meeting_guide import decode_records
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
-from finder.feeds.table_cells import MAX_COLUMNS, table_cells, table_records
+from finder.feeds.table_cells import MAX_COLUMNS, header_cells, table_cells, table_records
 from finder.feeds.tabular_write import COLUMNS
 
 #: What tables call a field, slugified, where that is not the field's own name.
@@ -52,19 +52,27 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def decode_table(payload: Payload, *, options: DecodeOptions) -> Decoded:
-    """Every row below the header line of the table in *payload*, taken or refused; numbers start at 1.
+    """Every row below the header line of the table in *payload*, taken or refused; numbers are those of the sheet.
 
-    The note names columns of which nothing is taken. Raises FeedError, with line and column, for broken quotes and for
-    a table without a name column.
+    The note names columns of which nothing is taken, and those that mean the same as one before them. Raises FeedError,
+    with line and column, for broken quotes and for a table without a name column.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
-    cells = next((cells for cells in lines if any(cell.strip() for cell in cells)), [])
+    cells = header_cells(lines)
     header = _header(cells)
     used, filled = {slug_of(column) for column in COLUMNS}, set[str]()
-    records = (_Read(each, used, filled) for each in table_records(lines, header, max_rows=options.max_rows))
+    records = (
+        (number, _Read(each, used, filled)) for number, each in table_records(lines, header, max_rows=options.max_rows)
+    )
     decoded = decode_records(records, options=options, table=True)
     unused = [clean(cell)[:40] for cell, name in zip(cells, header, strict=True) if name in filled - used]
-    return replace(decoded, note=" ".join(filter(None, (note, _unused_words(unused)))))
+    again = [heading for cell, name in zip(cells, header, strict=True) if not name and (heading := clean(cell)[:40])]
+    words = (
+        note,
+        _left_out("Columns that are not known here, and left out", unused),
+        _left_out("Columns that mean the same as another one, which was read", again),
+    )
+    return replace(decoded, note=" ".join(filter(None, words)))
 
 
 class _Read(dict[str, str]):
@@ -84,10 +92,8 @@ class _Read(dict[str, str]):
         return super().__getitem__(key)
 
 
-def _unused_words(columns: Sequence[str]) -> str:
-    if not columns:
-        return ""
-    return f"Columns that are not known here, and left out: {some_of(columns[:MOST_NAMED], len(columns))}."
+def _left_out(why: str, columns: Sequence[str]) -> str:
+    return f"{why}: {some_of(columns[:MOST_NAMED], len(columns))}." if columns else ""
 
 
 def slug_of(header: str) -> str:

@@ -24,7 +24,10 @@ class ReportError(FinderError):
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One remark about row *row* of the feed, counted from 1; ``refused`` when the row was not taken over it."""
+    """One remark about row *row* of the feed; ``refused`` when the row was not taken over it.
+
+    Rows count from 1, those of a table as in its sheet; 0 is what stands beside the rows.
+    """
 
     row: int
     field: str

@@ -20,7 +20,7 @@ CELL = '<c r="{}"><v>1</v></c>'
 
 
 def cells(payload: bytes) -> list[list[str]]:
-    return list(spreadsheet_cells(payload, max_rows=1000))
+    return [line for _, line in spreadsheet_cells(payload, max_rows=1000)]
 
 
 def test_cells_are_what_somebody_reads_in_them() -> None:
@@ -46,11 +46,33 @@ def test_a_workbook_is_read_as_its_table_would_be() -> None:
         (
             ",".join(HEADINGS),
             'Larks,larks,Monday,19:00,20:15,Springfield,IL,39.78,-89.64,2026-03-01,"Open, Step Meeting"',
+            "",
             "Owls,17,1,7:00 PM,,Springfield,IL,,,,O",
         )
     )
 
     assert decode_table(workbook(rows), options=OPTIONS) == decode_table(table.encode(), options=OPTIONS)
+
+
+ROWS = {
+    "as they are told": (("1", "3", "7"), [3, 7]),
+    "not told": ((None, None, None), [2, 3]),
+    "told now and then": (("2", None, "9"), [3, 9]),
+    "going backward": (("5", "4", "5"), [6, 7]),
+    "no numbers": (("one", "-3", "2.5"), [2, 3]),
+    "beyond any sheet": (("1", "1048577", "9" * 5000), [2, 3]),
+    "at the end of a sheet": (("1", "1048575", "1048576"), [1048575, 1048576]),
+    "in other digits": (("1", "٧", ""), [2, 3]),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_have_the_numbers_of_the_sheet(name: str) -> None:
+    told, numbers = ROWS[name]
+    tags = ["<row>" if number is None else f'<row r="{number}">' for number in told]
+    lines = [f'{tag}<c t="str"><v>{text}</v></c></row>' for tag, text in zip(tags, ("Name", "A", "B"), strict=True)]
+
+    assert [row.number for row in decode_table(packed("".join(lines)), options=OPTIONS).rows] == numbers
 
 
 def test_lines_without_anything_before_the_headings_are_passed_over() -> None:

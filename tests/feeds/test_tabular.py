@@ -82,7 +82,21 @@ def test_encodings_of_spreadsheet_programs_are_read(encoding: str, *, noted: boo
 def test_empty_lines_are_no_rows_and_short_lines_miss_their_last_cells() -> None:
     rows = decode("Name,City,Notes\n\n ,,\nA,Springfield\n\n").rows
 
-    assert [(row.number, row.draft and row.draft.name) for row in rows] == [(1, "A")]
+    assert [(row.number, row.draft and row.draft.name) for row in rows] == [(4, "A")]
+
+
+def test_rows_have_the_numbers_that_a_spreadsheet_program_shows() -> None:
+    rows = decode('\n\nName,City,Notes\nA,Austin,"over\ntwo lines"\n\n,,no name\nB,Austin,\n').rows
+
+    assert [(row.number, row.draft and row.draft.name) for row in rows] == [(4, "A"), (6, None), (7, "B")]
+
+
+def test_a_second_column_of_one_meaning_is_named_and_the_first_is_read() -> None:
+    decoded = decode("Name,City,Zip,Zip Code,Notes,notes,,\nA,Austin,,00501,first,second,x,y\n")
+
+    assert decoded.rows[0].draft is not None
+    assert decoded.rows[0].draft.notes == "first"
+    assert decoded.note == "Columns that mean the same as another one, which was read: Zip Code, notes."
 
 
 def test_an_apostrophe_that_kept_a_cell_from_being_computed_is_taken_off() -> None:
