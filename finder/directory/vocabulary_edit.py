@@ -18,7 +18,7 @@ from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.asked import Fields
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import StaleError
-from finder.domain.text import clean, fold, slugify
+from finder.domain.text import clean, fold, in_path, slugify
 from finder.store.audit import AuditEntry
 from finder.store.database import chunks
 from finder.store.meeting import Meeting, RetiredSlug
@@ -128,8 +128,8 @@ def _said(session: Session, tree: Tree, listings: list[int]) -> dict[int, Fields
 
 
 def checked_name(text: str) -> str:
-    """*text* as a name. Raises BadInputError when it is none."""
-    name = clean(text)
+    """*text* as a name, which parts no path. Raises BadInputError when it is none."""
+    name = in_path(clean(text))
     if not 0 < len(name) <= LONGEST_NAME:
         raise BadInputError("name", f"Enter a name of at most {LONGEST_NAME} characters.")
     return name

@@ -127,6 +127,11 @@ def path_of(text: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip() for part in text.split(PATH_MARK)) if name)
 
 
+def in_path(name: str) -> str:
+    """*name* as it stands in such a path, which it must not part."""
+    return name.replace(PATH_MARK, "\u203a")
+
+
 def some_of(names: Sequence[str], total: int = 0) -> str:
     """*names* with commas between, and how many more there are of *total*: "North, South and 3 more"."""
     more = total - len(names)

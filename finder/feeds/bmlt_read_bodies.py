@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from finder.domain.bmlt import NO_BODY, BodyDraft
-from finder.domain.text import PATH_MARK, fold
+from finder.domain.text import PATH_MARK, fold, in_path
 from finder.feeds.meeting_guide_online import read_link
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import Remark, Remarks
@@ -98,7 +98,7 @@ def _way(number: int, parents: Mapping[int, int | None]) -> list[int]:
 
 def _names(records: Mapping[int, Record], parents: Mapping[int, int | None]) -> dict[int, str]:
     """A name for each, unlike that of every other below the same one."""
-    plain = {number: record.line("name").replace(PATH_MARK, "\u203a") for number, record in records.items()}
+    plain = {number: in_path(record.line("name")) for number, record in records.items()}
     told = Counter((parents[number], fold(name)) for number, name in plain.items())
     return {
         number: name if told[parents[number], fold(name)] == 1 else f"{name[:240]} ({number})"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from finder.domain.listing import LocationDraft
+from finder.domain.text import in_path
 from finder.domain.vocabulary import Precision
 from finder.feeds.meeting_guide_address import (
     ADDRESS_LENGTH,
@@ -116,7 +117,7 @@ def read_region(record: Record, *, above: tuple[str, ...] = ()) -> tuple[str, ..
 def region_path(*names: str) -> tuple[str, ...]:
     """*names* without empty ones and without one that says again what stands above it."""
     found: list[str] = []
-    for name in filter(None, names):
+    for name in map(in_path, filter(None, names)):
         if not found or found[-1].casefold() != name.casefold():
             found.append(name)
     return tuple(found)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from finder.domain.bmlt import BodyDraft
-from finder.domain.text import PATH_MARK, clean, path_of
+from finder.domain.text import clean, in_path, path_of
 from finder.feeds.bmlt_read_bodies import MAX_BODIES
 from finder.feeds.naws_read_row import NawsReader
 from finder.feeds.payload import Payload
@@ -52,7 +52,7 @@ def _bodies(records: Iterable[dict[str, str]], *, above: tuple[str, ...]) -> lis
     found: dict[str, BodyDraft] = {}
     for record in records:
         world_id = clean(record.get("arearegion", ""))[:64]
-        name = clean(record.get("parentname", "")).replace(PATH_MARK, "\u203a")[:255]
+        name = in_path(clean(record.get("parentname", "")))[:255]
         if world_id and name and world_id not in found and len(found) < MAX_BODIES:
             kind = KINDS.get(world_id[:2], "")
             found[world_id] = BodyDraft(path=(*above, name), kind=kind, world_id=world_id, partial=True)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from finder.domain.listing import LOCATION_CLOSED
-from finder.domain.text import clean
+from finder.domain.text import clean, in_path
 from finder.feeds.cells import BYTE_ORDER_MARK, csv_lines, neutralised
 from finder.feeds.document import Document, is_out_of_its_building, overrides_of, schedule_of
 from finder.feeds.meeting_guide_record import LINE_LENGTH
@@ -160,7 +160,7 @@ COLUMNS: dict[str, Cell] = {
     "Unmapped Types": lambda document, _: "\n".join(document["unmapped_types"]),
     **{heading: _part("group", name) for heading, name in _GROUP.items()},
     **{heading: _part("location", name) for heading, name in _LOCATION.items()},
-    "Region": lambda document, _: SEPARATOR.join(region["name"] for region in document["region"]),
+    "Region": lambda document, _: SEPARATOR.join(in_path(region["name"]) for region in document["region"]),
     "Service Body": _body,
     **{heading: _part("conference", name) for heading, name in _CONFERENCE.items()},
     **{heading: _plainly(name) for heading, name in _OWN.items()},

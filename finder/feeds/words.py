@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from finder.domain.text import in_path
 from finder.feeds.document import Document
 
 SEPARATOR = " > "
@@ -51,7 +52,7 @@ class Words:
 
     def body_path(self, slug: str) -> str:
         """A service body with those above it: "Region > Area"; "" when it is not known."""
-        return SEPARATOR.join(str(body["name"]) for body in reversed(list(self.bodies_above(slug))))
+        return SEPARATOR.join(in_path(body["name"]) for body in reversed(list(self.bodies_above(slug))))
 
     def bodies_above(self, slug: str) -> Iterator[Document]:
         """The service body, then those above it to the top."""

@@ -221,6 +221,15 @@ def test_a_region_is_renamed_for_all_listings_below_it_and_its_old_address_leads
     holds(database)
 
 
+def test_a_name_never_parts_the_path_that_it_stands_in(database: Database) -> None:
+    with database.unit_of_work() as session:
+        made(session, a_listing(region=TREE))
+        texas = named(session, REGIONS, "Texas")
+        parent = session.get_one(Region, texas).parent_id
+        revise_node(session, REGIONS, texas, NodeDraft(name="Plains > Coast", parent_id=parent), **WHO)
+        assert session.get_one(Region, texas).name == "Plains › Coast"
+
+
 def test_a_region_moves_in_the_tree_with_everything_below_it_and_back(database: Database) -> None:
     with database.unit_of_work() as session:
         made(session, a_listing(region=TREE), a_listing(region=("Canada", "Ontario")))

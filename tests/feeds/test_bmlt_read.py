@@ -31,6 +31,10 @@ def reasons(row: Row) -> set[tuple[str, str]]:
     return {(remark.field, remark.reason) for remark in row.remarks}
 
 
+def test_a_town_with_the_mark_of_a_path_in_it_is_one_region() -> None:
+    assert draft_of(location_municipality="Plains > Coast").region[-1] == "Plains › Coast"
+
+
 def test_every_field_of_a_meeting_has_its_place() -> None:
     row = row_of()
     draft = row.draft

@@ -109,6 +109,14 @@ def without_a_way_in() -> list[ListingDraft]:
     ]
 
 
+def test_a_name_with_the_mark_of_a_path_in_it_stays_one(database: Database) -> None:
+    with database.unit_of_work() as session:
+        listing = a_listing(region=("Plains > Coast", "Austin"))  # as older directories have it
+        apply_batch(session, Batch(source="Odd", new=(listing,)), actor="test", reason="", now=NOW)
+    [row] = csv.DictReader(io.StringIO(table_of(database).decode()))
+    assert row["Region"] == "Plains › Coast > Austin"
+
+
 def odd_listings() -> list[ListingDraft]:
     """One listing for everything that a table could lose."""
     day = dt.date(2026, 12, 24)
