@@ -57,14 +57,13 @@ def likeness(fields: Mapping[str, Any], held: Compared) -> tuple[int, list[str],
     elif link and room_of(link) and room_of(link) == room_of(held.conference_url):
         score += 2
         reasons.append("same conference id")
-    if _same_time(fields, held):
-        score += 1
-        reasons.append("same day and time")
+    apart = _minutes_apart(fields, held)
+    if apart is not None and apart <= MINUTES:
+        score += 2 if "same place" in reasons else 1
+        reasons.append("same day, about the same time" if apart else "same day and time")
     if fuzz.token_sort_ratio(fold(str(fields.get("name", ""))), fold(held.name)) >= LIKE_NAMES:
         score += 1
         reasons.append("like name")
-    if {"same place", "same day and time"} <= set(reasons):
-        score += 1
     return score, reasons, away
 
 
@@ -74,9 +73,10 @@ def _distance(fields: Mapping[str, Any], held: Compared) -> float | None:
     return distance_km(fields["latitude"], fields["longitude"], held.latitude, held.longitude)
 
 
-def _same_time(fields: Mapping[str, Any], held: Compared) -> bool:
+def _minutes_apart(fields: Mapping[str, Any], held: Compared) -> int | None:
+    """How far apart they begin on a day that both have; None when they have none, or no time."""
     days = {day for day in range(7) if held.weekdays >> day & 1}
     if not days & set(fields.get("weekdays", ())) or held.start_minute is None or not fields.get("start"):
-        return False
+        return None
     hour, minute = str(fields["start"]).split(":")[:2]
-    return abs(int(hour) * 60 + int(minute) - held.start_minute) <= MINUTES
+    return abs(int(hour) * 60 + int(minute) - held.start_minute)

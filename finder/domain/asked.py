@@ -272,5 +272,9 @@ def compare(then: Mapping[str, Any] | None, now: Mapping[str, Any] | None, asked
 
 
 def changed(then: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
-    """The fields of *wanted* that are not as *then*."""
-    return {name: wanted[name] for name in FIELDS if name in wanted and wanted[name] != then.get(name)}
+    """The fields of *wanted* that are not as *then*; formats are so in whatever order they stand."""
+    return {name: wanted[name] for name in FIELDS if name in wanted and not _same(name, wanted[name], then.get(name))}
+
+
+def _same(name: str, one: Any, other: Any) -> bool:  # noqa: ANN401 - whatever the fields hold
+    return bool(one == other) or (name == "formats" and sorted(one) == sorted(other or ()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.domain.catalogue import SpecialMeaning
-from finder.domain.listing import ContactDraft, GroupDraft, ListingDraft
+from finder.domain.listing import LOCATION_CLOSED, ContactDraft, GroupDraft, ListingDraft
 from finder.domain.text import clean, fold, slugify
 from finder.domain.vocabulary import Attendance
 from finder.feeds.bmlt_read_bodies import read_number
@@ -111,6 +111,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: 
         record.remarks.refuse("location_street", "", reason)
         return None
     online = attendance is Attendance.ONLINE
+    out_of_it = online and SpecialMeaning.TEMPORARILY_CLOSED in specials and bool(place.street)
     if online and not (way_in.exists or way_in.other_url):
         record.remarks.add(WAY_IN.url, record.raw(WAY_IN.url), "is missing: listed as online, without a way to join")
     number = read_number(record, "id_bigint", "id")
@@ -123,9 +124,9 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: 
         source_key=key,
         temporarily_closed=closed,
         formats=tuple(dict.fromkeys(slug for each in meanings for slug in each.slugs)),
-        unmapped_types=_unmapped(meanings, attendance, closed=closed),
+        unmapped_types=_unmapped(meanings, attendance, closed=closed or out_of_it),
         group=_group(record, name),
-        location=place.of(online=online),
+        location=place.of(online=online and not out_of_it),
         region=read_regions(place, above=options.region),
         service_body=_body(record, options, server),
         conference_url=way_in.url,
@@ -136,7 +137,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: 
         website=way_in.other_url,
         world_id=record.line("worldid_mixed", limit=64),
         bmlt_id=number,
-        extra=_extra(record),
+        extra=_extra(record) | ({LOCATION_CLOSED: "yes"} if out_of_it else {}),
     )
 
 
@@ -163,7 +164,7 @@ def _attendance(
     if SpecialMeaning.TEMPORARILY_CLOSED not in specials or venue is Attendance.ONLINE:
         return venue, False
     if venue is Attendance.HYBRID and (way_in.exists or way_in.other_url):
-        record.remarks.add("formats", "TC", "the facility is closed for now: listed as online")
+        record.remarks.add("formats", "TC", "the facility is closed for now: listed as online until it opens")
         return Attendance.ONLINE, False
     return venue, True
 

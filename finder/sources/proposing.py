@@ -121,7 +121,8 @@ def propose(
     applied = _Ids(now_applied)
     waiting = [change for change in changes if change.kind is not ChangeKind.REFUSED and change not in applied]
     standing = _standing(session, source, waiting) if waiting and not now_applied else None
-    run = _run(session, source, difference, manner)
+    quiet = standing is not None or not (waiting or now_applied or objection)
+    run = _run(session, source, difference, manner, quiet=quiet)
     if standing is not None:  # what a moderator looks at stays as it is
         run.words = f"{counts_words(run)}. Refresh {standing} says so already."
         return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
@@ -165,13 +166,16 @@ def _with_twins(session: Session, source: Source, difference: Difference) -> tup
     )
 
 
-def _run(session: Session, source: Source, difference: Difference, manner: Manner) -> SourceRun:
-    """The row of this refresh; one without a change takes the place of the one before it if that had none either."""
+def _run(session: Session, source: Source, difference: Difference, manner: Manner, *, quiet: bool) -> SourceRun:
+    """The row of this refresh; a *quiet* one, without a change, takes the place of the one before if that was quiet too.
+
+    No other is given a number that has been told before.
+    """
     counts = {kind.value: len(difference.of(kind)) for kind in ChangeKind}
     last = session.execute(
         select(SourceRun).where(SourceRun.source_id == source.id).order_by(SourceRun.id.desc()).limit(1)
     ).scalar()
-    if last is None or last.state is not RunState.UNCHANGED:
+    if not quiet or last is None or last.state is not RunState.UNCHANGED:
         last = SourceRun(source_id=source.id, revision=1, first_entry=0, last_entry=0)
         session.add(last)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from finder.domain.listing import ContactDraft, ListingDraft
+from finder.domain.listing import LOCATION_CLOSED, ContactDraft, ListingDraft
 from finder.domain.vocabulary import Attendance, Precision, RecurrenceKind
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.rows import FeedError, Row
@@ -143,6 +143,23 @@ def test_a_meeting_online_has_no_line_that_leads_to_a_door() -> None:
     assert draft.location.formatted_address == "Springfield, IL, USA"
     assert draft.location.precision is Precision.APPROXIMATE
     assert draft.location.street == "8 Example Street"  # kept for whoever takes the listing with all its fields
+
+
+@pytest.mark.parametrize(("venue", "keys"), [("2", "VM,TC"), ("3", "HY,TC")])
+def test_a_meeting_that_is_online_until_its_building_opens_keeps_the_building(venue: str, keys: str) -> None:
+    draft = draft_of(venue_type=venue, formats=keys, format_shared_id_list="", virtual_meeting_link=ZOOM)
+
+    assert draft.extra[LOCATION_CLOSED] == "yes"
+    assert draft.location is not None
+    assert draft.location.formatted_address.startswith("8 Example Street")
+    assert "TC" not in draft.unmapped_types
+
+
+def test_what_is_online_only_has_no_building_that_could_open() -> None:
+    nowhere = {name: "" for name in a_meeting(7) if name.startswith("location_")}
+    for changes in ({"formats": "VM"}, {"formats": "VM,TC", **nowhere}):
+        draft = draft_of(venue_type="2", format_shared_id_list="", virtual_meeting_link=ZOOM, **changes)
+        assert LOCATION_CLOSED not in draft.extra
 
 
 def test_a_point_without_a_word_of_address_does_not_place_a_meeting_online() -> None:

@@ -23,7 +23,7 @@ from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.meeting import RetiredSlug
 from finder.store.people import Contact
-from finder.store.source import SourceChange
+from finder.store.source import SourceChange, SourceRun
 from tests.conftest import NOW
 from tests.sources.feeds import a_row
 from tests.sources.instance import (
@@ -428,6 +428,20 @@ def test_a_refresh_that_was_published_at_once_is_rolled_back_as_well(database: D
     assert faults(database) == []
 
 
+def test_a_number_that_was_told_of_a_refresh_is_given_to_no_other(database: Database) -> None:
+    with feeding(a_row(1)) as feed:
+        number = a_source(database, feed)
+        first = refreshed(database, number, feed)
+        quiet = refreshed(database, number, feed, later=60, again=True)
+        quieter = refreshed(database, number, feed, later=120, again=True)
+        feed.rows = [a_row(1, notes="Changed.")]
+        changed = refreshed(database, number, feed, later=180)
+
+    assert first.run < quiet.run == quieter.run < changed.run
+    with database.reading() as session:
+        assert session.get_one(SourceRun, quiet.run).state is RunState.UNCHANGED
+
+
 LINK = {"conference_url": "https://us02web.zoom.us/j/55501001999"}
 
 
@@ -435,6 +449,7 @@ LINK = {"conference_url": "https://us02web.zoom.us/j/55501001999"}
     ("theirs", "words"),
     [
         ({"name": "The Larks", "slug": "a"}, "same place, same day and time"),
+        ({"name": "The Larks", "slug": "a", "time": "19:30"}, "same place, same day, about the same time"),
         (
             {"name": "Larks 1", "slug": "b", "conference_url": "https://zoom.us/j/55501001999?pwd=x", "day": 5},
             "same place, same conference id, like name",
