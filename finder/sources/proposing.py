@@ -167,7 +167,7 @@ def _with_twins(session: Session, source: Source, difference: Difference) -> tup
 
 
 def _run(session: Session, source: Source, difference: Difference, manner: Manner, *, quiet: bool) -> SourceRun:
-    """The row of this refresh; a *quiet* one, without a change, takes the place of the one before if that was quiet too.
+    """The row of this refresh; a *quiet* one, without a change, takes the place of a quiet one before it.
 
     No other is given a number that has been told before.
     """
