@@ -14,9 +14,14 @@ def need(thing: str, *, present: bool, how: str) -> None:
     """Skip the test that needs *thing* when it is absent, or fail where it is required."""
     if present:
         return
-    if thing in os.environ.get("FINDER_REQUIRE", "").split(","):
+    if required(thing):
         pytest.fail(f"{thing} is required and absent: {how}")
     pytest.skip(f"{thing} is absent: {how}")
+
+
+def required(thing: str) -> bool:
+    """Whether the absence of *thing* is a failure."""
+    return thing in os.environ.get("FINDER_REQUIRE", "").split(",")
 
 
 def samples_folder() -> Path:

@@ -1,6 +1,7 @@
 """Promises O2 and O3: a bad source cannot hurt, and none can erase. The real machinery reads a real server."""
 
 import datetime as dt
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from finder.sources.refresh import Outcome, Tools, refresh_next
 from finder.store.database import Database
 from finder.store.source import Source
 from tests.conftest import NOW, Databases, prepare
-from tests.requirements import need
+from tests.requirements import need, required
+from tests.sources.canaries import PORTS, Listeners
 from tests.sources.feeds import CATALOGUE, a_row
 from tests.sources.floods import FLOODS
 from tests.sources.hostile import ERASING, FEED, HOSTILE, ROWS, SLOW
 from tests.sources.instance import Feed, a_source, faults, feeding, refreshed, shown, trusted
 from tests.sources.loopback import Answer, serving
+from tests.sources.network import can_have_a_network, entered, need_a_network
 
 #: What a refresh may take beside what the process holds already.
 MEMORY_MB = 64
@@ -60,6 +63,26 @@ class Neighbors:
     def held(self) -> dict[str, Any]:
         """What is shown of the bad source."""
         return {key: told for key, told in shown(self.database).items() if key.startswith("larks-")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def network() -> Iterator[None]:
+    """All of it takes place where every address leads to a canary, and none hears anything; the last one is a control.
+
+    Where no such network can be made, and none is required, it takes place on the loopback of the machine.
+    """
+    if not (can_have_a_network() or required("netns")):
+        yield
+        return
+    need_a_network()
+    with entered():
+        canaries = Listeners()
+        canaries.listen()
+        yield
+        assert not canaries.heard, canaries.heard
+        with socket.create_connection(("10.55.0.1", PORTS[0]), timeout=5) as control:
+            assert control.recv(100)
+        assert canaries.heard == {f"10.55.0.1 {PORTS[0]}": 1}
 
 
 @pytest.fixture(scope="module")
