@@ -49,12 +49,14 @@ def is_out_of_its_building(document: Document) -> bool:
 
 
 def point_of(document: Document) -> tuple[float, float] | None:
-    """Where the address of the listing is, in degrees (WGS 84); None where no more than its town is known.
+    """Where the address of the listing is, in degrees (WGS 84); None where it is hidden, or only its town is known.
 
-    Whoever follows a point goes there: the middle of a town is no door, whatever street stands beside it.
+    Whoever follows a point goes there: the middle of a town or a region is no door, whatever street stands beside it.
     """
     place = document["location"]
     if place is None or place["latitude"] is None or place["longitude"] is None:
+        return None
+    if place["address_visibility"] != "public":
         return None
     if place["precision"] != "exact" and place["street"]:
         return None

@@ -79,7 +79,8 @@ def _csv(export: Export) -> Iterator[bytes]:
 
 
 def _naws(export: Export) -> Iterator[bytes]:
-    return encode_naws(_of_na(export.documents()), export.gone(), export.words, moment_of=export.moment_of)
+    documents, today = _of_na(export.documents()), export.now.date()
+    return encode_naws(documents, export.gone(), export.words, moment_of=export.moment_of, today=today)
 
 
 def _of_na(documents: Iterable[Document]) -> Iterator[Document]:

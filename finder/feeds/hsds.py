@@ -19,6 +19,7 @@ from finder.domain.schedule_words import describe, exceptions_ahead
 from finder.domain.vocabulary import RecurrenceKind
 from finder.feeds.document import Document, overrides_of, point_of, schedule_of
 from finder.feeds.hsds_taxonomy import TAXONOMY, attributes, languages, terms
+from finder.feeds.on_request import on_request_of
 from finder.feeds.words import Words
 
 ATTENDING = {"in_person": "physical", "online": "virtual", "hybrid": "physical and virtual"}
@@ -157,7 +158,7 @@ def _service(document: Document, words: Words, names: Identifiers, now: dt.datet
         "url": f"{names.public_url}/meetings/{document['slug']}",
         "status": "temporarily closed" if document["temporarily_closed"] else "active",
         "fees_description": "Free of charge",
-        "application_process": "" if document["join_policy"] == "open" else "How to join is told on request.",
+        "application_process": " ".join(on_request_of(document)),
         "assured_date": (document["confirmed_at"] or "")[:10],
         "last_modified": document["updated_at"],
         "schedules": [_filled(_schedule(document, names, now))],

@@ -17,6 +17,7 @@ from finder.domain.rrule import changed_sittings, excluded_starts, nominal_start
 from finder.domain.schedule import Override, Schedule, zone_of
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.on_request import on_request_of
 from finder.feeds.vtimezone import vtimezone
 
 PRODUCT = "-//Meeting Finder//Meetings//EN"
@@ -31,10 +32,12 @@ def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetim
     """The calendar of one listing, from the sittings of the day before *now* (aware) on.
 
     *page_url* is the absolute address of its page, *host* the name that its identity is unique under.
-    Raises NotFoundError for a listing that no calendar can tell: by appointment, closed for now, or over.
+    One that is closed for now or over is cancelled there, so that whoever follows it learns of that. Raises
+    NotFoundError for a listing that no calendar can tell, since it is by appointment.
     """
     calendar = _empty()
-    for component in _told(document, page_url=page_url, host=host, now=now):
+    told = _cancelled if _is_off(document, now) else _told
+    for component in told(document, page_url=page_url, host=host, now=now):
         calendar.add_component(component)
     content: bytes = calendar.to_ical()
     return content
@@ -85,6 +88,12 @@ def _told(document: Document, *, page_url: str, host: str, now: dt.datetime) -> 
     first = first_sitting(schedule, not_before=today - _DAY)
     if first is None:
         raise NotFoundError("This meeting is over, so there is no calendar of it.")
+    events = _events(document, schedule, first)
+    return [vtimezone(schedule.zone, first.year), *_identified(events, document, page_url, host, now)]
+
+
+def _identified(events: Iterable[Event], document: Document, page_url: str, host: str, now: dt.datetime) -> list[Event]:
+    """*events* under the identity of the listing."""
     stamp = dt.datetime.fromisoformat(document["updated_at"] or document["confirmed_at"] or now.isoformat())
     identity = [
         ("uid", f"meeting-{document['bmlt_id']}@{host}"),
@@ -92,12 +101,34 @@ def _told(document: Document, *, page_url: str, host: str, now: dt.datetime) -> 
         ("sequence", document["revision"]),
         ("url", page_url),
     ]
-    components: list[Component] = [vtimezone(schedule.zone, first.year)]
-    for event in _events(document, schedule, first):
+    named = list(events)
+    for event in named:
         for name, value in identity:
             event.add(name, value)
-        components.append(event)
-    return components
+    return named
+
+
+def _is_off(document: Document, now: dt.datetime) -> bool:
+    """Whether a listing that a calendar could tell is closed for now or over."""
+    schedule = schedule_of(document)
+    if schedule.kind is RecurrenceKind.APPOINTMENT or schedule.start is None:
+        return False
+    today = now.astimezone(zone_of(schedule.zone)).date()
+    return bool(document["temporarily_closed"]) or first_sitting(schedule, not_before=today - _DAY) is None
+
+
+def _cancelled(document: Document, *, page_url: str, host: str, now: dt.datetime) -> list[Component]:
+    """A listing that is off, as an event that is cancelled: what a calendar has of it goes."""
+    schedule = schedule_of(document)
+    day = schedule.last_date or schedule.first_date or now.astimezone(zone_of(schedule.zone)).date()
+    day = first_sitting(schedule, not_before=day - 7 * _DAY) or day
+    event = Event()
+    event.add("summary", document["name"])
+    event.add("dtstart", nominal_start(schedule, day))
+    event.add("duration", schedule.duration)
+    event.add("status", "CANCELLED")
+    event.add("class", "PRIVATE")
+    return [vtimezone(schedule.zone, day.year), *_identified([event], document, page_url, host, now)]
 
 
 def _events(document: Document, schedule: Schedule, first: dt.date) -> Iterator[Event]:
@@ -135,21 +166,28 @@ def _event(document: Document, start: dt.datetime, duration: dt.timedelta, overr
 
 
 def _place(location: dict[str, Any], override: Override | None, *, attendance: str) -> str:
-    """Where to go, in a line: what is public of it, or where a sitting has moved to; nothing when it is online."""
+    """Where to go, in a line: what is public of it, or where a sitting has moved to; "Online" when it is."""
     if override is not None and override.kind is OverrideKind.MOVED and override.place:
         return override.place
     if attendance == "online" or (override is not None and override.kind is OverrideKind.ONLINE_ONLY):
-        return ""
+        return "Online"
     return ", ".join(part for part in (location.get("name"), location.get("address")) if part)
 
 
 def _description(document: Document, override: Override | None) -> str:
-    conference = document["conference"] or {}
+    conference, place = document["conference"] or {}, document["location"] or {}
+    online = document["attendance"] == "online" or bool(override and override.kind is OverrideKind.ONLINE_ONLY)
+    elsewhere = bool(override and override.kind is OverrideKind.MOVED)
+    at_the_door = () if online or elsewhere else (place.get("notes"), place.get("access_notes"))
     lines = [
         override.note if override else "",
         "Online only this time." if override and override.kind is OverrideKind.ONLINE_ONLY else "",
         f"Join: {conference['url']}" if conference.get("url") else "",
+        conference.get("url_notes"),
         f"Phone: {conference['phone']}" if conference.get("phone") else "",
+        conference.get("phone_notes"),
+        *on_request_of(document),
+        *at_the_door,
         document["notes"],
     ]
     return "\n".join(line for line in lines if line)

@@ -75,7 +75,7 @@ def _wider(place: dict[str, Any], document: Document) -> Iterator[str]:
     yield document["extra"].get("county", "").replace(",", "")
     for region in reversed(document["region"]):
         yield region["name"].replace(",", "")
-    if place.get("state"):  # a zone is called after a city, which may be in another state
+    if place.get("state"):
         return
-    for part in reversed(document["schedule"]["zone"].split("/")):
-        yield part.replace("_", " ")
+    # Of a zone no more than the continent: the city that it is called after may be in another state.
+    yield document["schedule"]["zone"].split("/")[0].replace("_", " ")

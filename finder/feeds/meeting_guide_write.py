@@ -20,6 +20,7 @@ from finder.feeds.meeting_guide_address import KNOWN_ADDRESS
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
 from finder.feeds.meeting_guide_line import address_line, is_full, known_address
 from finder.feeds.meeting_guide_types import CODES, IN_PERSON_ONLY
+from finder.feeds.on_request import on_request_of
 
 CLOSED, ONLINE = "TC", "ONL"
 #: What a moved sitting leaves out: all that leads to the usual place.
@@ -110,7 +111,6 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
     closed, extra = document["temporarily_closed"], document["extra"]
     out_of_it = is_out_of_its_building(document)
     conference = _NOTHING if closed else document["conference"] or _NOTHING
-    public = place.get("address_visibility") == "public"
     page = f"{public_url}/meetings/{document['slug']}"
     approximate = is_approximate(document)
     types = [vocabulary.types[slug] for slug in document["formats"] if slug in vocabulary.types]
@@ -127,7 +127,7 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
         "timezone": document["schedule"]["zone"],
         "name": document["name"],
         "types": types,
-        "notes": document["notes"],
+        "notes": _lines(*on_request_of(document), document["notes"]),
         "location": get("name"),
         "location_notes": _lines(get("notes"), get("access_notes")),
         "formatted_address": address_line(document),
@@ -160,7 +160,7 @@ def _usual(document: Document, vocabulary: Vocabulary, public_url: str) -> Row:
         "last_contact": _instant(document["confirmed_at"])[:10],
     }
     row = {name: value for name, value in row.items() if value}
-    if public and (point := point_of(document)) is not None:
+    if (point := point_of(document)) is not None:
         row["latitude"], row["longitude"] = point
     if document["region"]:
         row |= _regions([region["name"] for region in document["region"]])

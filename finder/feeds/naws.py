@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from finder.feeds.bmlt_comments import days_of
 from finder.feeds.bmlt_encode import number_on
 from finder.feeds.bmlt_languages import LANGUAGES as SPOKEN
 from finder.feeds.cells import csv_lines, neutralised
 from finder.feeds.document import Document, is_out_of_its_building, point_of
+from finder.feeds.on_request import on_request_of
 from finder.feeds.words import Words
 
 COLUMNS = (
@@ -49,18 +51,21 @@ class GoneListing:
 
 
 def encode_naws(
-    documents: Iterable[Document], gone: Iterable[GoneListing], words: Words, *, moment_of: MomentOf
+    documents: Iterable[Document], gone: Iterable[GoneListing], words: Words, *, moment_of: MomentOf, today: dt.date
 ) -> Iterator[bytes]:
-    """The table, line by line: the listings in *documents*, then what of *gone* NA World Services may strike."""
-    yield from csv_lines(_rows(documents, gone, words, moment_of))
+    """The table, line by line: the listings in *documents*, then what of *gone* NA World Services may strike.
+
+    *today* is from when on the next dates of meetings are told that are not weekly.
+    """
+    yield from csv_lines(_rows(documents, gone, words, moment_of, today))
 
 
 def _rows(
-    documents: Iterable[Document], gone: Iterable[GoneListing], words: Words, moment_of: MomentOf
+    documents: Iterable[Document], gone: Iterable[GoneListing], words: Words, moment_of: MomentOf, today: dt.date
 ) -> Iterator[list[str]]:
     yield list(COLUMNS)
     for document in documents:
-        known = _listing(document, words, moment_of)
+        known = _listing(document, words, moment_of, today)
         days: list[int] = document["schedule"]["weekdays"]
         for day in days:
             yield _line(known | {"Day": DAY_NAMES[day], "bmlt_id": number_on(document["bmlt_id"], day, days[0])})
@@ -83,7 +88,7 @@ def _body(body: Document | None) -> dict[str, object]:
     return {"AreaRegion": body["world_id"], "ParentName": body["name"]} if body else {}
 
 
-def _listing(document: Document, words: Words, moment_of: MomentOf) -> dict[str, object]:
+def _listing(document: Document, words: Words, moment_of: MomentOf, today: dt.date) -> dict[str, object]:
     """Everything of a line but its day."""
     place, conference = document["location"] or {}, document["conference"] or {}
     body = document["service_body"]
@@ -104,7 +109,7 @@ def _listing(document: Document, words: Words, moment_of: MomentOf) -> dict[str,
         "State": place.get("state"),
         "Zip": place.get("postal_code"),
         "Country": place.get("country"),
-        "Directions": place.get("notes"),
+        "Directions": " ".join([*days_of(document, today), *on_request_of(document), place.get("notes", "")]).strip(),
         "Institutional": "FALSE",
         "LastChanged": _date(dt.datetime.fromisoformat(updated) if updated else moment_of(document["revision"])),
         "Longitude": point[1] if point else None,

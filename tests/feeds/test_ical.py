@@ -12,8 +12,9 @@ from finder.domain.errors import NotFoundError
 from finder.domain.occurrences import occurrences
 from finder.feeds.document import overrides_of, schedule_of
 from finder.feeds.ical import calendar_of
+from finder.feeds.on_request import on_request_of
 from finder.feeds.vtimezone import vtimezone
-from tests.feeds.documents import a_document, a_rule, an_override
+from tests.feeds.documents import a_document, a_place, a_rule, an_override
 
 NOW = dt.datetime(2026, 3, 10, 23, 5, tzinfo=dt.UTC)
 WINDOW = dt.timedelta(days=500)
@@ -60,6 +61,8 @@ def instant(clock: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 def expanded(events: list[Any], zone: ZoneInfo, start: dt.datetime, end: dt.datetime) -> list[tuple[Any, Any]]:
     """What a calendar makes of *events*, written down from RFC 5545 without the product's own code."""
     usual = events[0]
+    if usual.get("STATUS") == "CANCELLED":
+        return []
     first = wall(usual, "DTSTART")
     starts = [first]
     if "RRULE" in usual:
@@ -199,7 +202,7 @@ def test_a_meeting_online_only_for_once_sends_nobody_to_the_door() -> None:
 
     _usual, online = the_calendar(a_document(overrides=[day]))
 
-    assert "LOCATION" not in online
+    assert online["LOCATION"] == "Online"
     assert "The hall is painted." in online["DESCRIPTION"]
 
 
@@ -214,13 +217,60 @@ def test_a_meeting_of_one_evening_has_no_rule() -> None:
     ("changes", "words"),
     [
         ({"schedule": a_rule(kind="appointment", weekdays=[], start=None)}, "by appointment"),
-        ({"temporarily_closed": True}, "closed for now"),
-        ({"schedule": a_rule(last_date="2026-01-01")}, "over"),
     ],
 )
 def test_what_no_calendar_can_tell_is_said_in_words(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(NotFoundError, match=words):
         the_calendar(a_document(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "day"),
+    [
+        ({"temporarily_closed": True}, dt.date(2026, 3, 3)),
+        ({"schedule": a_rule(last_date="2026-01-02")}, dt.date(2025, 12, 30)),
+        ({"schedule": a_rule(kind="once", weekdays=[], first_date="2026-01-02")}, dt.date(2026, 1, 2)),
+    ],
+)
+def test_what_is_closed_or_over_goes_from_the_calendars_that_have_it(changes: dict[str, Any], day: dt.date) -> None:
+    usual = the_calendar(a_document(id=17, bmlt_id=17))[0]
+    (off,) = the_calendar(a_document(id=17, bmlt_id=17, **changes))
+
+    assert (off["STATUS"], off["UID"], off["DTSTART"].dt.date()) == ("CANCELLED", usual["UID"], day)
+    assert "LOCATION" not in off
+
+
+def test_a_calendar_tells_what_one_needs_to_get_in() -> None:
+    ways = {"url": "https://zoom.us/j/5550100", "url_notes": "Passcode: larks", "phone": "+1-512-555-0100"}
+    document = a_document(
+        attendance="hybrid",
+        conference=ways | {"phone_notes": "Code 5#"},
+        location=a_place(notes="Basement, ring 3", access_notes="Ramp at the back"),
+    )
+    here, online = the_calendar(document)[0], the_calendar(document | {"attendance": "online"})[0]
+
+    for words in ("Join: https://zoom.us/j/5550100", "Passcode: larks", "Phone: +1-512-555-0100", "Code 5#"):
+        assert words in here["DESCRIPTION"]
+        assert words in online["DESCRIPTION"]
+    assert "Basement, ring 3\nRamp at the back" in here["DESCRIPTION"]
+    assert "Basement" not in online["DESCRIPTION"]
+    assert online["LOCATION"] == "Online"
+
+
+def test_what_is_told_on_request_says_so_and_whom_to_ask() -> None:
+    hidden = a_place(address_visibility="area", street="", address="Austin, TX, US")
+    group = {**(a_document()["group"] or {}), "email": "larks@example.org", "phone": "512-555-0100"}
+    document = a_document(attendance="hybrid", location=hidden, conference=None, join_policy="on_request", group=group)
+
+    words = on_request_of(document)
+    assert words == [
+        *("The address is given on request.", "How to join is told on request."),
+        "Ask: larks@example.org, 512-555-0100",
+    ]
+    assert "\n".join(words) in the_calendar(document)[0]["DESCRIPTION"]
+    assert on_request_of(document | {"attendance": "online"})[0] == "How to join is told on request."
+    assert on_request_of(document | {"attendance": "in_person"})[0] == "The address is given on request."
+    assert on_request_of(a_document(group=group)) == []
 
 
 def test_the_same_listing_gives_the_same_bytes() -> None:

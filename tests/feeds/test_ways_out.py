@@ -68,7 +68,9 @@ def a_full_document(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whateve
 
 
 def naws_rows(*documents: Document, gone: tuple[GoneListing, ...] = (), words: Words = WORDS) -> list[dict[str, str]]:
-    table = b"".join(encode_naws(documents, gone, words, moment_of=lambda revision: NOW if revision else None))
+    table = b"".join(
+        encode_naws(documents, gone, words, moment_of=lambda revision: NOW if revision else None, today=NOW.date())
+    )
     return list(csv.DictReader(io.StringIO(table.decode())))
 
 
@@ -314,6 +316,7 @@ def test_services_do_not_tell_which_hidden_places_are_one() -> None:
         ({"precision": "exact"}, True),
         ({"precision": "approximate"}, False),
         ({"precision": "approximate", "street": ""}, True),  # it stands for the town, and says so
+        ({"address_visibility": "area", "street": "", "address": "Austin, TX, US"}, False),
     ],
 )
 def test_no_pin_leads_from_a_street_to_the_middle_of_its_town(place: dict[str, str], pointed: bool) -> None:  # noqa: FBT001
@@ -326,3 +329,18 @@ def test_no_pin_leads_from_a_street_to_the_middle_of_its_town(place: dict[str, s
     assert ("latitude" in row, bool(sheet["Latitude"]), located.get("latitude") is not None) == (pointed,) * 3
     assert ("GeoCoordinates" in json.dumps(told)) is pointed
     assert row["formatted_address"]
+
+
+def test_the_table_of_na_world_services_says_which_weeks_and_what_is_told_on_request() -> None:
+    rule = a_rule(interval=2, first_date="2026-01-06")
+    (row,) = naws_rows(a_full_document(schedule=rule, location=a_place(notes="Ring twice")))
+    today = NOW.date()
+    first = dt.date(2026, 1, 6)
+    following = next(
+        first + dt.timedelta(days=each) for each in range(0, 9999, 14) if first + dt.timedelta(days=each) >= today
+    )
+    assert row["Directions"].startswith("Every other Tuesday. Next on ")
+    assert f"Next on {following:%B} {following.day}, {following.year}." in row["Directions"]
+    assert row["Directions"].endswith("Ring twice")
+    (row,) = naws_rows(a_full_document(location=a_place(address_visibility="area", street="")))
+    assert row["Directions"].startswith("The address is given on request.")

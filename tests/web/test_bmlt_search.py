@@ -108,7 +108,7 @@ def test_an_open_end_is_a_whole_day(bmlt: FlaskClient) -> None:
 def test_what_is_not_weekly_says_so_before_anything_else(bmlt: FlaskClient) -> None:
     assert one(bmlt, 107)["comments"] == "First Friday of the month."
     assert one(bmlt, 113)["comments"] == "Once, on Saturday, March 21, 2026."
-    assert one(bmlt, 114)["comments"] == "Every other Tuesday."
+    assert one(bmlt, 114)["comments"] == "Every other Tuesday. Next on March 17, 2026. Then on March 31, 2026."
     assert "IRR" in one(bmlt, 107)["formats"].split(",")
 
 
