@@ -23,6 +23,7 @@ from finder.domain.text import PATH_MARK, clean
 from finder.sources.connection import FetchError, check_port, read_target
 from finder.sources.lookup import refuse_removed, source_of
 from finder.sources.readers import reader_of
+from finder.sources.renaming import follow_name
 from finder.store.people import ServiceBody
 from finder.store.source import Source
 from finder.store.vocabulary import Program
@@ -111,6 +112,8 @@ def change_source(
         setattr(row, name, value)
     row.validators, row.payload_digest = {}, ""
     session.flush()
+    if checked.name != before.name:
+        follow_name(session, row, before=before.name, now=now)
     _audit(session, "revise", row, before, by=by, reason=reason, now=now)
     return True
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -54,8 +54,9 @@ def roll_back(
 ) -> Reverted:
     """Take back what refresh *number* did; gives the listings that are as before, and those that are left.
 
-    It is not proposed again while the source says the same, and what still waits of it is set aside. The caller
-    commits. Raises NotFoundError, AlreadyDecidedError when it did nothing or is rolled back, StaleError, and
+    It is not proposed again while the source says the same, and what still waits of it is set aside. What is left can
+    be rolled back later, when what was done to it since is taken back. The caller commits. Raises NotFoundError,
+    AlreadyDecidedError when it did nothing, is rolled back, or all of it was changed since, StaleError, and
     TooLateError after 30 days.
     """
     take_lock(session)
@@ -69,18 +70,21 @@ def roll_back(
     if not changes:
         raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
     reason = reason or f"rolled back: {reason_of(run, source)}"
-    entries = entries_of(session, run, source, sorted(changes))
+    entries = entries_of(session, run, sorted(changes))
     for entry in reversed([entry for entry in entries if entry.act == "merge"]):
         revert(session, entry.id, actor=by, reason=reason, now=now)
     acts = [entry for entry in entries if entry.act != "merge"]
     done = revert_listings(session, acts, source=source.name, actor=by, reason=reason, now=now, progress=progress)
+    if not done.done:
+        raise AlreadyDecidedError(_why_not(session, run, done))
     taken = [change for number in done.done for change in changes[number]]
     _keep_listed(session, [change.meeting_id or 0 for change in taken if change.kind is ChangeKind.GONE])
     write_changes(session, [{"id": change.id, "state": ChangeState.ROLLED_BACK} for change in taken])
     _set_the_rest_aside(session, run, source)
     told = Act(act="roll_back", target_kind="source_run", target_id=run.id, after={"changes": len(done.done)})
     audit.append(session, [told], actor=by, reason=reason, now=now)
-    run.state, run.decided_by, run.decided_at = RunState.ROLLED_BACK, by, now
+    run.state = RunState.PARTLY if done.left else RunState.ROLLED_BACK
+    run.decided_by, run.decided_at = by, now
     run.words = _words(session, run, done)
     return done
 
@@ -96,11 +100,29 @@ def _set_the_rest_aside(session: Session, run: SourceRun, source: Source) -> Non
         put_aside(session, source, open_changes(session, run, None))
 
 
+def _later(session: Session, run: SourceRun, left: Sequence[int]) -> list[int]:
+    """The later refreshes that changed any of the listings *left*, the newest first."""
+    found: set[int] = set()
+    for part in chunks(left):
+        statement = select(SourceChange.run_id).where(
+            SourceChange.meeting_id.in_(part), SourceChange.state == ChangeState.APPLIED, SourceChange.run_id > run.id
+        )
+        found |= set(session.execute(statement).scalars())
+    return sorted(found, reverse=True)
+
+
+def _why_not(session: Session, run: SourceRun, done: Reverted) -> str:
+    if later := _later(session, run, done.left):
+        return f"Refresh {later[0]} has changed since what this one did: roll that one back first. Nothing was done."
+    return "All that it changed was edited since, so nothing was rolled back: take the edits back first."
+
+
 def _words(session: Session, run: SourceRun, done: Reverted) -> str:
     left = ""
     if done.left:
         wanted = select(Meeting.name).where(Meeting.id.in_(done.left[:MOST_NAMED])).order_by(Meeting.name)
         names = some_of(session.execute(wanted).scalars().all(), len(done.left))
-        left = f" {counted(len(done.left), 'was', 'were')} edited since and left: {names}."
+        later = f" (refresh {numbers[0]})" if (numbers := _later(session, run, done.left)) else ""
+        left = f" {counted(len(done.left), 'was', 'were')} changed since{later} and left: {names}."
     back = f"Rolled back: {counted(len(done.done), 'listing is', 'listings are')} as before.{left}"
     return f"{run.words} {back}"

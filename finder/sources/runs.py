@@ -14,6 +14,7 @@ from finder.store.audit import AuditEntry
 from finder.store.database import chunks
 from finder.store.source import Source, SourceChange, SourceRun
 
+_OF_RUN = "refresh {} of "
 STALE = "Somebody else has decided about this refresh since you opened it: look at it again."
 
 
@@ -27,8 +28,8 @@ def run_of(session: Session, number: int) -> tuple[SourceRun, Source]:
 
 
 def reason_of(run: SourceRun, source: Source) -> str:
-    """The reason that the chain gives for what a refresh did; the same for all of its acts."""
-    return f"refresh {run.id} of {source.name}"
+    """The reason that the chain gives for what a refresh did; the source's name in it may have been another before."""
+    return f"{_OF_RUN.format(run.id)}{source.name}"
 
 
 def take_up(session: Session, number: int, *, seen: int | None) -> tuple[SourceRun, Source]:
@@ -139,15 +140,15 @@ def note_entries(run: SourceRun, first: int, last: int) -> None:
         run.last_entry = last
 
 
-def entries_of(session: Session, run: SourceRun, source: Source, meetings: Sequence[int]) -> list[AuditEntry]:
-    """What the chain wrote of *meetings* for a refresh, in order."""
+def entries_of(session: Session, run: SourceRun, meetings: Sequence[int]) -> list[AuditEntry]:
+    """What the chain wrote of *meetings* for a refresh, in order, whatever its source was called then."""
     found: list[AuditEntry] = []
     for part in chunks(meetings):
         statement = select(AuditEntry).where(
             AuditEntry.id.between(run.first_entry, run.last_entry),
             AuditEntry.target_kind == "meeting",
             AuditEntry.target_id.in_(part),
-            AuditEntry.reason == reason_of(run, source),
+            AuditEntry.reason.startswith(_OF_RUN.format(run.id), autoescape=True),
         )
         found += session.execute(statement).scalars()
     return sorted(found, key=lambda entry: entry.id)

@@ -235,7 +235,45 @@ def test_what_was_edited_since_stays_when_the_rest_is_rolled_back(database: Data
 
     assert shown(database)["larks-30"]["notes"] == "Written here."
     assert "larks-31" not in shown(database)
-    assert "1 was edited since and left: Larks 30." in run(database, proposal).words
+    assert "1 was changed since and left: Larks 30." in run(database, proposal).words
+
+
+def test_of_two_refreshes_the_later_one_is_rolled_back_first(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        feed.rows = [a_row(1, notes="Second."), a_row(2, notes="Second.")]
+        second = refreshed(database, number, feed, later=60).run
+        feed.rows = [a_row(1, notes="Third."), a_row(2, notes="Second.")]
+        third = refreshed(database, number, feed, later=120).run
+
+    assert rolled_back(database, second) == (1, 1)
+    assert f"1 was changed since (refresh {third}) and left: Larks 1." in run(database, second).words
+    with pytest.raises(AlreadyDecidedError, match=f"Refresh {third} has changed since what this one did"):
+        rolled_back(database, second)
+    assert rolled_back(database, third) == (1, 0)
+    assert rolled_back(database, second) == (1, 0)
+    assert {told["notes"] for told in shown(database).values()} == {""}
+    assert run(database, second).state is RunState.ROLLED_BACK
+    assert faults(database) == []
+
+
+def test_a_source_that_is_renamed_keeps_its_groups_and_what_it_did_can_be_rolled_back(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed:
+        number = a_source(database, feed)
+        first = refreshed(database, number, feed).run
+        groups = {key: (told["group"] or {}).get("id") for key, told in shown(database).items()}
+        trusted(database, number, feed, SourcePolicy.PUBLISH, name="Finches")
+        assert {told["source"] for told in shown(database).values()} == {"Finches"}
+        assert faults(database) == []
+        feed.rows = [a_row(1, notes="Changed."), a_row(2, notes="Changed.")]
+        second = refreshed(database, number, feed, later=60).run
+
+    assert {key: (told["group"] or {}).get("id") for key, told in shown(database).items()} == groups
+    assert rolled_back(database, second) == (2, 0)
+    assert rolled_back(database, first) == (2, 0)
+    assert shown(database) == {}
+    assert faults(database) == []
 
 
 def test_of_two_proposals_of_one_meeting_the_second_is_asked_about(database: Database) -> None:
@@ -328,8 +366,10 @@ def test_an_edit_between_two_parts_of_a_refresh_is_not_lost_by_rolling_it_back(d
         _, proposal = clashing(database, feed)
         edit(database, "larks-0", {"group_phone": "+15550107"})
         applied(database, proposal)
-        assert rolled_back(database, proposal) == (0, 1)
+        with pytest.raises(AlreadyDecidedError, match="was edited since"):
+            rolled_back(database, proposal)
     assert shown(database)["larks-0"]["group"]["phone"] == "+15550107"
+    assert run(database, proposal).state is RunState.APPLIED
 
 
 def kept(database: Database, feed: Feed, *names: str) -> tuple[int, int]:
