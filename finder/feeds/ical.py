@@ -67,6 +67,8 @@ def calendar_of_many(
             yield vtimezone(called, (now - _DAY).year - 1).to_ical()
         for event in events:
             yield event.to_ical()
+    if not zones:  # a calendar holds something (RFC 5545, 3.6)
+        yield vtimezone("UTC", now.year).to_ical()
     yield _END
 
 

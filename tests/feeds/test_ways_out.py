@@ -192,7 +192,9 @@ def test_a_calendar_of_many_leaves_out_what_has_no_time() -> None:
         a_document(temporarily_closed=True),
         a_document(schedule=a_rule(last_date="2026-03-01")),
     ]
-    assert list(Calendar.from_ical(whole_calendar(*untimed)).walk("VEVENT")) == []
+    empty = Calendar.from_ical(whole_calendar(*untimed))
+    assert list(empty.walk("VEVENT")) == []
+    assert [str(zone["tzid"]) for zone in empty.walk("VTIMEZONE")] == ["UTC"]  # RFC 5545 knows no calendar of nothing
 
 
 def changed(new: bool = False, parts: tuple[str, ...] = ("schedule", "notes"), **changes: Any) -> ChangedListing:  # noqa: ANN401, FBT001, FBT002 - whatever the key holds
