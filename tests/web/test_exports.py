@@ -140,6 +140,19 @@ def test_a_place_that_is_none_or_several_is_not_here(client: FlaskClient, path: 
     assert client.get(f"{path}?{query}").status_code == 404
 
 
+@pytest.mark.parametrize("path", [*WAYS, "/export/naws.csv", "/export/nothing"])
+@pytest.mark.parametrize("query", ["day=9", "near=Portland"])
+def test_a_refusal_is_data_for_programs_and_a_page_for_people(client: FlaskClient, path: str, query: str) -> None:
+    for accept in ({}, {"Accept": "*/*"}, {"Accept": "text/calendar, application/json"}):
+        refused = client.get(f"{path}?{query}", headers=accept)
+        assert refused.content_type == "application/problem+json"
+        assert refused.get_json(force=True)["status"] == refused.status_code
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    people = client.get(f"{path}?{query}", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert people.status_code == refused.status_code
+    assert people.mimetype == "text/html"
+
+
 class Directory:
     """A site over a directory that changes."""
 
