@@ -153,6 +153,7 @@ def test_results_are_taken_along_by_the_town_and_never_by_coordinates(client: Fl
     assert [place.split("?")[0] for place in found] == [
         "webcal://127.0.0.1:8000/meetings.ics",
         "/export/meetings.csv",
+        "/meetings.json",
         "/api/v1/meetings",
         "/feeds/changes.atom",
         "/embed/code",
