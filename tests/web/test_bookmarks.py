@@ -152,7 +152,7 @@ def test_what_could_not_be_used_is_said_before_everything_that_was_found(client:
 def test_what_could_not_be_used_is_said_on_the_page(client: FlaskClient) -> None:
     text = client.get("/?left_out=type,mode").text
     assert "This of it could not be used: type, mode." in text
-    assert "another meeting finder" not in client.get("/?left_out=%3Cb%3E,nonsense").text
+    assert "is of another meeting finder" not in client.get("/?left_out=%3Cb%3E,nonsense").text
 
 
 def test_a_position_is_cut_before_anything_else_sees_it_and_kept_nowhere(client: FlaskClient) -> None:
