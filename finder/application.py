@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from finder.config import Settings
+from finder.domain.errors import BadInputError
 from finder.review.tally import Tally
 from finder.search.keeper import Keeper
 from finder.search.local_keeper import LocalKeeper
@@ -68,6 +69,7 @@ from finder.web import (
     submit,
 )
 from finder.web.converters import NumberConverter
+from finder.web.forms.described import BY_NAME, strays
 from finder.web.parts import Parts
 
 #: Bytes of a request's body that are read at most; nothing the site takes today is larger.
@@ -167,10 +169,17 @@ def parts_for(settings: Settings, clock: Clock) -> Parts:
 
 
 def ids_answering(settings: Settings, clock: Clock, query: str) -> list[int]:
-    """Ids of the listings that answer the search in *query*, as the site finds them. Raises InvalidSearchError."""
+    """Ids of the listings that answer the search in *query*, as the site finds them.
+
+    Raises InvalidSearchError, and BadInputError for a parameter that the API would refuse: a list that grows to be of
+    everything goes unseen into a file.
+    """
+    asked = MultiDict(parse_qsl(query.removeprefix("?"), keep_blank_values=True))
+    if unknown := strays(asked, BY_NAME):
+        named = " or ".join(unknown)
+        raise BadInputError("search", f"A search has no parameter {named}. Known: {', '.join(BY_NAME)}.")
     held = parts_for(settings, clock)
     try:
-        asked = MultiDict(parse_qsl(query.removeprefix("?")))
         return feeding.answering(held, held.keeper.current(), clock(), asked)
     finally:
         held.reader.close()

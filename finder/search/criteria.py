@@ -5,6 +5,7 @@ What each part means is written down in ``docs/api.md``; the engine and its orac
 - *place*: latitude and longitude in degrees, already rounded to two decimals, and ``within_km`` (inclusive). With
   a place only listings with a point and in-person or hybrid attendance count.
 - *region_ids*: the regions named and everything below them.
+- *listing_ids*: these listings alone, which is how those of a district are asked for; None for any.
 - *days*: 0 = Sunday; the listing meets on that weekday in its own zone.
 - *bands*, *start_from*, *start_until*: the start in the listing's own zone, minutes of the day.
 - *when*: an occurrence in that window of the seeker's zone, not yet ended.
@@ -67,6 +68,7 @@ class SearchCriteria:
     longitude: float | None = None
     within_km: float = 16.09344
     region_ids: tuple[int, ...] = ()
+    listing_ids: tuple[int, ...] | None = None
     zone: str = "UTC"  # the seeker's zone: the place's, else tz=, else the site's
     when: tuple[When, ...] = ()
     days: tuple[int, ...] = ()

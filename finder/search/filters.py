@@ -27,6 +27,8 @@ def conditions(scope: Scope, criteria: SearchCriteria) -> dict[str, Words]:
         always = always & pack(inside)
     for word in criteria.words:
         always = always & scope.limited(rows_with(scope.snapshot, word))
+    if criteria.listing_ids is not None:
+        always = always & scope.limited(_listed(scope.snapshot, criteria.listing_ids))
     found[ALWAYS] = always
     if criteria.region_ids:
         found["region"] = _in_regions(scope, criteria.region_ids)
@@ -51,6 +53,13 @@ def _chosen_tags(snapshot: Snapshot, criteria: SearchCriteria) -> Iterable[tuple
             yield facet, tags_of(names.kinds.get(facet, {}), slugs)
     if criteria.formats:
         yield "format", tags_of(names.formats, criteria.formats)
+
+
+def _listed(snapshot: Snapshot, ids: tuple[int, ...]) -> Words:
+    known = snapshot.memory.get(ids)
+    if known is None:
+        known = snapshot.memory.put(ids, set_of(snapshot.rows_of_ids(ids), snapshot.words))
+    return known
 
 
 def _in_regions(scope: Scope, region_ids: Iterable[int]) -> Words:

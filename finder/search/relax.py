@@ -32,8 +32,9 @@ def relaxations(
     """At most *limit* questions near *criteria* that find something at *now* (aware), the most useful first.
 
     In this order: a little further away; tomorrow; online instead; any time, any hour, any day; without one of the
-    facets, those first that leave most; without the words; in any region. Each gives up one thing only. Where none of
-    them finds anything, several are given up at once: the kind of meeting, then the time too, then the distance too.
+    facets, those first that leave most; without the words; in any region; in any district. Each gives up one thing
+    only. Where none of them finds anything, several are given up at once: the kind of meeting, then the time too, then
+    the distance too.
     """
 
     def ask(changed: SearchCriteria) -> int:
@@ -55,6 +56,8 @@ def _offers(criteria: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:
         yield from _offer("words", replace(criteria, words=()), ask)
     if criteria.region_ids:
         yield from _offer("region", replace(criteria, region_ids=()), ask)
+    if criteria.listing_ids is not None:
+        yield from _offer("district", replace(criteria, listing_ids=None), ask)
 
 
 def _last_resorts(criteria: SearchCriteria, ask: Ask) -> Iterator[Relaxation]:

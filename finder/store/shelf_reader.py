@@ -89,6 +89,12 @@ class ShelfReader(ShelfHistory):
         statement = f"SELECT document FROM public_listing WHERE NOT gone AND {column} = {mark} ORDER BY id LIMIT {mark}"  # noqa: S608
         return [row[0].encode() for row in self._read(statement, (value, limit))]
 
+    def districts(self) -> list[tuple[int, str]]:
+        """Listings with the district of their group, by id; those of no district are left out. It reads documents."""
+        text = "json_extract(document, '$.group.district')" if self._sqlite else "document::json #>> '{group,district}'"
+        told = f"SELECT id, {text} AS district FROM public_listing WHERE NOT gone AND group_id <> 0"  # noqa: S608 - constants only
+        return self._read(f"SELECT id, district FROM ({told}) AS told WHERE district <> '' ORDER BY id")  # noqa: S608
+
     def towns(self) -> list[tuple[Any, ...]]:
         """Public places by town, postcode and region: (city, state, country, postal code, region id, point, zone).
 

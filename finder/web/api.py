@@ -14,6 +14,7 @@ from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.occurrences import next_occurrence
 from finder.domain.text import clean
 from finder.feeds.document import overrides_of, schedule_of
+from finder.search.districts import districts_of
 from finder.search.engine import find
 from finder.search.places import Place
 from finder.search.snapshot import Snapshot
@@ -97,7 +98,8 @@ def _encoder(held: Parts) -> ListingEncoder:
 
 
 def _description(held: Parts, snapshot: Snapshot, _: dt.datetime) -> Response:
-    return _json(orjson.dumps(openapi(held.settings, known_to(snapshot.vocabulary))))
+    known = known_to(snapshot.vocabulary).with_districts(districts_of(held.reader, snapshot))
+    return _json(orjson.dumps(openapi(held.settings, known)))
 
 
 def _meetings(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:

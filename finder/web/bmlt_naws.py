@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from finder.domain.bmlt import NO_BODY
 from finder.domain.errors import BadInputError, NotFoundError
-from finder.domain.text import slugify
+from finder.domain.text import slugify, some_of
 from finder.feeds.bmlt_bodies import NO_BODY_NAME, NOBODYS
 from finder.feeds.document import Document
 from finder.feeds.exports import FORMATS
@@ -18,22 +18,25 @@ from finder.search.snapshot import Snapshot
 from finder.web.bmlt_search import Told
 from finder.web.feeding import feed
 from finder.web.forms.bmlt_arguments import Arguments
-from finder.web.forms.values import is_slug
 from finder.web.parts import Parts, parts
 
 #: What stands for the service body of listings without one.
 NO_BODYS: Final[Document] = {"id": NOBODYS, "bmlt_id": NO_BODY, "world_id": "", "name": NO_BODY_NAME}
+#: So many service bodies are named to whoever asks for one that there is not.
+MOST_NAMED = 12
 
 blueprint = Blueprint("bmlt_naws", __name__)
 
 
 @blueprint.get("/export/naws.csv")
 def table() -> Response:
-    """The table of the service body that ``service_body`` names by its slug. Raises NotFoundError."""
-    slug = request.args.get("service_body", "")
-    body = Words.read(parts().reader.vocabulary).bodies.get(slug) if is_slug(slug) else None
+    """The table of the service body that ``service_body`` names by slug or BMLT number. Raises NotFoundError."""
+    asked = request.args.get("service_body", "").strip()
+    bodies = Words.read(parts().reader.vocabulary).bodies
+    body = bodies.get(asked) or _numbered(asked, bodies.values())
     if body is None:
-        raise NotFoundError("There is no service body of that name here: give service_body=, as its page calls it.")
+        known = some_of([*bodies][:MOST_NAMED], len(bodies)) or "there are none"
+        raise NotFoundError(f"Give service_body= with the slug or the BMLT number of a service body. Known: {known}.")
 
     def write(held: Parts, _: Snapshot, now: dt.datetime) -> Iterable[bytes]:
         return _lines(body, held, now)
@@ -45,12 +48,16 @@ def naws_dump(args: Arguments, about: Told, held: Parts, snapshot: Snapshot, now
     """What BMLT clients get for GetNAWSDump: the table of the body with the number ``sb_id``. Raises BadInputError."""
     del snapshot
     number = (args.text("sb_id") or "").strip()
-    bodies = [*Words.read(held.reader.vocabulary).bodies.values(), NO_BODYS]
-    body = next((each for each in bodies if number == str(each["bmlt_id"])), None)
+    body = _numbered(number, Words.read(held.reader.vocabulary).bodies.values())
     if body is None:
         raise BadInputError("sb_id", "The selected sb_id is invalid." if number else "The sb_id field is required.")
     about.file_name = file_name(body, now)
     return iter(_lines(body, held, now))
+
+
+def _numbered(number: str, bodies: Iterable[Document]) -> Document | None:
+    """That of *bodies*, or what stands for none, which BMLT clients know by *number*."""
+    return next((each for each in (*bodies, NO_BODYS) if number == str(each["bmlt_id"])), None)
 
 
 def _lines(body: Document, held: Parts, now: dt.datetime) -> Iterable[bytes]:

@@ -12,7 +12,7 @@ from finder.domain.text import slug_of_address
 from finder.feeds.meeting_guide_days import listing_of
 from finder.search.snapshot import Snapshot
 from finder.web.caching import PRIVATE
-from finder.web.feed_words import feed_words
+from finder.web.feed_words import words_of
 from finder.web.forms.elsewhere import NAMES, Elsewhere, from_elsewhere, is_from_elsewhere
 from finder.web.forms.query import to_query
 from finder.web.forms.values import is_slug
@@ -20,20 +20,22 @@ from finder.web.parts import Parts
 
 #: The parameter that says which parameters of an address from elsewhere could not be used.
 LEFT_OUT = "left_out"
+#: Parameters that may name a region: both finders have them.
+REGIONS = frozenset({"region", "district"})
 #: So much is read of what may be a slug in another script.
 MAX_GIVEN = 1000
 
 
 def led_on(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response | None:
     """Where a question in words of others leads to; None for a question in ours. *now* is aware."""
-    words = feed_words(held, snapshot) if "region" in request.args else None
+    words = words_of(request.args, held, snapshot) if REGIONS & request.args.keys() else None
     return led_home(held, snapshot, now) if is_from_elsewhere(request.args, words) else None
 
 
 def led_home(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     """Where a question leads to, in whosever words it is."""
     local = now.astimezone(zone_of(held.settings.zone))
-    return answer_to(from_elsewhere(request.args, feed_words(held, snapshot), now=local), held)
+    return answer_to(from_elsewhere(request.args, words_of(request.args, held, snapshot), now=local), held)
 
 
 def answer_to(found: Elsewhere, held: Parts) -> Response:
@@ -44,7 +46,7 @@ def answer_to(found: Elsewhere, held: Parts) -> Response:
             return _to(f"/meetings/{slug}", private=False)
         found.ignore("meeting")
     if found.districts:
-        found.ignore("district")
+        found.asked["district"] = tuple(sorted(found.districts))
     if "inactive" in found.attendance:
         found.ignore("attendance_option")
     query = "&".join(part for part in (to_query(found.asked), _left_out(found.ignored)) if part)
@@ -85,4 +87,5 @@ def remarks(args: "MultiDict[str, str]") -> list[str]:
     if not names:
         return []
     told = ", ".join(names)
-    return [f"The address that you followed is of another meeting finder. This of it could not be used: {told}."]
+    followed = f"The address that you followed is of another meeting finder. This of it could not be used: {told}."
+    return [f"{followed} So there may be more in this list than it asked for."]

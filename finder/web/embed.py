@@ -63,7 +63,8 @@ def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     try:
         asked = question(held, snapshot, request.args)
     except InvalidSearchError as error:
-        return render("embed/embed.html", status=400, page=faulty_embed_page(error))
+        status = HTTPStatus.NOT_FOUND if error.is_about_a_place_alone else HTTPStatus.BAD_REQUEST
+        return render("embed/embed.html", status=status, page=faulty_embed_page(error))
     labels, criteria = frame().labels(held, snapshot), asked.criteria
     answer = find(snapshot, criteria, now=now)
     nearby = () if answer.total else relaxations(snapshot, criteria, now=now)

@@ -25,6 +25,8 @@ from finder.web.forms.search import InvalidSearchError
 RETRY_AFTER_S = 5
 #: What programs ask for, which read problem JSON.
 DATA_PATHS = ("/api/", "/meetings.json", "/wp-admin/")
+#: What programs ask for, and people in a browser, who say that they read pages.
+LIST_PATHS = ("/export/", "/feeds/", "/meetings.ics")
 
 #: Kinds of our own errors that are an answer rather than a fault, with their status.
 STATUSES: dict[type[FinderError], int] = {
@@ -66,13 +68,19 @@ def page(fault: Fault, template: str = "error", **values: object) -> Response:
     return Response(body, status=fault.status, content_type="text/html; charset=utf-8")
 
 
+def _wants_data() -> bool:
+    if request.path.startswith(LIST_PATHS):
+        return "text/html" not in request.headers.get("Accept", "").lower()
+    return request.path.startswith(DATA_PATHS)
+
+
 def told(fault: Fault) -> Response:
     """A fault in the form that the client asked in: problem JSON where data is asked for, else a page.
 
     Whoever sent a form while the database is out of reach gets it back with all they filled in.
     """
     out_of_reach = fault.status == HTTPStatus.SERVICE_UNAVAILABLE
-    if request.path.startswith(DATA_PATHS):
+    if _wants_data():
         response = problem(fault)
     elif out_of_reach and request.method == "POST":
         response = page(unsaved_fault(fault), "not_saved", sent=unsaved.sent_form())

@@ -1,15 +1,17 @@
 """What foreign words stand for here: types and regions as readers of Meeting Guide feeds name them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
 import orjson
 from flask import current_app
+from werkzeug.datastructures import MultiDict
 
 from finder.domain.text import slugify
 from finder.feeds.meeting_guide_types import NAMES
 from finder.feeds.meeting_guide_write import Vocabulary
+from finder.search.districts import districts_of
 from finder.search.snapshot import Snapshot
 from finder.web.parts import Parts
 
@@ -26,11 +28,19 @@ class TypeWord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FeedWords:
-    """``types`` by code (small letters) and by the slug of their names; ``regions``: slugs of ours by theirs."""
+    """``types`` by code (small letters) and by the slug of their names; ``regions``: slugs of ours by theirs.
+
+    ``districts`` are the slugs of those that there are, where a question is about one.
+    """
 
     writing: Vocabulary
     types: Mapping[str, TypeWord]
     regions: Mapping[str, tuple[str, ...]]
+    districts: Collection[str] = ()
+
+    def regions_called(self, text: str) -> tuple[str, ...]:
+        """The slugs of the regions that *text* names."""
+        return self.regions.get(text.lower()) or self.regions.get(slugify(text, max_length=1000)) or ()
 
 
 def feed_words(held: Parts, snapshot: Snapshot) -> FeedWords:
@@ -42,6 +52,14 @@ def feed_words(held: Parts, snapshot: Snapshot) -> FeedWords:
         words = FeedWords(Vocabulary.of(formats, bodies), _types(formats), _regions(snapshot))
         known = current_app.extensions[EXTENSION] = (snapshot.vocabulary, words)
     return known[1]
+
+
+def words_of(args: "MultiDict[str, str]", held: Parts, snapshot: Snapshot) -> FeedWords:
+    """The words for the question *args*: with the districts, if it is about one."""
+    words = feed_words(held, snapshot)
+    if not any("district" in name for name in args):
+        return words
+    return replace(words, districts=districts_of(held.reader, snapshot))
 
 
 def _types(formats: list[dict[str, Any]]) -> dict[str, TypeWord]:

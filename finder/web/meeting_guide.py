@@ -20,7 +20,7 @@ from finder.search.snapshot import Snapshot
 from finder.search.whole import every_id
 from finder.web.armour import OPEN_TO_ALL
 from finder.web.cross_site import only_asks
-from finder.web.feed_words import feed_words
+from finder.web.feed_words import feed_words, words_of
 from finder.web.feeding import Document, documents, feed, question
 from finder.web.forms.elsewhere import Elsewhere, from_elsewhere
 from finder.web.parts import Parts, parts
@@ -58,7 +58,7 @@ def plugin() -> Response:
 
     def write(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterator[bytes]:
         local = held.clock().astimezone(zone_of(held.settings.zone))
-        found = from_elsewhere(asked, feed_words(held, snapshot), now=local, own=False)
+        found = from_elsewhere(asked, words_of(asked, held, snapshot), now=local, own=False)
         if found.unusable:
             return iter([NOTHING])
         if found.point is not None and "within" not in found.asked:  # distances are told then, and nothing is left out

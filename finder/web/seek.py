@@ -47,8 +47,8 @@ def _page(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
         return render("seek/choices.html", status=400, page=page)
     if asked.choices:
         return render("seek/choices.html", page=choice_page(asked))
-    remarks = [*today.remarks, *bookmarks.remarks(request.args)]
-    response = _results(held, snapshot, now, asked, remarks) if request.args else _home(held, snapshot, now, asked)
+    notices = [*today.remarks, *bookmarks.remarks(request.args)]
+    response = _results(held, snapshot, now, asked, notices) if request.args else _home(held, snapshot, now, asked)
     if asked.exact_place:
         response.headers["Cache-Control"] = PRIVATE
     return response
@@ -64,7 +64,7 @@ def _home(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReques
     return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/", feed=FEED)
 
 
-def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest, remarks: list[str]) -> Response:
+def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest, notices: list[str]) -> Response:
     labels, criteria = frame().labels(held, snapshot), asked.criteria
     answer = find(snapshot, criteria, now=now)
     found = Found(
@@ -73,7 +73,7 @@ def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReq
         relaxations=() if answer.total else relaxations(snapshot, criteria, now=now),
         online=frame().online.of(answer, snapshot, criteria, now),
         public_url=held.settings.public_url,
+        notices=notices,
     )
     page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
-    page = dataclasses.replace(page, remarks=[*page.remarks, *remarks])
     return render("seek/results.html", page=page, feed="" if asked.exact_place else feed_of(asked.asked))

@@ -104,6 +104,8 @@ def test_a_service_body_is_exported_with_what_lies_below_it(demo: Instance, tmp_
     [
         (("--format", "csv", "--search", "program=none"), "is not one of"),
         (("--format", "csv", "--search", "near=Portland"), "Several places have that name"),
+        (("--format", "csv", "--search", "foo=bar&regoin=&program=aa"), "A search has no parameter foo or regoin."),
+        (("--format", "csv", "--search", "regoin=austin"), "Known: near, lat, lon, within, unit, region,"),
         (("--format", "csv", "--service-body", "none"), "There is no service body 'none'"),
         (("--format", "all"), "--output FOLDER"),
         (("--format", "csv", "--output", "/no/such/folder/a.csv"), "could not be written"),

@@ -47,6 +47,11 @@ LEADS = {
     "tsml-time=night": "time=night",
     "tsml-region=austin": "region=austin",
     "tsml-district=austin": "region=austin",
+    "tsml-district=demo-district-2": "district=demo-district-2",
+    "tsml-district=Demo+District+2,demo-district-1": "district=demo-district-1&district=demo-district-2",
+    "tsml-district=seventh": "district=seventh",  # the page says that there is none
+    "district=austin": "region=austin",
+    "district=demo-district-1/demo-district-2": "district=demo-district-1&district=demo-district-2",
     "tsml-type=O": "openness=open",
     "tsml-type=O,W": "audience=women&openness=open",
     "tsml-query=courage": "q=courage",
@@ -68,7 +73,7 @@ LEADS = {
     "search=courage+OR+serenity": "q=courage&left_out=search",
     "distance=far&search=courage": "q=courage&left_out=distance",
     "meeting=no-such-meeting": "left_out=meeting",
-    "tsml-district=seventh": "left_out=district",
+    "tsml-district=%21": "left_out=district",
     "tsml-attendance_option=inactive": "left_out=attendance_option",
     "type=women/men/newcomer": "audience=women&format=men&left_out=type",
 }
@@ -94,7 +99,15 @@ def test_where_it_leads_there_is_an_answer_and_never_another_redirect(client: Fl
 
 @pytest.mark.parametrize(
     "query",
-    ["", "region=austin", "region=austin&time=evening&day=2", "time=evening,night", "q=courage&page=2", "utm=x"],
+    [
+        "",
+        "region=austin",
+        "region=austin&time=evening&day=2",
+        "time=evening,night",
+        "q=courage&page=2",
+        "utm=x",
+        "district=demo-district-1",
+    ],
 )
 def test_a_question_of_ours_is_answered_where_it_is(client: FlaskClient, query: str) -> None:
     assert client.get(f"/?{query}").status_code == 200
@@ -108,6 +121,8 @@ def test_results_are_those_of_the_plugin_s_own_filters(client: FlaskClient) -> N
         "type=BE,D",
         "query=courage",
         "attendance_option=online",
+        "district=demo-district-1",
+        "district=demo-district-1&day=2",
     ):
         bookmark = "&".join(f"tsml-{part}" for part in filters.split("&"))
         target = urlsplit(client.get(f"/meetings/?{bookmark}").headers["Location"]).query
@@ -120,10 +135,24 @@ def test_results_are_those_of_the_plugin_s_own_filters(client: FlaskClient) -> N
         assert theirs
 
 
+def test_what_could_not_be_used_is_said_before_everything_that_was_found(client: FlaskClient) -> None:
+    for asked, said in {
+        "tsml-attendance_option=inactive": "This of it could not be used: attendance_option.",
+        "type=TC&view=map": "This of it could not be used: type.",
+        "time=appointment": "This of it could not be used: time.",
+        "tsml-district=seventh": "There is no district “seventh” here, so it was left out. This list is of all",
+        "region=atlantis&utm=x": "There is no region “atlantis” here, so it was left out. This list is of all regions",
+    }.items():
+        text = client.get(f"/?{asked}", follow_redirects=True).text
+        assert said in text, asked
+        assert text.index(said) < text.index('class="filters'), asked
+        assert text.index(said) < text.index("984 meetings"), asked
+
+
 def test_what_could_not_be_used_is_said_on_the_page(client: FlaskClient) -> None:
     text = client.get("/?left_out=type,mode").text
     assert "This of it could not be used: type, mode." in text
-    assert "another meeting finder" not in client.get("/?left_out=%3Cb%3E,nonsense").text
+    assert "is of another meeting finder" not in client.get("/?left_out=%3Cb%3E,nonsense").text
 
 
 def test_a_position_is_cut_before_anything_else_sees_it_and_kept_nowhere(client: FlaskClient) -> None:

@@ -78,6 +78,15 @@ def test_a_wrong_address_says_so_within_the_frame(client: FlaskClient) -> None:
     assert "This list cannot be shown" in response.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("near", ["Portland", "Qqqqqqqqqqqq"])
+def test_a_place_that_is_none_or_several_is_not_here(client: FlaskClient, near: str) -> None:
+    response = client.get(f"/embed?near={near}")
+
+    assert response.status_code == 404
+    assert response.headers["Content-Security-Policy"] == EMBED_POLICY
+    assert "This list cannot be shown" in response.text
+
+
 @pytest.mark.parametrize("path", ["/embed?", "/embed/code?", f"/oembed?url={quote(SITE + '/?', safe='')}"])
 def test_a_frame_about_coordinates_is_kept_nowhere(client: FlaskClient, path: str) -> None:
     place = "lat=30.27&lon=-97.74"
@@ -144,6 +153,7 @@ def test_results_are_taken_along_by_the_town_and_never_by_coordinates(client: Fl
     assert [place.split("?")[0] for place in found] == [
         "webcal://127.0.0.1:8000/meetings.ics",
         "/export/meetings.csv",
+        "/meetings.json",
         "/api/v1/meetings",
         "/feeds/changes.atom",
         "/embed/code",

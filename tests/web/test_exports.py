@@ -140,6 +140,19 @@ def test_a_place_that_is_none_or_several_is_not_here(client: FlaskClient, path: 
     assert client.get(f"{path}?{query}").status_code == 404
 
 
+@pytest.mark.parametrize("path", [*WAYS, "/export/naws.csv", "/export/nothing"])
+@pytest.mark.parametrize("query", ["day=9", "near=Portland"])
+def test_a_refusal_is_data_for_programs_and_a_page_for_people(client: FlaskClient, path: str, query: str) -> None:
+    for accept in ({}, {"Accept": "*/*"}, {"Accept": "text/calendar, application/json"}):
+        refused = client.get(f"{path}?{query}", headers=accept)
+        assert refused.content_type == "application/problem+json"
+        assert refused.get_json(force=True)["status"] == refused.status_code
+        assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    people = client.get(f"{path}?{query}", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert people.status_code == refused.status_code
+    assert people.mimetype == "text/html"
+
+
 class Directory:
     """A site over a directory that changes."""
 
@@ -254,8 +267,18 @@ def test_na_world_services_learn_what_has_gone(directory: Directory) -> None:
         told = [(row["Committee"], row["CommitteeName"], row["Delete"]) for row in rows]
         assert told == [("G1", "Stays", ""), ("G3", "Moved", ""), ("G2", "", "D")]
     assert [row["Committee"] for row in directory.naws("/export/naws.csv?service_body=other")] == ["G4"]
-    for path in ("/export/naws.csv", "/export/naws.csv?service_body=none"):
-        assert directory.client.get(path).status_code == 404
+
+
+def test_a_service_body_is_named_by_slug_or_number_and_otherwise_those_that_there_are(directory: Directory) -> None:
+    directory.publish(a_listing(name="Stays", world_id="G1", program="na", service_body="Région > Area 51"))
+    number = directory.client.get("/client_interface/json/?switcher=GetServiceBodies").get_json()[-1]["id"]
+    tables = [directory.naws(f"/export/naws.csv?service_body={named}") for named in ("area-51", number)]
+    assert tables[0] == tables[1]
+    assert [row["Committee"] for row in tables[0]] == ["G1"]
+    for query in ("", "?service_body=none", "?service_body=99", "?service_body=%00"):
+        refused = directory.client.get(f"/export/naws.csv{query}")
+        assert refused.status_code == 404
+        assert "Known: region, area-51." in refused.text
 
 
 def test_the_table_of_na_world_services_is_asked_for_by_number(directory: Directory) -> None:

@@ -23,7 +23,7 @@ ANSWERS = [
     ("/export/meetings.csv?q=zz", 200, "text/csv"),
     ("/export/meetings.jsonld?q=zz", 200, "application/ld+json"),
     ("/export/hsds.json?q=zz", 200, "application/json"),
-    ("/export/naws.csv", 404, "text/html"),
+    ("/export/naws.csv", 404, "application/problem+json"),
     ("/sitemap.xml", 200, "application/xml"),
     ("/sitemap/meetings-99.xml", 404, "text/html"),
     ("/opensearch.xml", 200, "application/opensearchdescription+xml"),

@@ -166,7 +166,9 @@ def test_pages_tell_programs_where_their_feed_is(client: FlaskClient, path: str)
 
 
 def test_a_page_of_a_position_offers_no_feed_of_it(client: FlaskClient) -> None:
-    assert FEED not in client.get("/?lat=30.27&lon=-97.74").text
+    text = client.get("/?lat=30.27&lon=-97.74").text
+    assert 'type="application/json"' not in text
+    assert set(re.findall(rf'"{FEED}(.*?)"', text)) == {"?near=Austin,+TX"}  # of the town it is near
 
 
 def plugin(client: FlaskClient, query: str = "") -> Rows:

@@ -230,3 +230,10 @@ def test_what_is_not_here_is_said_kindly(client: FlaskClient, path: str) -> None
 
 def test_machines_are_told_not_to_walk_through_searches(client: FlaskClient) -> None:
     assert "Disallow: /*?" in client.get("/robots.txt").get_data(as_text=True)
+
+
+def test_a_list_is_taken_along_whole_by_other_finders_and_page_by_page_over_the_api(client: FlaskClient) -> None:
+    page = text_of(client, "/?program=aa&page=2&sort=name")
+    (whole,), (pages,) = links_of(page, "another meeting finder"), links_of(page, "page by page")
+    assert (whole, pages) == ("/meetings.json?program=aa", "/api/v1/meetings?program=aa")
+    assert len(client.get(whole).get_json()) > len(client.get(pages).get_json()["meetings"])

@@ -79,6 +79,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("within", False, NUMBER | {"minimum": 0, "maximum": MAX_WITHIN_MI}, "distance from the place, inclusive"),
     Parameter("unit", False, {"type": "string", "enum": list(UNITS)}, "unit of within; the site's own without it"),
     Parameter("region", True, SLUG, "regions, with everything in them"),
+    Parameter("district", True, SLUG, "districts that groups are of"),
     Parameter("when", True, one_of(When), "windows of time in the seeker's zone"),
     Parameter(
         "day",

@@ -93,17 +93,28 @@ class Elsewhere:
 def is_from_elsewhere(args: "MultiDict[str, str]", words: FeedWords | None) -> bool:
     """Whether *args* are a question in words of others: by their names, or by values that only others have.
 
-    *words* are needed where a region is asked for.
+    *words* are needed where a region or a district is asked for.
     """
     if any(name in FOREIGN or name.startswith(PLUGIN) for name in args):
         return True
     regions, time = ",".join(args.getlist("region")), args.get("time", "")
     if time in {"appointment", "upcoming"} or ("/" in time and not BANDS.isdisjoint(_split([time.lower()]))):
         return True
+    if words and any(
+        _is_district_elsewhere(clean(value[:1000]), words) for value in args.getlist("district")[:MAX_VALUES]
+    ):
+        return True
     known = words.regions if words else {}
     slugs = _split([regions.lower()])
     joined = "/" in regions and any(slug in known for slug in slugs)
     return joined or any(known.get(slug, (slug,)) != (slug,) for slug in slugs)
+
+
+def _is_district_elsewhere(value: str, words: FeedWords) -> bool:
+    """Whether *value* names districts of ours, or regions, but not as a question of ours does."""
+    given = [text.strip() for text in value.split(",")]
+    parts = [part for text in given if text not in words.districts for part in _split([text])]
+    return any(slugify(part) in words.districts or words.regions_called(part) for part in parts)
 
 
 def from_elsewhere(args: "MultiDict[str, str]", words: FeedWords, *, now: dt.datetime, own: bool = True) -> Elsewhere:
@@ -197,13 +208,14 @@ def _regions(given: Mapping[str, list[str]], words: FeedWords, found: Elsewhere)
     slugs: dict[str, None] = {}
     for name in ("region", "district"):
         for text in _split(given.get(name, ())):
-            known = words.regions.get(text.lower()) or words.regions.get(slugify(text, max_length=1000))
+            slug = slugify(text) if name == "district" else ""
+            known = () if slug in words.districts else words.regions_called(text)
             if known:
                 slugs |= dict.fromkeys(known)
-            elif name == "district":
-                found.districts.add(slugify(text))
+            elif slug:
+                found.districts.add(slug)
             else:
-                found.ignore("region")
+                found.ignore(name)
     if slugs:
         found.asked["region"] = tuple(slugs)
 

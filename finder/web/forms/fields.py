@@ -105,6 +105,7 @@ class EverySearchField(Form):  # type: ignore[misc]  # WTForms brings no types
     within = One("Within", read_distance)
     unit = One("Unit", read_unit)
     region = Many("Region", read_slug)
+    district = Many("District", read_slug)
     when = Many("When", choice_of(When))
     day = Many("Day", read_day)
     time = Many("Time of day", choice_of(TimeBand))
@@ -137,7 +138,7 @@ if tuple(FIELDS) != PARAMETERS or not set(FORMAT_FACETS) <= set(PARAMETERS):
 
 
 class SearchForm(BaseForm):  # type: ignore[misc]  # WTForms brings no types
-    """The fields of a search that were given: most questions give two or three of twenty-six."""
+    """The fields of a search that were given: most questions give two or three of twenty-seven."""
 
     def __init__(self, args: "MultiDict[str, str]") -> None:
         super().__init__({name: FIELDS[name][0] for name in PARAMETERS if name in args})

@@ -1,10 +1,11 @@
 """What the choices of a question may be: the programs, formats and regions that the directory has."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from finder.search.criteria import FORMAT_FACETS
+from finder.search.districts import Districts
 from finder.search.snapshot import Vocabulary
 from finder.web.forms.values import shown
 
@@ -25,6 +26,10 @@ class Known:
         if len(choices) > _LISTED:
             return f"{shown(slug)} is not one of the choices: choose from the list on the search page."
         return f"{shown(slug)} is not one of {', '.join(choices) or 'the choices: there are none yet'}."
+
+    def with_districts(self, districts: Districts) -> "Known":
+        """The same with *districts* among the choices; who asks for none does without."""
+        return replace(self, by_parameter={**self.by_parameter, "district": districts})
 
 
 @lru_cache(maxsize=4)  # a vocabulary is immutable, and lives until the next one

@@ -51,6 +51,7 @@ PARAMETERS = (
     "within",
     "unit",
     "region",
+    "district",
     "when",
     "day",
     "time",

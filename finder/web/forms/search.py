@@ -15,6 +15,7 @@ from finder.domain.errors import BadInputError, FinderError
 from finder.domain.geo import KM_PER_MILE
 from finder.domain.text import clean, tokens
 from finder.search.criteria import FORMAT_FACETS, SearchCriteria, Sort
+from finder.search.districts import Districts, districts_of
 from finder.search.places import Place, PlaceAnswer
 from finder.search.snapshot import Snapshot
 from finder.web.forms.fields import MAX_RAW_LENGTH, SearchForm
@@ -39,8 +40,9 @@ class SearchRequest:
 
     ``near`` is the place as typed, cleaned; ``place_answer`` what the gazetteer made of it (None when no place was
     typed). ``within`` is in ``unit``. ``asked`` is parameter -> values as in the URL, defaults left out.
-    ``exact_place``: the question came with coordinates (in ``lat`` and ``lon``, or typed as a place), so its answer may
-    be kept nowhere. The place of coordinates bears the name of the nearest town.
+    ``districts`` are the names of those asked for, by slug. ``exact_place``: the question came with coordinates (in
+    ``lat`` and ``lon``, or typed as a place), so its answer may be kept nowhere. The place of coordinates bears the
+    name of the nearest town.
     """
 
     criteria: SearchCriteria
@@ -51,6 +53,7 @@ class SearchRequest:
     within: float
     asked: dict[str, tuple[str, ...]]
     exact_place: bool
+    districts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def choices(self) -> tuple[Place, ...]:
@@ -85,6 +88,7 @@ class _Reading:
 
     form: SearchForm
     known: Known
+    districts: Districts = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     place: Place | None = None
     place_answer: PlaceAnswer | None = None
@@ -99,6 +103,12 @@ class _Reading:
             for slug in self.value(name):
                 if slug not in allowed:
                     self.errors.setdefault(name, self.known.refusal(name, slug))
+
+    @property
+    def listing_ids(self) -> tuple[int, ...] | None:
+        """The listings of the districts asked for, None where none is."""
+        asked = [self.districts[slug].ids for slug in self.value("district")]
+        return tuple(sorted({number for ids in asked for number in ids})) if asked else None
 
     def find_place(self, parts: Parts, snapshot: Snapshot) -> None:
         """Turn coordinates, or else the words of a place, into the place."""
@@ -145,6 +155,9 @@ def read_search(
     name are no error: the request then has no place, and ``choices``.
     """
     reading = _Reading(SearchForm(args), known_to(snapshot.vocabulary))
+    if "district" in args:  # few ask for one, and all of them have to be read
+        reading.districts = districts_of(parts.reader, snapshot)
+        reading.known = reading.known.with_districts(reading.districts)
     reading.errors.update(reading.form.faults)
     reading.check_choices()
     reading.find_place(parts, snapshot)
@@ -162,6 +175,7 @@ def read_search(
         within=within,
         asked=_asked(reading, parts.settings, unit, exact=exact),
         exact_place=exact,
+        districts={slug: reading.districts[slug].name for slug in reading.value("district")},
     )
 
 
@@ -178,6 +192,7 @@ def _criteria(reading: _Reading, settings: Settings, *, within_km: float, per_pa
         longitude=place.longitude if place else None,
         within_km=within_km,
         region_ids=tuple(reading.known.regions[slug] for slug in value("region")),
+        listing_ids=reading.listing_ids,
         zone=(place.zone if place else "") or value("tz") or settings.zone,
         when=value("when"),
         days=tuple(sorted(value("day"))),

@@ -55,7 +55,7 @@ def embed_page(request: SearchRequest, found: Found, seeker: Seeker, labels: Lab
     next_page = str(answer.page + 1) if answer.page < answer.pages else None
     rest = Link("More meetings", link(to_query(asked, page=next_page)))
     return EmbedPage(
-        heading=heading(asked, answer.total, place_name(request.place), labels),
+        heading=heading(asked, answer.total, place_name(request.place), labels.with_districts(request.districts)),
         whole=rest if next_page else Link("Search for other meetings", link(to_query(asked))),
         groups=groups(found.shown, seeker, request.criteria.sort),
         offers=offers(found.relaxations, asked, unit=request.unit, zone=seeker.zone),

@@ -26,6 +26,7 @@ CHIP_PARAMETERS = (
     "format",
     "attendance",
     "region",
+    "district",
 )
 #: More than this many values of one kind are told as chips only.
 NAMED = 2
@@ -68,7 +69,8 @@ def _where(asked: Asked, place: str, labels: Labels) -> str:
     if place:
         return f"near {place}"
     regions = _either([labels.region(slug) for slug in asked.get("region", ())])
-    return f"in {regions}" if regions else ""
+    names = regions or _either([labels.district(slug) for slug in asked.get("district", ())])
+    return f"in {names}" if names else ""
 
 
 def place_name(place: Place | None) -> str:

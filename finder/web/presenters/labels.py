@@ -1,7 +1,7 @@
 """The names that people read, for every slug of the vocabulary."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from finder.domain.vocabulary import FormatKind
@@ -50,6 +50,7 @@ class Labels:
     regions: Mapping[str, Entry]
     regions_by_id: Mapping[int, Entry] = field(default_factory=dict)
     formats_by_kind: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    districts: Mapping[str, str] = field(default_factory=dict)
 
     def program(self, slug: str) -> str:
         """The name of a program; its slug when it is not in the vocabulary."""
@@ -62,6 +63,14 @@ class Labels:
     def region(self, slug: str) -> str:
         """The name of a region; its slug when it is not in the vocabulary."""
         return str(self.regions[slug]["name"]) if slug in self.regions else slug
+
+    def district(self, slug: str) -> str:
+        """The name of a district that is asked for."""
+        return self.districts.get(slug, slug)
+
+    def with_districts(self, names: Mapping[str, str]) -> "Labels":
+        """The same with the *names* of the districts that are asked for, by slug."""
+        return replace(self, districts=names) if names else self
 
     def kind(self, slug: str) -> str:
         """The kind of a format, empty when it is not in the vocabulary."""
@@ -102,9 +111,8 @@ def chosen_label(parameter: str, value: str, labels: Labels) -> str:
     )
     if table:
         return table.get(value, value)
-    if parameter == "program":
-        return labels.program(value)
-    return labels.region(value) if parameter == "region" else labels.format(value)
+    named = {"program": labels.program, "region": labels.region, "district": labels.district}
+    return named.get(parameter, labels.format)(value)
 
 
 def counted(number: int, one: str = "meeting", many: str = "") -> str:

@@ -30,6 +30,7 @@ TAKEN_BACK: dict[str, tuple[tuple[str, ...], str]] = {
     "attendance": (("attendance",), "In person or online"),
     "words": (("q",), "Without the words you gave"),
     "region": (("region",), "Anywhere"),
+    "district": (("district",), "Of any district"),
 }
 #: What several things at once are called, when no single one helps.
 KIND = (

@@ -28,13 +28,17 @@ NOWHERE = "your position"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found for a question: the answer, its cards in order, what lies beside it, and where the site is."""
+    """What was found for a question: the answer, its cards in order, what lies beside it, and where the site is.
+
+    ``notices`` tell which parts of the question were left out: they stand before everything that was found.
+    """
 
     answer: Answer
     shown: Sequence[tuple[Hit, Card]]
     relaxations: Sequence[Relaxation] = ()
     online: tuple[int, Hit | None] = (0, None)
     public_url: str = ""
+    notices: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class ResultsPage:
     filters: Filters
     heading: str
     remarks: list[str]
+    notices: list[str]
     others: list[Link]
     sub: str
     sorts: list[Link]
@@ -63,7 +68,7 @@ class ResultsPage:
 def results_page(request: SearchRequest, found: Found, seeker: Seeker, labels: Labels, ticks: TickBox) -> ResultsPage:
     """The page for *request*, for that seeker."""
     asked, answer, criteria = request.asked, found.answer, request.criteria
-    place = place_name(request.place)
+    place, labels = place_name(request.place), labels.with_districts(request.districts)
     quick = quick_choices(asked, answer.facets, seeker.zone)
     shown = filters(
         asked, answer.facets, labels, ticks, total=counted(answer.total), has_place=request.place is not None
@@ -75,6 +80,7 @@ def results_page(request: SearchRequest, found: Found, seeker: Seeker, labels: L
         filters=shown,
         heading=heading(asked, answer.total, place, labels),
         remarks=remarks(request.place_answer, request.near, place),
+        notices=list(found.notices),
         others=_others(request),
         sub=_sub(request, answer),
         sorts=sorts(asked, criteria.sort.value, has_place=criteria.has_place) if answer.total > 1 else [],

@@ -1,4 +1,4 @@
-"""A list to take along: where the same question is answered to calendars, spreadsheets, readers and other sites."""
+"""A list to take along: where the same question is answered to calendars, spreadsheets, readers and others."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,9 @@ from urllib.parse import quote
 
 from finder.web.forms.query import to_query
 from finder.web.presenters.ask import Link
+from finder.web.presenters.feeds import OF_PAGES, feed_of
 
 Asked = Mapping[str, Sequence[str]]
-
-#: Parameters of a page that a whole list has no use for.
-OF_PAGES = ("page", "per_page", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,8 @@ def take_along(asked: Asked, public_url: str) -> TakeAlong:
     links = [
         Link("Follow it in your calendar", calendar, note="webcal"),
         Link("A table for a spreadsheet", f"/export/meetings.csv{behind}", note="CSV"),
-        Link("Data for other software", f"/api/v1/meetings{behind}", note="JSON"),
+        Link("All of it for another meeting finder", feed_of(asked), note="Meeting Guide JSON"),
+        Link("Data for other software, page by page", f"/api/v1/meetings{behind}", note="API"),
         Link("What is new and what changes", feed, note="Atom"),
         Link("Show it on your own website", f"/embed/code{behind}", note="HTML"),
     ]
