@@ -22,8 +22,9 @@ from finder.sources.fetch import load_payload
 from finder.sources.lookup import source_named
 from finder.sources.refresh import refresh as refresh_source
 from finder.sources.rolling_back import roll_back
+from finder.sources.runs import clashing
 from finder.sources.setting_aside import set_aside
-from finder.sources.shown import latest_runs, show_changes, show_run
+from finder.sources.shown import latest_runs, open_ids, show_changes, show_run
 from finder.sources.wording import counted
 
 MOST_SHOWN = 500
@@ -132,26 +133,33 @@ def apply_(
 ) -> None:
     """Take over what a refresh of the source NAME proposes: all of it, single changes, or single fields of them.
 
-    A listing that was changed here meanwhile is compared again, and left where the outcome would be another; so is a
-    new one that another source has brought since.
+    What touches an edit made here waits until --change names it, or --keep a field of it. A listing that was changed
+    here meanwhile is compared again, and left where the outcome would be another; so is a new one that another source
+    has brought since.
     """
     toolbox, kept = ready(context), _kept(keep)
     with progress("Applying") as tell, toolbox.database.unit_of_work() as session:
         run, now = _run(session, name, number, toolbox), toolbox.clock()
         for change_id in merges:
             merge_new(session, change_id, into=_twin(session, run, change_id), seen=None, by=OPERATOR, now=now)
-        done, left = len(merges), 0
+        done, left, clashes = len(merges), 0, 0
         changes = tuple(each for each in changes if each not in merges)
         if changes or not merges:
             _refuse_unknown(session, run, kept)
-            applied = apply(
-                session, run, seen=None, changes=changes or None, keep=kept, by=OPERATOR, now=now, progress=tell
-            )
-            done, left = done + applied.done, len(applied.left)
+            held = frozenset[int]() if changes else clashing(session, run) - kept.keys()
+            wanted = [each for each in open_ids(session, run, None) if each not in held] if held else changes or None
+            if wanted or not held:
+                applied = apply(session, run, seen=None, changes=wanted, keep=kept, by=OPERATOR, now=now, progress=tell)
+                done, left = done + applied.done, len(applied.left)
+            clashes = len(held)
     screen().print(f"Refresh {run}: {done:,} applied.", markup=False)
     if left:
         words = counted(left, "has changed here, or may be here already", "have changed here, or may be here already")
         error_screen().print(f"{words}: look again with diff.", markup=False)
+    if clashes:
+        words = counted(clashes, "touches what was edited here and waits", "touch what was edited here and wait")
+        error_screen().print(f"{words}: give --change for the source's word, or --keep (see diff).", markup=False)
+    if left or clashes:
         sys.exit(1)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
+from finder.domain.sourced import Winner
 from finder.domain.sources import RUN_WORDS, WAITING, ChangeKind, ChangeState, RunState
 from finder.store.audit import AuditEntry
 from finder.store.database import chunks
@@ -82,6 +83,17 @@ def count_open(session: Session, run: SourceRun) -> int:
         SourceChange.kind != ChangeKind.REFUSED,
     )
     return session.execute(statement).scalar_one()
+
+
+def clashing(session: Session, number: int) -> frozenset[int]:
+    """The changes of refresh *number* that wait and touch what was edited here: whose word holds wants to be chosen."""
+    statement = select(SourceChange.id, SourceChange.verdicts).where(
+        SourceChange.run_id == number,
+        SourceChange.state == ChangeState.OPEN,
+        SourceChange.kind == ChangeKind.CHANGED,
+    )
+    rows = session.execute(statement)
+    return frozenset(each for each, told in rows if any(one["winner"] == Winner.ASK for one in told or ()))
 
 
 def count_waiting(session: Session, run: SourceRun) -> int:

@@ -220,10 +220,12 @@ def show_changes(
     return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
 
 
-def open_ids(session: Session, run_id: int, kind: ChangeKind) -> list[int]:
-    """The changes of a kind that wait."""
+def open_ids(session: Session, run_id: int, kind: ChangeKind | None) -> list[int]:
+    """The changes of a kind that wait, or of all kinds but refused rows."""
     statement = select(SourceChange.id).where(
-        SourceChange.run_id == run_id, SourceChange.kind == kind, SourceChange.state == ChangeState.OPEN
+        SourceChange.run_id == run_id,
+        SourceChange.kind != ChangeKind.REFUSED if kind is None else SourceChange.kind == kind,
+        SourceChange.state == ChangeState.OPEN,
     )
     return list(session.execute(statement.order_by(SourceChange.id)).scalars())
 

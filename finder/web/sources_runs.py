@@ -17,7 +17,9 @@ from finder.review import sourcing
 from finder.review.sourcing import Wanted
 from finder.review.wide import Outcome
 from finder.sources.rolling_back import count_applied
+from finder.sources.runs import clashing
 from finder.sources.shown import PER_PAGE, ShownRun, open_ids, show_changes, titles_of
+from finder.sources.wording import counted
 from finder.web.account_page import blamed, go
 from finder.web.edit_wide import WIDE
 from finder.web.forms.moderate import read_number
@@ -60,6 +62,7 @@ def _shown(
     decides = viewer.may(Right.DECIDE, found.service_body_id)
     with parts().database.reading() as session:
         changes = show_changes(session, found.id, kind=kind, after=after, limit=PER_PAGE + 1)
+        clashes = len(clashing(session, found.id)) if found.open and kind in {None, ChangeKind.CHANGED} else 0
         names = sourcing.names_of(session, {found.asked_by, found.decided_by})
         open_here = len(open_ids(session, found.id, kind)) if kind and found.open else found.open
     return page(
@@ -74,6 +77,7 @@ def _shown(
         changes=change_lines(changes[:PER_PAGE], labels(), decides=decides and bool(found.open)),
         decides=decides,
         open_here=open_here if kind is not ChangeKind.REFUSED else 0,
+        clashes=clashes,
         after=after,
         more=changes[PER_PAGE - 1].id if len(changes) > PER_PAGE else 0,
         fault=fault,
@@ -94,7 +98,7 @@ def decide(number: int, run: int) -> Response:
     viewer = require_anywhere(Right.DECIDE)
     found = _run(number, run, viewer)
     applies, everything = BUTTONS.get(request.form.get("action", ""), (False, False))
-    wanted = _wanted(found, everything=everything)
+    wanted, clashes = _wanted(found, applies=applies, everything=everything)
     try:
         outcome = _decide(wanted, viewer, applies=applies)
     except BadInputError as error:
@@ -105,19 +109,28 @@ def decide(number: int, run: int) -> Response:
         return _shown(fresh, viewer, fault=str(error), status=HTTPStatus.CONFLICT, chosen=chosen)
     if outcome.waits:
         return go(f"{WIDE}/{outcome.waits}", WAITS)
-    return go(f"{SOURCES}/{number}/refreshes/{run}", _told(_run(number, run, viewer), wanted, applies=applies))
+    return go(
+        f"{SOURCES}/{number}/refreshes/{run}",
+        _told(_run(number, run, viewer), wanted, applies=applies, clashes=clashes),
+    )
 
 
-def _wanted(found: ShownRun, *, everything: bool) -> Wanted:
-    """What is decided about: of one kind, or ticked, or (None) all that waits."""
+def _wanted(found: ShownRun, *, applies: bool, everything: bool) -> tuple[Wanted, int]:
+    """What is decided about: of one kind, or ticked, or (None) all that waits; and how many wait for a choice then.
+
+    Those touch what was edited here as well: nobody overwrites it without having looked at it.
+    """
     seen, kind, keep = read_number(request.form.get("revision", "")), _kind(), _kept()
-    if everything and kind is None:
-        return Wanted(run=found.id, seen=seen, keep=keep)
-    if everything and kind is not None:
-        with parts().database.reading() as session:
-            return Wanted(run=found.id, seen=seen, changes=open_ids(session, found.id, kind), keep=keep)
-    ticked = [read_number(each) for each in request.form.getlist("change")[:MOST_CHOSEN]]
-    return Wanted(run=found.id, seen=seen, changes=ticked, keep=keep)
+    if not everything:
+        ticked = [read_number(each) for each in request.form.getlist("change")[:MOST_CHOSEN]]
+        return Wanted(run=found.id, seen=seen, changes=ticked, keep=keep), 0
+    with parts().database.reading() as session:
+        waiting = open_ids(session, found.id, kind)
+        held = clashing(session, found.id).intersection(waiting) if applies else frozenset[int]()
+    held -= {number for number, _ in keep}
+    if kind is None and not held:
+        return Wanted(run=found.id, seen=seen, keep=keep), 0
+    return Wanted(run=found.id, seen=seen, changes=[each for each in waiting if each not in held], keep=keep), len(held)
 
 
 def _kept() -> list[tuple[int, str]]:
@@ -135,7 +148,12 @@ def _decide(wanted: Wanted, viewer: Viewer, *, applies: bool) -> Outcome:
         return Outcome(done=sourcing.put_aside(session, wanted, by=viewer, now=now()))
 
 
-def _told(fresh: ShownRun, wanted: Wanted, *, applies: bool) -> str:
+def _told(fresh: ShownRun, wanted: Wanted, *, applies: bool, clashes: int) -> str:
+    if clashes:
+        held = counted(
+            clashes, "change touches what was edited here and waits", "changes touch what was edited here and wait"
+        )
+        return f"Applied. {held}: choose whose word holds."
     if not applies:
         return "Set aside: it is not proposed again while the source says the same."
     if wanted.changes is None:

@@ -17,6 +17,7 @@ from tests.conftest import Databases, prepare
 from tests.servers import FINDER
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import Feed, faults, feeding, revision, shown
+from tests.sources.test_three_ways import edit
 
 ROWS = [a_row(number) for number in range(12)]
 KILLS = 10
@@ -138,6 +139,28 @@ def test_single_fields_are_kept_on_the_command_line(finder: Finder, directory: D
     document = shown(directory)["larks-0"]
     assert (document["schedule"]["start"], document["notes"]) == ("19:00", "Ring the bell.")
     assert "what is here holds, as a moderator decided" in " ".join(diff.replace("│", " ").split())
+
+
+@pytest.mark.one_database
+def test_an_edit_made_here_is_overwritten_only_by_name(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")
+        finder(feed, "sources", "refresh", "Larks")
+        finder(feed, "sources", "apply", "Larks")
+        edit(directory, "larks-0", {"notes": "Written here."})
+        feed.rows = [a_row(0, notes="Written there."), a_row(1, notes="Written there."), *ROWS[2:]]
+        finder(feed, "sources", "refresh", "Larks")
+        done = finder(feed, "sources", "apply", "Larks")
+        assert (done.returncode, "1 applied" in done.stdout) == (1, True), done.stderr
+        assert "1 touches what was edited here and waits: give --change" in done.stderr
+        notes = [shown(directory)[key]["notes"] for key in ("larks-0", "larks-1")]
+        assert notes == ["Written here.", "Written there."]
+        with directory.reading() as session:
+            change = session.execute(
+                select(func.max(SourceChange.id)).where(SourceChange.title.contains("Larks 0"))
+            ).scalar_one()
+        assert "1 applied" in finder(feed, "sources", "apply", "Larks", "--change", str(change)).stdout
+    assert shown(directory)["larks-0"]["notes"] == "Written there."
 
 
 @pytest.mark.one_database

@@ -15,7 +15,7 @@ from tests.sources.feeds import a_row
 from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source, trusted
 from tests.sources.test_three_ways import edit
 from tests.web.desk import Desk, form_of
-from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text
+from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text, token
 
 
 def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_holds(desk: Desk, feed: Feed) -> None:
@@ -84,6 +84,28 @@ def test_a_moderator_chooses_field_by_field(desk: Desk, feed: Feed) -> None:
     assert page.count("What is here, as a moderator decided") == 2
     assert page.count('data-head="Holds"> The source <') == 1
     assert 'name="keep"' not in page
+    assert faults(desk.database) == []
+
+
+def test_what_was_edited_here_is_not_among_what_is_applied_all_at_once(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    refreshed(desk.database, number, feed)
+    edit(desk.database, "larks-0", {"notes": "Written here."})
+    trusted(desk.database, number, feed, SourcePolicy.PROPOSE, service_body_id=desk.bodies["own"])
+    feed.rows = [a_row(0, notes="Written there."), a_row(1, notes="Written there."), *ROWS[2:]]
+    outcome = refreshed(desk.database, number, feed, later=60)
+    path = f"/moderate/sources/{number}/refreshes/{outcome.run}"
+
+    page = text(desk.client("moderator").get(path))
+    assert "1 change touches what was edited here as well. It is not among those that are applied all at once" in page
+    assert "Apply all 1</button>" in page
+    client = desk.client("moderator")
+    asked = {"csrf_token": token(client), "action": "apply_all", "revision": "1"}
+    done = text(client.get(client.post(f"{path}/decide", data=asked).headers["Location"]))
+    assert "1 change touches what was edited here and waits: choose whose word holds." in done
+    assert "Apply all" not in done
+    notes = {key: told["notes"] for key, told in shown(desk.database).items()}
+    assert (notes["larks-0"], notes["larks-1"]) == ("Written here.", "Written there.")
     assert faults(desk.database) == []
 
 
