@@ -7,7 +7,7 @@ moderator saw, it is left for them to look at.
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from finder.domain.sourced import base_after, decide, merged, together_with
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.sources.comparing import SAME_AS, change_of
 from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
+from finder.sources.handing_over import hand_over
 from finder.sources.runs import (
     count_open,
     note_decision,
@@ -93,14 +94,17 @@ def apply(
     plan = _Plan.make(session, source, [change for change in wanted if change not in unwanted], keep or {})
     plan.leave_twins(session, source)
     first = audit.last_entry(session) + 1
+    why = reason_of(run, source)
     batch = plan.batch(source)
-    created = apply_batch(session, batch, actor=by, reason=reason_of(run, source), now=now, progress=progress)
+    handed = hand_over(session, batch.gone, actor=by, reason=why, now=now)
+    left = replace(batch, gone=tuple(each for each in batch.gone if each not in handed))
+    created = apply_batch(session, left, actor=by, reason=why, now=now, progress=progress)
     note_entries(run, first, audit.last_entry(session))
     numbers = dict(zip((change.id for change, _ in plan.new), created, strict=True))
     write_changes(session, [_done(change, numbers.get(change.id, change.meeting_id)) for change in plan.all_of_it()])
     write_changes(session, plan.verdicts)
     write_changes(session, plan.left)
-    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or reason_of(run, source))
+    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or why)
     note_decision(session, run, by=by, now=now)
     return Applied(batch.size, tuple(values["id"] for values in plan.left))
 

@@ -33,7 +33,7 @@ MAX_GONE_SHARE = 0.1
 TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
 DECIDED_GONE = "is otherwise than the source said, as a moderator decided, and the source does not list it any more"
-STILL_LISTED = "stands for a listing that another source still has"
+STILL_LISTED = "another source still lists it: when this is applied, it stays in the finder and follows that one"
 SAME_AS = "same_as"
 
 #: A region or a service body that was renamed here is no edit of its listings.

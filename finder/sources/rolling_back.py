@@ -16,6 +16,7 @@ from finder.directory.revision import take_lock
 from finder.domain.review import AlreadyDecidedError
 from finder.domain.sources import RUN_WORDS, ChangeKind, ChangeState, RunState
 from finder.domain.text import some_of
+from finder.sources.handing_over import hand_back
 from finder.sources.runs import entries_of, open_changes, raise_revision, reason_of, run_of, write_changes
 from finder.sources.setting_aside import put_aside
 from finder.sources.wording import counted
@@ -71,10 +72,16 @@ def roll_back(
         raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
     reason = reason or f"rolled back: {reason_of(run, source)}"
     entries = entries_of(session, run, sorted(changes))
+    back: list[int] = []
     for entry in reversed([entry for entry in entries if entry.act == "merge"]):
         revert(session, entry.id, actor=by, reason=reason, now=now)
+        if any(change.kind is ChangeKind.GONE for change in changes[entry.target_id]):
+            heir = int((entry.after or {})["into"])
+            hand_back(session, entry.target_id, heir=heir, actor=by, reason=reason, now=now)
+            back.append(entry.target_id)
     acts = [entry for entry in entries if entry.act != "merge"]
     done = revert_listings(session, acts, source=source.name, actor=by, reason=reason, now=now, progress=progress)
+    done = Reverted((*done.done, *back), done.left)
     if not done.done:
         raise AlreadyDecidedError(_why_not(session, run, done))
     taken = [change for number in done.done for change in changes[number]]

@@ -549,6 +549,61 @@ def test_what_another_source_still_lists_stays_when_its_source_is_removed(databa
     assert faults(database) == []
 
 
+def test_a_meeting_that_its_source_drops_follows_another_that_still_lists_it(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
+        wrens = a_source(database, other, name="Wrens")
+        refreshed(database, wrens, other)
+        number = a_source(database, feed)
+        [change] = [each for each in changes(database, refreshed(database, number, feed).run) if each.row == 1]
+        there = meeting(database, "wren").id
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+        before = shown(database)
+
+        other.rows = [a_row(3, slug="lone-wren")]
+        dropped = refreshed(database, wrens, other, later=60).run
+        [gone] = changes(database, dropped)
+        assert (gone.meeting_id, gone.remarks[0][2].split(":")[0]) == (there, "another source still lists it")
+        assert shown(database) == before
+        applied(database, dropped)
+        assert set(shown(database)) == {"larks-1", "larks-2", "lone-wren"}
+        assert meeting(database, "wren").merged_into == meeting(database, "larks-1").id
+        assert faults(database) == []
+
+        feed.rows = [a_row(1, day=4, time="06:30", end_time="07:30"), a_row(2)]
+        refreshed(database, number, feed, later=120)
+        assert shown(database)["larks-1"]["schedule"]["start"] == "06:30"
+        other.rows = [a_row(1, slug="wren"), a_row(3, slug="lone-wren")]
+        assert refreshed(database, wrens, other, later=180).state is RunState.UNCHANGED
+        feed.rows = [a_row(2)]
+        last = refreshed(database, number, feed, later=240).run
+        assert [each.meeting_id for each in changes(database, last)] == [meeting(database, "larks-1").id]
+        applied(database, last)
+        assert set(shown(database)) == {"wren", "larks-2", "lone-wren"}
+    assert faults(database) == []
+
+
+def test_a_meeting_that_was_handed_over_is_as_before_when_that_is_rolled_back(database: Database) -> None:
+    with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
+        wrens = a_source(database, other, name="Wrens")
+        refreshed(database, wrens, other)
+        number = a_source(database, feed)
+        [change] = [each for each in changes(database, refreshed(database, number, feed).run) if each.row == 1]
+        there = meeting(database, "wren").id
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+        before = {key: _content(told) for key, told in shown(database).items()}
+        other.rows = [a_row(3, slug="lone-wren")]
+        dropped = refreshed(database, wrens, other, later=60).run
+        applied(database, dropped)
+        assert rolled_back(database, dropped) == (1, 0)
+
+        assert {key: _content(told) for key, told in shown(database).items()} == before
+        assert meeting(database, "larks-1").merged_into == there
+        assert refreshed(database, wrens, other, later=120, again=True).state is RunState.UNCHANGED
+    assert faults(database) == []
+
+
 def test_two_that_were_merged_are_two_again_and_follow_their_source(database: Database) -> None:
     with feeding(a_row(1)) as feed:
         with feeding(a_row(1, slug="wren")) as other:
@@ -599,7 +654,7 @@ def test_what_stands_for_a_listing_of_another_source_does_not_go_without_a_word(
         gone = refreshed(database, wrens, other, later=60)
 
     assert gone.state is RunState.PROPOSED
-    assert "another source still has" in changes(database, gone.run)[0].remarks[0][2]
+    assert "another source still lists it" in changes(database, gone.run)[0].remarks[0][2]
 
 
 def test_a_listing_closed_here_does_not_come_back_by_itself(database: Database) -> None:
