@@ -93,7 +93,8 @@ def changes_table(changes: Sequence[ShownChange], kind: ChangeKind) -> Table:
         ChangeKind.GONE: "Gone from the source",
         ChangeKind.REFUSED: "Rows that cannot be taken",
     }
-    table = _table("change", "row", "what", "says", "state", title=titles[kind])
+    row_of = "row of the sheet" if any(each.of_sheet for each in changes) else "row"
+    table = _table("change", row_of, "what", "says", "state", title=titles[kind])
     for each in changes:
         lines = [
             *filter(None, [each.listing]),
@@ -132,7 +133,7 @@ def _value(value: object) -> str:
 
 def _table(*columns: str, title: str = "") -> Table:
     table = Table(title=Text(title) if title else None, title_justify="left")
-    numbers = {"listings", "change", "row", "refresh"}
+    numbers = {"listings", "change", "row", "row of the sheet", "refresh"}
     for name in columns:
         table.add_column(name, justify="right" if name in numbers else "left")
     return table

@@ -71,8 +71,9 @@ def import_(
 ) -> None:
     """Load the listings of SOURCE, a file or an http(s) address; of a BMLT server its address, or a folder of answers.
 
-    Every row is accounted for: what was taken with a remark, what was refused and why. Loading the same feed twice
-    changes nothing. Rows that are gone from the feed are unpublished. All of it is applied, or nothing.
+    Every row is accounted for: what was taken with a remark, what was refused and why. A row of a table is named by
+    its number in the sheet. Loading the same feed twice changes nothing. Rows that are gone from the feed are
+    unpublished. All of it is applied, or nothing.
     """
     toolbox = ready(context)
     settings = toolbox.settings

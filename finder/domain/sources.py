@@ -4,6 +4,8 @@ from enum import StrEnum
 
 #: The source of listings that were written here and nowhere else.
 OWN = "this directory"
+#: Formats that are tables: people see their rows, and the numbers of these, in a sheet.
+SHEETS = frozenset({"csv", "xlsx", "naws"})
 
 
 class SourcePolicy(StrEnum):

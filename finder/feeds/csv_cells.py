@@ -20,12 +20,16 @@ SEPARATORS = (",", ";", "\t", "|")
 
 _QUOTE = '"'
 _OPENING = re.compile(' *"')
+#: A first line that tells spreadsheet programs the separator. They do not show it: the line behind it is row 1.
+_TOLD = re.compile(r'("?)sep=([,;\t|])\1(?:\r\n?|\n|\Z)', re.IGNORECASE)
+_TOLD_LENGTH = len('"sep=;"\r\n')
 
 
 def csv_cells(payload: Payload) -> tuple[Iterator[list[str]], str]:
     """The lines of the CSV in *payload*, and a word on its encoding when it was not UTF-8.
 
-    Raises FeedError for what is no CSV; while the lines are read also, with line and column, for broken quotes.
+    A first line such as ``sep=;`` is none of them. Raises FeedError for what is no CSV; while the lines are read also,
+    with line and column, for broken quotes.
     """
     encoding, note = _encoding(payload)
     _refuse_other(_text(payload, encoding))
@@ -79,7 +83,15 @@ def _refuse_other(pieces: Iterator[str]) -> None:
 
 
 def _separator(window: Window) -> str:
-    """The separator that the header line uses most, outside quotes."""
+    """The separator that the first line tells, which is passed over; else the one the header line uses most.
+
+    What is inside quotes there does not count.
+    """
+    while window.left() < _TOLD_LENGTH and window.more():
+        pass
+    if told := _TOLD.match(window.text, window.place):
+        window.place = told.end()
+        return told[2]
     while window.left() < MAX_LINE_LENGTH and not re.search(r"[\r\n]", window.text.lstrip("\r\n")) and window.more():
         pass
     line = re.split(r"[\r\n]", window.text.lstrip("\r\n")[:MAX_LINE_LENGTH], maxsplit=1)[0]

@@ -13,7 +13,7 @@ from finder.feeds.bmlt_read_bodies import MAX_BODIES
 from finder.feeds.naws_read_row import NawsReader
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError, believable, unique_keys
-from finder.feeds.table_cells import MAX_COLUMNS, header_cells, table_cells, table_records
+from finder.feeds.table_cells import MAX_COLUMNS, READ_ALREADY, header_cells, left_out, table_cells, table_records
 
 #: Columns without which this is another kind of table.
 NEEDED = ("Committee", "CommitteeName", "Day", "Time")
@@ -25,26 +25,34 @@ _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 def decode_naws(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row below the header line of the table in *payload*, taken or refused; numbers are those of the sheet.
 
-    Raises FeedError for what is no table, and for one without the columns of this kind.
+    The note names second columns of one name. Raises FeedError for what is no table, and for one without the columns
+    of this kind.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
-    header = _header(header_cells(lines))
+    cells = header_cells(lines)
+    header = _header(cells)
     records = table_records(lines, header, max_rows=options.max_rows)
     bodies = _bodies((record for _, record in records), above=path_of(options.service_body))
     reader = NawsReader(options, {body.world_id: body for body in bodies})
     rows = (reader.row(record, number=number) for number, record in records)
-    return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=note, bodies=tuple(bodies))
+    again = left_out(READ_ALREADY, [cell for cell, name in zip(cells, header, strict=True) if not name and _slug(cell)])
+    words = " ".join(filter(None, (note, again)))
+    return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=words, bodies=tuple(bodies))
 
 
 def _header(cells: Sequence[str]) -> list[str]:
-    """The names of the columns in small letters and digits."""
+    """The names of the columns in small letters and digits; "" for the second of a name."""
     if len(cells) > MAX_COLUMNS:
         raise FeedError(f"The table has more than {MAX_COLUMNS} columns: is it a list of meetings?")
-    names = [_NOT_LETTERS.sub("", clean(cell).casefold()) for cell in cells]
+    names = [_slug(cell) for cell in cells]
     missing = [name for name in NEEDED if name.casefold() not in names]
     if missing:
         raise FeedError(f"This is not the sheet of NA World Services: it has no column {' and no '.join(missing)}.")
     return [name if name not in names[:place] else "" for place, name in enumerate(names)]
+
+
+def _slug(heading: str) -> str:
+    return _NOT_LETTERS.sub("", clean(heading).casefold())
 
 
 def _bodies(records: Iterable[dict[str, str]], *, above: tuple[str, ...]) -> list[BodyDraft]:

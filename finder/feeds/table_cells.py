@@ -6,6 +6,7 @@ counted, and a cell of several lines being in one.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from finder.domain.text import clean, some_of
 from finder.feeds.cells import restored
 from finder.feeds.csv_cells import csv_cells
 from finder.feeds.payload import KeptRows, Payload
@@ -13,6 +14,10 @@ from finder.feeds.rows import FeedError
 from finder.feeds.spreadsheet import is_spreadsheet, spreadsheet_cells
 
 MAX_COLUMNS = 500
+MOST_NAMED = 12
+NAME_LENGTH = 40
+#: What is said of columns that mean the same as another.
+READ_ALREADY = "Columns that mean the same as another one, which was read"
 #: The number of a line, and its cells.
 Line = tuple[int, list[str]]
 
@@ -31,6 +36,12 @@ def table_cells(payload: Payload, *, max_rows: int) -> tuple[Iterator[Line], str
 def header_cells(lines: Iterator[Line]) -> list[str]:
     """The first of *lines* that holds anything, which is taken off; nothing when none does."""
     return next((cells for _, cells in lines if any(cell.strip() for cell in cells)), [])
+
+
+def left_out(why: str, columns: Sequence[str]) -> str:
+    """A sentence that names *columns* by their headings, of very many the first; "" for none that has a heading."""
+    named = [heading for column in columns if (heading := clean(column)[:NAME_LENGTH])]
+    return f"{why}: {some_of(named[:MOST_NAMED], len(named))}." if named else ""
 
 
 def table_records(lines: Iterable[Line], names: Sequence[str], *, max_rows: int) -> KeptRows:

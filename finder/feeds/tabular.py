@@ -1,15 +1,15 @@
 """Tables (CSV, XLSX): the spreadsheet twin of Meeting Guide JSON, with its columns in any order."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from finder.domain.text import clean, some_of
+from finder.domain.text import clean
 from finder.feeds.meeting_guide import decode_records
 from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, FeedError
-from finder.feeds.table_cells import MAX_COLUMNS, header_cells, table_cells, table_records
+from finder.feeds.table_cells import MAX_COLUMNS, READ_ALREADY, header_cells, left_out, table_cells, table_records
 from finder.feeds.tabular_write import COLUMNS
 
 #: What tables call a field, slugified, where that is not the field's own name.
@@ -47,15 +47,14 @@ HEADERS = {
     "entity_website": "entity_website_url",
 }
 
-MOST_NAMED = 12
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 def decode_table(payload: Payload, *, options: DecodeOptions) -> Decoded:
     """Every row below the header line of the table in *payload*, taken or refused; numbers are those of the sheet.
 
-    The note names columns of which nothing is taken, and those that mean the same as one before them. Raises FeedError,
-    with line and column, for broken quotes and for a table without a name column.
+    The note names columns of which nothing is taken, and those that mean the same as one that is read. Raises
+    FeedError, with line and column, for broken quotes and for a table without a name column.
     """
     lines, note = table_cells(payload, max_rows=options.max_rows)
     cells = header_cells(lines)
@@ -65,13 +64,13 @@ def decode_table(payload: Payload, *, options: DecodeOptions) -> Decoded:
         (number, _Read(each, used, filled)) for number, each in table_records(lines, header, max_rows=options.max_rows)
     )
     decoded = decode_records(records, options=options, table=True)
-    unused = [clean(cell)[:40] for cell, name in zip(cells, header, strict=True) if name in filled - used]
-    again = [heading for cell, name in zip(cells, header, strict=True) if not name and (heading := clean(cell)[:40])]
-    words = (
-        note,
-        _left_out("Columns that are not known here, and left out", unused),
-        _left_out("Columns that mean the same as another one, which was read", again),
-    )
+    unknown, again = list[str](), list[str]()
+    for cell, name in zip(cells, header, strict=True):
+        if not name:
+            (again if slug_of(cell) in used else unknown).append(cell)
+        elif name in filled - used:
+            (again if name in HEADERS else unknown).append(cell)
+    words = (note, left_out("Columns that are not known here, and left out", unknown), left_out(READ_ALREADY, again))
     return replace(decoded, note=" ".join(filter(None, words)))
 
 
@@ -90,10 +89,6 @@ class _Read(dict[str, str]):
     def __getitem__(self, key: str) -> str:
         self._used.add(key)
         return super().__getitem__(key)
-
-
-def _left_out(why: str, columns: Sequence[str]) -> str:
-    return f"{why}: {some_of(columns[:MOST_NAMED], len(columns))}." if columns else ""
 
 
 def slug_of(header: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_at, body_path
 from finder.domain.errors import BadInputError
-from finder.domain.sources import ChangeKind, SourcePolicy
+from finder.domain.sources import SHEETS, ChangeKind, SourcePolicy
 from finder.domain.text import PATH_MARK, path_of
 from finder.feeds.bmlt_read import decode_bmlt
 from finder.feeds.meeting_guide import decode_meeting_guide
@@ -95,7 +95,8 @@ def run_import(
         )
 
     def report(difference: Difference, *messages: str, applied: bool) -> ImportReport:
-        return _report(source, difference, (beside, *rows), applied=applied, messages=(decoded.note, *messages))
+        told = (decoded.note, *messages)
+        return _report(source, difference, (beside, *rows), applied=applied, messages=told, of_sheet=kind in SHEETS)
 
     with database.reading() as session:
         mark = mark_of(session, source)
@@ -160,7 +161,13 @@ def _keep_settings(session: Session, row: Source, options: DecodeOptions) -> Non
 
 
 def _report(
-    source: str, difference: Difference, rows: tuple[Row, ...], *, applied: bool, messages: tuple[str, ...]
+    source: str,
+    difference: Difference,
+    rows: tuple[Row, ...],
+    *,
+    applied: bool,
+    messages: tuple[str, ...],
+    of_sheet: bool,
 ) -> ImportReport:
     return ImportReport(
         source=source,
@@ -172,6 +179,7 @@ def _report(
         rows=report_lines(rows),
         applied=applied,
         message=" ".join(part for part in messages if part),
+        of_sheet=of_sheet,
     )
 
 

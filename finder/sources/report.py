@@ -41,7 +41,7 @@ class ImportReport:
     """The outcome of an import. Every row of the feed is new, changed, unchanged or refused.
 
     ``gone`` counts listings that are no longer in the feed. When ``applied`` is false nothing was written and the
-    counts say what would have been.
+    counts say what would have been. ``of_sheet``: the feed is a table, and its rows are numbered as in its sheet.
     """
 
     source: str
@@ -53,6 +53,7 @@ class ImportReport:
     rows: tuple[ReportLine, ...] = ()
     applied: bool = False
     message: str = ""
+    of_sheet: bool = False
 
     def document(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -86,7 +87,7 @@ def render_report(report: ImportReport) -> RenderableType:
     """Tables for the terminal: the counts, then what was remarked how often, with the first example of each."""
     parts: list[RenderableType] = [_counts(report)]
     if report.rows:
-        parts.append(_reasons(report))
+        parts.append(_reasons(report.rows, "first in row of the sheet" if report.of_sheet else "first in row"))
     if report.message:
         parts.append(Text(report.message, style="" if report.applied else "bold"))
     return Group(*parts)
@@ -102,13 +103,13 @@ def _counts(report: ImportReport) -> Table:
     return table
 
 
-def _reasons(report: ImportReport) -> Table:
+def _reasons(remarks: Iterable[ReportLine], first_in: str) -> Table:
     grouped: dict[tuple[bool, str, str], list[ReportLine]] = defaultdict(list)
-    for line in report.rows:
+    for line in remarks:
         grouped[not line.refused, line.field, line.reason].append(line)
     table = Table(title=Text("Remarks"), title_justify="left")
-    for name in ("rows", "", "field", "what", "first in row", "value"):
-        table.add_column(name, justify="right" if name in {"rows", "first in row"} else "left")
+    for name in ("rows", "", "field", "what", first_in, "value"):
+        table.add_column(name, justify="right" if name in {"rows", first_in} else "left")
     ordered = sorted(grouped.items(), key=lambda item: (item[0][0], -len(item[1]), item[0]))
     for (taken, field, reason), lines in ordered[:MAX_REASONS]:
         first = lines[0]

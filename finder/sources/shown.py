@@ -14,7 +14,7 @@ from finder.directory.register import RegisterRow, read_register
 from finder.directory.revert import UNDO_DAYS
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import TOGETHER, Verdict, Winner, empty_of, label_of, sourced_fields
-from finder.domain.sources import OWN, WAITING, ChangeKind, ChangeState, RunState
+from finder.domain.sources import OWN, SHEETS, WAITING, ChangeKind, ChangeState, RunState
 from finder.sources.comparing import SAME_AS, change_of
 from finder.sources.drafts import kept_draft, verdicts_of
 from finder.sources.lookup import source_of
@@ -108,6 +108,7 @@ class ShownChange:
     kind: ChangeKind
     state: ChangeState
     row: int
+    of_sheet: bool  # and numbered as there
     key: str
     title: str
     listing: str
@@ -249,6 +250,7 @@ def _shown_change(
         kind=row.kind,
         state=row.state,
         row=row.row,
+        of_sheet=source.kind in SHEETS,
         key=row.source_key,
         title=row.title,
         listing=_listing(row, draft, held),

@@ -1,6 +1,7 @@
 """Sources on the command line, as real processes: added, read, looked at, applied, taken back; and killed halfway."""
 
 import random
+import re
 import signal
 import subprocess
 import time
@@ -113,6 +114,24 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         assert "12 listings are in the finder again" in finder(feed, "sources", "restore", "Larks").stdout
     assert len(shown(directory)) == 12
     assert faults(directory) == []
+
+
+@pytest.mark.one_database
+def test_rows_of_a_table_are_those_of_the_sheet(finder: Finder) -> None:
+    with feeding(body=b"Name,City\n\nLarks,Austin\n,Austin\n") as feed:
+        address = f"{feed.server.url}/meetings.csv"
+        finder(feed, "sources", "add", "Larks", address, "--program", "aa", "--format", "csv")
+        finder(feed, "sources", "refresh", "Larks")
+        diff = finder(feed, "sources", "diff", "Larks").stdout
+        feed.body = a_feed(*ROWS[:1], a_row(90, name=""))
+        finder(feed, "sources", "add", "Wrens", f"{feed.server.url}/meetings.json", "--program", "aa")
+        finder(feed, "sources", "refresh", "Wrens")
+        other = finder(feed, "sources", "diff", "Wrens").stdout
+    refused = diff[diff.index("Rows that cannot be taken") :]
+    assert re.search(r"row of the sheet", refused), diff
+    assert re.search(r"│ +4 │", refused), diff
+    assert "Rows that cannot be taken" in other
+    assert "of the sheet" not in other
 
 
 @pytest.mark.one_database

@@ -8,6 +8,8 @@ import pytest
 from finder.feeds import csv_cells as reading
 from finder.feeds.payload import Payload, Spool, pieces_of
 from finder.feeds.rows import FeedError
+from finder.feeds.tabular import decode_table
+from tests.sources.feeds import OPTIONS
 
 TABLE = (
     'Name,City,Notes\r\nLarks,"Springfield, IL","Ring ""twice""\r\nat the door"\r\n\r\n"",,\r\nfr\u00fch,\U0001f426,'
@@ -37,6 +39,30 @@ def test_cells_are_those_of_any_reader_however_the_table_is_cut(
 
     assert [[] if cells == [""] else cells for cells in lines] == expected
     assert note == ("The table was read as UTF-16." if encoding == "utf-16" else "")
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 8, 1000])
+@pytest.mark.parametrize("told", ["sep=;", "SEP=;", '"sep=;"'])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_first_line_that_tells_the_separator_is_none_of_the_table(
+    size: int, told: str, end: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut(monkeypatch, size)
+    table = end.join((told, "Name;Notes, if any, of it", "A;x,y"))
+
+    assert list(reading.csv_cells(table.encode(encoding))[0]) == [["Name", "Notes, if any, of it"], ["A", "x,y"]]
+
+
+@pytest.mark.parametrize("first", ["sep=", "sep=;;", '"sep=;', "sep=x", " sep=;", "\nsep=;"])
+def test_what_only_looks_like_it_is_a_line(first: str) -> None:
+    with pytest.raises(FeedError, match=r'no column "Name"|never closed'):
+        decode_table(f"{first}\nName;City\nA;Austin\n".encode(), options=OPTIONS)
+
+
+def test_places_in_a_table_that_tells_its_separator_are_those_of_the_text() -> None:
+    with pytest.raises(FeedError, match="line 3, column 3 is never closed"):
+        list(reading.csv_cells(b'sep=;\nName;City\nA;"b')[0])
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])

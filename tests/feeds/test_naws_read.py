@@ -131,6 +131,27 @@ def test_codes_that_tell_of_the_state(formats: tuple[str, ...], link: str, state
     assert (draft.location.precision is Precision.EXACT) == (state[0] is not Attendance.ONLINE)
 
 
+def test_rows_have_the_numbers_of_the_sheet() -> None:
+    header, first, second = sheet(a_row(Directions="Ring\ntwice"), a_row(bmlt_id="8", Address="", City="")).split(
+        b"\r\n"
+    )[:3]
+    table = b"\r\n".join((b"", header, first, b"", b"," * 20, second))
+    numbers = [row.number for row in decode_naws(table, options=NA).rows]
+
+    assert numbers == [3, 6]
+
+
+def test_a_second_column_of_one_name_is_named_and_the_first_is_read() -> None:
+    cells = [COLUMNS, [a_row().get(column, "") for column in COLUMNS]]
+    twice = [[*cells[0], "Room", "room", "", "名前"], [*cells[1], "Attic", "Cellar", "x", "y"]]
+    decoded = decode_naws(workbook(twice), options=NA)
+
+    assert decoded.rows[0].draft is not None
+    assert decoded.rows[0].draft.location is not None
+    assert decoded.rows[0].draft.location.notes == "Room 2\nRing twice"
+    assert decoded.note == "Columns that mean the same as another one, which was read: Room, room."
+
+
 def test_without_a_number_a_meeting_is_known_by_its_world_id_day_and_time() -> None:
     rows = decoded(a_row(bmlt_id=""), a_row(bmlt_id="", Day="Friday"), a_row(bmlt_id="", Format1="")).rows
 

@@ -91,6 +91,33 @@ def test_rows_have_the_numbers_that_a_spreadsheet_program_shows() -> None:
     assert [(row.number, row.draft and row.draft.name) for row in rows] == [(4, "A"), (6, None), (7, "B")]
 
 
+def test_a_line_that_tells_the_separator_is_no_row_of_the_sheet() -> None:
+    rows = decode("sep=;\nName;City\nA;Austin\n;no name\n").rows
+
+    assert [(row.number, row.draft and row.draft.name) for row in rows] == [(2, "A"), (3, None)]
+
+
+AGAIN = "Columns that mean the same as another one, which was read: {}."
+UNKNOWN = "Columns that are not known here, and left out: {}."
+
+
+@pytest.mark.parametrize(
+    ("headings", "note"),
+    [
+        ("Zip,Postal Code", AGAIN.format("Zip")),
+        ("Postal Code,Zip", AGAIN.format("Zip")),
+        ("Zip,Zip Code", AGAIN.format("Zip Code")),
+        ("Postal Code,Zip,zip", AGAIN.format("Zip, zip")),
+        ("Notes,NOTES", AGAIN.format("NOTES")),
+        ("Foo,foo", UNKNOWN.format("Foo, foo")),
+        ("名前,,Notes", UNKNOWN.format("名前")),
+        ("Notes,Zip,Latitude", ""),
+    ],
+)
+def test_columns_that_are_left_out_are_named_with_the_reason(headings: str, note: str) -> None:
+    assert decode(f"Name,City,{headings}\nA,Austin,1,2,3\n").note == note
+
+
 def test_a_second_column_of_one_meaning_is_named_and_the_first_is_read() -> None:
     decoded = decode("Name,City,Zip,Zip Code,Notes,notes,,\nA,Austin,,00501,first,second,x,y\n")
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from finder.domain.errors import BadInputError
+from finder.domain.sources import SHEETS
 from finder.feeds.rows import FeedError
 from finder.sources.geocoding import geocoder_of
-from finder.sources.importer import run_import
+from finder.sources.importer import DECODERS, run_import
 from finder.sources.report import ImportReport, ReportError, render_report, write_report
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
@@ -355,6 +357,30 @@ def test_the_terminal_shows_counts_reasons_and_examples_as_plain_text(database: 
     assert "Larks: imported" in text
     assert "[bold]QQ[/bold]" in text
     assert "refused" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "words"),
+    [
+        ("csv", b"Name,City\n\nA,Austin\n,Austin\n", "first in row of the sheet"),
+        ("meeting-guide", a_feed(a_row(1), a_row(2, name="")), "first in row"),
+    ],
+)
+def test_the_terminal_says_whose_numbers_those_of_rows_are(
+    kind: str, payload: bytes, words: str, database: Database
+) -> None:
+    console = Console(width=200, file=io.StringIO())
+    with console.capture() as captured:
+        console.print(render_report(imported(database, payload, kind=kind)))
+    cells = [[cell.strip() for cell in re.split("[│┃]", line)] for line in captured.get().splitlines()]
+    heading = next(line for line in cells if words in line)
+    refused = next(line for line in cells if "refused" in line and "name" in line)
+
+    assert refused[heading.index(words)] == ("4" if kind == "csv" else "2")
+
+
+def test_every_kind_of_sheet_is_one_that_is_read() -> None:
+    assert set(DECODERS) > SHEETS
 
 
 def test_progress_is_told(database: Database) -> None:

@@ -31,6 +31,15 @@ def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_hold
     assert "Night owls" not in only
 
 
+def test_rows_of_a_table_are_those_of_the_sheet(desk: Desk, feed: Feed) -> None:
+    feed.body = b"Name,City\n\nLarks,Austin\n,Austin\n"
+    number = a_source(desk.database, feed, kind="csv", service_body_id=desk.bodies["own"])
+    outcome = refreshed(desk.database, number, feed)
+    page = text(desk.client("moderator").get(f"/moderate/sources/{number}/refreshes/{outcome.run}"))
+
+    assert re.findall(r"<span>(Row [^<]+)</span>", page) == ["Row 3 of the sheet", "Row 4 of the sheet"]
+
+
 def test_an_edit_made_here_and_the_sources_word_stand_side_by_side(desk: Desk, feed: Feed) -> None:
     number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
     refreshed(desk.database, number, feed)

@@ -58,7 +58,7 @@ class ChangeLine:
     id: int
     kind: str
     sort: str
-    row: int
+    row: str
     title: Markup
     plain: str
     listing: Markup
@@ -84,7 +84,7 @@ def _line(change: ShownChange, names: Labels, *, decides: bool) -> ChangeLine:
         id=change.id,
         kind=KINDS[change.kind],
         sort=change.kind.value,
-        row=change.row,
+        row=_row_words(change),
         title=visible(change.title or "Without a name"),
         plain=change.title or "Without a name",
         listing=visible(change.listing),
@@ -96,6 +96,13 @@ def _line(change: ShownChange, names: Labels, *, decides: bool) -> ChangeLine:
         fields=_fields(change, names, asks=waits and decides),
         twin=(twin.id, twin.slug, twin.name, twin.words) if twin and waits else None,
     )
+
+
+def _row_words(change: ShownChange) -> str:
+    """Where it stands in what was read; "" for what is gone."""
+    if not change.row:
+        return ""
+    return f"Row {change.row} of the sheet" if change.of_sheet else f"Row {change.row}"
 
 
 def _remark(name: str, value: str, reason: str) -> Markup:
