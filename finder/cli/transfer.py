@@ -20,6 +20,7 @@ from finder.feeds.spreadsheet import is_spreadsheet
 from finder.sources.bmlt_server import load_server
 from finder.sources.fetch import load_payload
 from finder.sources.importer import DECODERS, run_import
+from finder.sources.lookup import name_to_import
 from finder.sources.report import render_report, write_report
 from finder.store import dump as dumping
 from finder.store import migrate
@@ -79,6 +80,8 @@ def import_(
     settings = toolbox.settings
     if zone:
         zone_of(zone)  # a ScheduleError says what a zone looks like
+    with toolbox.database.reading() as session:
+        source = name_to_import(session, source)
     tools = tools_of(toolbox)
     options = DecodeOptions(
         program=program,

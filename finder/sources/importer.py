@@ -26,7 +26,7 @@ from finder.sources.beside import placed_in_bodies, told_of
 from finder.sources.comparing import Difference
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
-from finder.sources.lookup import refuse_removed
+from finder.sources.lookup import name_to_import
 from finder.sources.placing import Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
@@ -72,12 +72,12 @@ def run_import(
     What *options* leave open (service body, region, zone, country) is as the source's settings say, if it has any.
     Nothing is written on a dry run, for a feed without a single usable row, and when too much would go. What people
     here have edited and the source has changed as well waits for a moderator. Raises FeedError for a payload that is no
-    feed, BadInputError for a wrong kind or program.
+    feed, BadInputError for a wrong kind or program, and for a name that no source can have.
     """
     if kind not in DECODERS:
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
     with database.reading() as session:
-        refuse_removed(session, source)
+        source = name_to_import(session, source)
         options = _as_set(session, source, options)
         options = replace(options, country=options.country or default_country)
         known = held_points(session, source)

@@ -18,17 +18,17 @@ from finder.domain.errors import BadInputError, ScheduleError
 from finder.domain.review import StaleError
 from finder.domain.schedule import zone_of
 from finder.domain.sourced import is_field
-from finder.domain.sources import EVERY_FIELD, OWN, FieldRule, SourcePolicy
+from finder.domain.sources import EVERY_FIELD, FieldRule, SourcePolicy
 from finder.domain.text import PATH_MARK, clean
 from finder.sources.connection import FetchError, check_port, read_target
-from finder.sources.lookup import refuse_removed, source_of
+from finder.sources.lookup import LONGEST_NAME, checked_name, source_of
 from finder.sources.readers import reader_of
 from finder.sources.renaming import follow_name
 from finder.store.people import ServiceBody
 from finder.store.source import Source
 from finder.store.vocabulary import Program
 
-LONGEST_NAME, LONGEST_REGION = 255, 1024
+LONGEST_REGION = 1024
 COUNTRY_LETTERS = 2
 #: Minutes between two refreshes: others' servers are not to be pestered, and a source that is read yearly is not read.
 SHORTEST, LONGEST = 15, 60 * 24 * 60
@@ -137,13 +137,7 @@ def _told(draft: SourceDraft) -> dict[str, Any]:
 
 def check_source(session: Session, draft: SourceDraft, *, but: int) -> SourceDraft:
     """*draft*, tidied, when a source can be so. Raises BadInputError naming the field, with what to do."""
-    name = clean(draft.name)
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise BadInputError("name", f"Give the source a name of at most {LONGEST_NAME} characters.")
-    refuse_removed(session, name, but=but)
-    taken = session.execute(select(Source.id).where(Source.name == name, Source.id != but)).scalar()
-    if taken is not None or name == OWN:
-        raise BadInputError("name", "There is a source of that name already: choose another name.")
+    name = checked_name(session, draft.name, but=but)
     reader_of(draft.kind)
     if session.execute(select(Program.id).where(Program.slug == draft.program)).scalar() is None:
         raise BadInputError("program", f"There is no program {draft.program!r}: see the list under /programs.")

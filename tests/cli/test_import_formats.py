@@ -64,3 +64,9 @@ def test_what_cannot_be_read_is_said_in_a_sentence(instance: Instance, tmp_path:
     assert done.returncode != 0
     assert "GetServiceBodies" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_source_has_a_name_before_anything_of_it_is_read(instance: Instance, tmp_path: Path) -> None:
+    for name, words in (("", "Give the source a name"), ("this directory", "choose another name")):
+        done = instance.run("import", str(tmp_path / "missing"), "--program", "na", "--source", name)
+        assert (done.returncode, words in " ".join(done.stderr.split())) == (1, True), done.stderr

@@ -401,3 +401,23 @@ def test_what_is_not_said_again_stays_as_the_source_has_it(database: Database) -
     abroad = replace(OPTIONS, country="")
     assert counts(imported(database, payload, options=abroad, default_country="DE")) == (0, 0, 2, 0, 0)
     assert counts(imported(database, payload, options=replace(OPTIONS, service_body="Maryland"))) == (0, 2, 0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["", " \t\n", "\u202e", "x" * 256, "this directory", " this  directory\u202e"])
+def test_a_name_that_no_source_can_have_is_refused_before_anything_is_read(name: str, database: Database) -> None:
+    with pytest.raises(BadInputError) as raised:
+        imported(database, b"this is no feed", source=name)
+    assert raised.value.parameter == "name"
+
+
+def test_a_new_source_is_called_by_its_name_tidied_and_one_that_is_here_as_it_is(database: Database) -> None:
+    for name in ("Larks\u202e\n of\tthe  West ", "Larks of the West"):
+        report = imported(database, a_feed(a_row(1)), source=name)
+        assert report.source == "Larks of the West"
+    older = " Wrens\u202e"  # of a time when any name was taken
+    with database.unit_of_work() as session:
+        session.add(Source(name=older, kind="meeting-guide", field_rules={}, validators={}))
+    assert imported(database, a_feed(a_row(2)), source=older).source == older
+    with database.reading() as session:
+        names = session.execute(select(Source.name).where(Source.kind != "").order_by(Source.id)).scalars().all()
+    assert names == ["Larks of the West", older]
