@@ -21,7 +21,7 @@ from finder.sources.managing import SourceDraft, add_source, change_source, draf
 from finder.sources.readers import kinds
 from finder.sources.removing import remove_source
 from finder.sources.restoring import list_removed, removed_named, restore_source
-from finder.sources.shown import latest_runs, list_sources, show_source
+from finder.sources.shown import LATEST, latest_runs, list_sources, show_source
 from finder.sources.wording import counted
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
@@ -184,6 +184,8 @@ def show(context: click.Context, /, *, name: str) -> None:
         runs = latest_runs(session, row.id, now=toolbox.clock())
     if runs:
         screen().print(runs_table(runs))
+    if len(runs) == LATEST:
+        error_screen().print(f"Only the latest {LATEST} are shown: the page of the source has the older ones.")
 
 
 @sources.command("remove")

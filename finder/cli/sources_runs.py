@@ -16,7 +16,7 @@ from finder.cli.tools import tools_of
 from finder.directory.audit import OPERATOR
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sourced import is_field
-from finder.domain.sources import ChangeKind, ChangeState, RunState
+from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState
 from finder.sources.applying import apply, kept_fields, merge_new
 from finder.sources.fetch import load_payload
 from finder.sources.lookup import source_named
@@ -24,7 +24,7 @@ from finder.sources.refresh import refresh as refresh_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.runs import clashing
 from finder.sources.setting_aside import set_aside
-from finder.sources.shown import latest_runs, open_ids, show_changes, show_run
+from finder.sources.shown import open_ids, run_to_look_at, run_to_roll_back, show_changes, show_run
 from finder.sources.wording import counted
 
 MOST_SHOWN = 500
@@ -41,7 +41,7 @@ _KEPT = re.compile(r"([0-9]{1,9}):(.+)")
 def refresh(context: click.Context, /, *, name: str, file: Path | None, again: bool) -> None:
     """Read the source NAME now, and do with it what its policy says.
 
-    The exit code is 1 when it could not be read, or is in quarantine.
+    The exit code is 1 when it could not be read, and as long as what it says is in quarantine.
     """
     toolbox = ready(context)
     with toolbox.database.reading() as session:
@@ -58,9 +58,9 @@ def refresh(context: click.Context, /, *, name: str, file: Path | None, again: b
             again=again,
             progress=tell,
         )
-    bad = outcome.state in {RunState.FAILED, RunState.QUARANTINED}
+    bad = outcome.state is RunState.FAILED or outcome.quarantined
     screen().print(f"Refresh {outcome.run}: {outcome.words}", style="red" if bad else "", markup=False)
-    if outcome.state in {RunState.PROPOSED, RunState.QUARANTINED}:
+    if WAITING & {outcome.state, outcome.standing}:
         error_screen().print(f'Look at it with: finder sources diff "{name}"', markup=False)
     sys.exit(1 if bad else 0)
 
@@ -93,12 +93,10 @@ def _run(session: Session, name: str, number: int | None, toolbox: Toolbox) -> i
         if show_run(session, number, now=toolbox.clock()).source_id != row.id:
             raise NotFoundError(f"{name} has no refresh {number}.")
         return number
-    runs = latest_runs(session, row.id, now=toolbox.clock())
-    waiting = [run.id for run in runs if run.open]
-    telling = [run.id for run in runs if sum(run.counts.values())]
-    if not (waiting or telling or runs):
+    found = run_to_look_at(session, row.id)
+    if found is None:
         raise NotFoundError(f"{name} has not been read yet: finder sources refresh.")
-    return [*waiting, *telling, *(run.id for run in runs)][0]
+    return found
 
 
 def _changes_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -222,8 +220,7 @@ def rollback(context: click.Context, /, *, name: str, number: int | None) -> Non
 
 
 def _latest_applied(session: Session, name: str, toolbox: Toolbox) -> int:
-    runs = latest_runs(session, source_named(session, name).id, now=toolbox.clock())
-    found = next((run.id for run in runs if run.undoable), None)
+    found = run_to_roll_back(session, source_named(session, name).id, now=toolbox.clock())
     if found is None:
         raise NotFoundError(f"Nothing that {name} brought within 30 days can be rolled back.")
     return found

@@ -32,11 +32,11 @@ def sources_table(sources: Sequence[ShownSource]) -> Table:
 
 
 def _state_words(source: ShownSource) -> str:
+    waits = f"refresh {source.waits} waits: finder sources diff" if source.waits else ""
     if source.failures:
-        return f"failed {source.failures} times: {source.words}" if source.failures > 1 else f"failed: {source.words}"
-    if source.waits:
-        return f"refresh {source.waits} waits: finder sources diff"
-    return source.words or "not read yet"
+        times = f"failed {source.failures} times" if source.failures > 1 else "failed"
+        return "; ".join(filter(None, (waits, f"{times}: {source.words}")))
+    return waits or source.words or "not read yet"
 
 
 def schedule_words(minutes: int) -> str:

@@ -19,7 +19,7 @@ from finder.sources.comparing import MAX_GONE, MAX_GONE_SHARE, Change, Differenc
 from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
 from finder.sources.runs import note_entries, overtake, reason_of
 from finder.sources.twins import twins_of
-from finder.sources.wording import counts_words
+from finder.sources.wording import and_in_quarantine, counts_words
 from finder.store.database import portions
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
@@ -46,12 +46,16 @@ class Manner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What became of a refresh: its run, the difference, how many changes wait."""
+    """What became of a refresh: its run, the difference, how many changes wait.
+
+    *standing* is the state of an earlier refresh that says so already, and waits.
+    """
 
     run: SourceRun
     difference: Difference
     waiting: int
     objection: str = ""
+    standing: RunState | None = None
 
 
 def mark_of(session: Session, source: str) -> tuple[int, ...]:
@@ -124,8 +128,10 @@ def propose(
     quiet = standing is not None or not (waiting or now_applied or objection)
     run = _run(session, source, difference, manner, quiet=quiet)
     if standing is not None:  # what a moderator looks at stays as it is
-        run.words = f"{counts_words(run)}. Refresh {standing} says so already."
-        return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
+        run.words = f"{counts_words(run)}. Refresh {standing.id} says so already{and_in_quarantine(standing)}."
+        return Proposal(
+            run=run, difference=difference, waiting=len(waiting), objection=objection, standing=standing.state
+        )
     if objection:
         run.state = RunState.QUARANTINED if waiting else RunState.FAILED
     elif waiting:
@@ -254,7 +260,7 @@ def _kept_rows(
         }
 
 
-def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> int | None:
+def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> SourceRun | None:
     """The refresh of which just these changes wait for a moderator already, or None."""
     statement = (
         select(SourceRun.id, SourceChange.kind, SourceChange.source_key, SourceChange.draft)
@@ -265,4 +271,4 @@ def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> in
     rows = session.execute(statement).all()
     held = {(kind, key, kept_digest(draft)) for _, kind, key, draft in rows}
     same = held == {(change.kind, change.key[:255], change.digest) for change in waiting}
-    return max(number for number, *_ in rows) if same else None
+    return session.get_one(SourceRun, max(number for number, *_ in rows)) if same else None

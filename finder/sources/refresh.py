@@ -29,7 +29,7 @@ from finder.sources.lookup import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, propose
 from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
-from finder.sources.wording import run_words
+from finder.sources.wording import and_in_quarantine, run_words
 from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceRun
@@ -75,12 +75,21 @@ class _Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a refresh ended: numbers of its source and of its run, its state, and a sentence."""
+    """How a refresh ended: numbers of its source and of its run, its state, and a sentence.
+
+    *standing* is the state of an earlier refresh that waits still, which it leaves as it is.
+    """
 
     source: int
     run: int
     state: RunState
     words: str
+    standing: RunState | None = None
+
+    @property
+    def quarantined(self) -> bool:
+        """Whether what the source says is in quarantine, since now or already."""
+        return RunState.QUARANTINED in {self.state, self.standing}
 
 
 def refresh(
@@ -133,7 +142,8 @@ def refresh(
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
         proposal.run.words = " ".join(filter(None, (brought.note, proposal.run.words)))
-        return _look_ended(source, proposal.run, waiting=proposal.waiting, now=now)
+        outcome = _look_ended(source, proposal.run, waiting=proposal.waiting, now=now)
+        return replace(outcome, standing=proposal.standing)
 
 
 def _vocabulary(session: Session, source: Source, brought: Brought) -> VocabularyPlan:
@@ -206,9 +216,7 @@ def _unchanged(
         source = source_of(session, number)
         if validators is not None:
             source.validators = {url: dict(told) for url, told in validators.items()}
-        last = session.execute(
-            select(SourceRun).where(SourceRun.source_id == number).order_by(SourceRun.id.desc()).limit(1)
-        ).scalar()
+        last = _latest(session, number)
         listed = last.unchanged + last.new + last.changed if last else 0
         if last is None or last.state is not RunState.UNCHANGED:
             last = SourceRun(source_id=number, state=RunState.UNCHANGED, unchanged=listed)
@@ -217,10 +225,16 @@ def _unchanged(
         last.words, last.objection = SAME, ""
         session.flush()
         outcome = _look_ended(source, last, waiting=0, now=manner.now)
-        waits = select(SourceRun.id).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
+        waits = select(SourceRun).where(SourceRun.source_id == number, SourceRun.state.in_(WAITING))
         if (waiting := session.execute(waits).scalar()) is not None:
-            outcome = replace(outcome, words=f"{SAME} Refresh {waiting} still waits for a moderator.")
+            words = f"{SAME} Refresh {waiting.id} still waits for a moderator{and_in_quarantine(waiting)}."
+            outcome = replace(outcome, words=words, standing=waiting.state)
         return outcome
+
+
+def _latest(session: Session, number: int) -> SourceRun | None:
+    statement = select(SourceRun).where(SourceRun.source_id == number).order_by(SourceRun.id.desc()).limit(1)
+    return session.execute(statement).scalar()
 
 
 def _look_ended(source: Source, run: SourceRun, *, waiting: int, now: dt.datetime) -> Outcome:
@@ -236,8 +250,11 @@ def note_failure(database: Database, number: int, words: str, *, by: str, now: d
         source.failures += 1
         source.looked_at, source.words = now, words
         source.due_at = now + wait_after(source.every_min, source.failures) if source.every_min else None
-        run = SourceRun(source_id=number, state=RunState.FAILED, at=now, asked_by=by, words=words)
-        session.add(run)
+        run = _latest(session, number)
+        if run is None or run.state is not RunState.FAILED or run.objection or run.words != words:
+            run = SourceRun(source_id=number, state=RunState.FAILED, words=words)
+            session.add(run)
+        run.at, run.asked_by = now, by  # what fails again for the same reason is no further refresh
         session.flush()
         return Outcome(source=source.id, run=run.id, state=RunState.FAILED, words=words)
 

@@ -163,11 +163,35 @@ def _one(session: Session, row: Source, last: SourceRun | None, *, listings: int
     )
 
 
-def latest_runs(session: Session, source_id: int, *, now: dt.datetime, limit: int = LATEST) -> list[ShownRun]:
-    """The refreshes of a source, the newest first."""
-    statement = select(SourceRun).where(SourceRun.source_id == source_id).order_by(SourceRun.id.desc()).limit(limit)
+def latest_runs(
+    session: Session, source_id: int, *, now: dt.datetime, before: int = 0, limit: int = LATEST
+) -> list[ShownRun]:
+    """The refreshes of a source, the newest first; with *before* those that are older than that one."""
+    statement = select(SourceRun).where(SourceRun.source_id == source_id)
+    if before:
+        statement = statement.where(SourceRun.id < before)
     source = source_of(session, source_id)
-    return [_shown_run(session, row, source, now) for row in session.execute(statement).scalars()]
+    found = session.execute(statement.order_by(SourceRun.id.desc()).limit(limit)).scalars()
+    return [_shown_run(session, row, source, now) for row in found]
+
+
+def run_to_look_at(session: Session, source_id: int) -> int | None:
+    """The refresh of a source that waits; else the latest that brought anything; else the latest, if there is one."""
+    brought = SourceRun.new + SourceRun.changed + SourceRun.gone + SourceRun.refused
+    order = (SourceRun.state.in_(WAITING).desc(), (brought > 0).desc(), SourceRun.id.desc())
+    statement = select(SourceRun.id).where(SourceRun.source_id == source_id).order_by(*order).limit(1)
+    return session.execute(statement).scalar()
+
+
+def run_to_roll_back(session: Session, source_id: int, *, now: dt.datetime) -> int | None:
+    """The latest refresh of a source that can be rolled back."""
+    statement = select(func.max(SourceRun.id)).where(
+        SourceRun.source_id == source_id,
+        SourceRun.first_entry > 0,
+        SourceRun.state != RunState.ROLLED_BACK,
+        SourceRun.decided_at >= now - dt.timedelta(days=UNDO_DAYS),
+    )
+    return session.execute(statement).scalar()
 
 
 def show_run(session: Session, number: int, *, now: dt.datetime) -> ShownRun:

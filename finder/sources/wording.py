@@ -37,6 +37,11 @@ def run_words(run: SourceRun, *, waiting: int) -> str:
     return " ".join(filter(None, told))
 
 
+def and_in_quarantine(run: SourceRun) -> str:
+    """What is added to a sentence about a refresh that waits, when it is in quarantine."""
+    return ", and is in quarantine" if run.state is RunState.QUARANTINED else ""
+
+
 def _held_back(run: SourceRun) -> str:
     if run.state is RunState.FAILED:
         return "Nothing was changed"

@@ -11,13 +11,13 @@ from finder.accounts.permissions import Viewer
 from finder.domain.errors import BadInputError
 from finder.domain.roles import Right
 from finder.domain.schedule_words import describe_date
-from finder.domain.sources import RunState
 from finder.review import sourcing
 from finder.sources.asking import MAX_UPLOAD, UPLOADS, keep_upload, upload_of
-from finder.sources.shown import latest_runs
+from finder.sources.shown import LATEST, latest_runs
 from finder.web.account_page import go
 from finder.web.errors import told
 from finder.web.faults import fault_of
+from finder.web.forms.moderate import read_number
 from finder.web.identity import present, require_anywhere
 from finder.web.moderate_page import labels, new_blueprint, now, page
 from finder.web.parts import parts
@@ -75,10 +75,10 @@ def one_source(number: int) -> Response:
 
 
 def _source(number: int, *, fault: str = "") -> Response:
-    viewer = require_anywhere(Right.SEE_QUEUE)
+    viewer, before = require_anywhere(Right.SEE_QUEUE), max(0, read_number(request.args.get("before", "")))
     with parts().database.reading() as session:
         shown = sourcing.source_for(session, number, viewer=viewer)
-        runs = latest_runs(session, number, now=now())
+        runs = latest_runs(session, number, now=now(), before=before, limit=LATEST + 1)
         names = sourcing.names_of(session, {each for run in runs for each in (run.asked_by, run.decided_by)})
     settings = shown.settings
     return page(
@@ -88,8 +88,9 @@ def _source(number: int, *, fault: str = "") -> Response:
         source=source_line(shown, now=now()),
         settings=setting_lines(settings, body=shown.body, program=labels().program(settings.program)),
         address=settings.url,
-        runs=run_lines(runs, names, now=now()),
-        quarantined=any(run.state is RunState.QUARANTINED for run in runs),
+        runs=run_lines(runs[:LATEST], names, now=now()),
+        before=before,
+        older=runs[LATEST - 1].id if len(runs) > LATEST else 0,
         steers=_steers(viewer, settings.service_body_id),
         file_waits=upload_of(parts().settings.data_dir / UPLOADS, number) is not None,
         most=MAX_UPLOAD >> 20,

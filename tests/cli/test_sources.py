@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from finder.domain.sources import SourcePolicy
 from finder.store.database import Database
 from finder.store.source import SourceChange
 from tests.cli.test_commands import Instance
-from tests.conftest import Databases, prepare
+from tests.conftest import NOW, Databases, prepare
 from tests.servers import FINDER
 from tests.sources.feeds import a_feed, a_row
-from tests.sources.instance import Feed, faults, feeding, revision, shown
+from tests.sources.instance import Feed, a_source, faults, feeding, refreshed, restless, revision, shown, trusted
 from tests.sources.test_three_ways import edit
 
 ROWS = [a_row(number) for number in range(12)]
@@ -42,8 +43,9 @@ def finder(url: str, tmp_path: Path, gazetteer_path: Path) -> Callable[..., subp
     (tmp_path / "var" / "places.db").symlink_to(gazetteer_path)
     instance = Instance(tmp_path / "var", url)
 
-    def run(feed: Feed, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return instance.run(*arguments, FINDER_TESTING="1", FINDER_FEED_ALLOW=feed.server.address, COLUMNS="160")
+    def run(feed: Feed, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        env |= {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address, "COLUMNS": "160"}
+        return instance.run(*arguments, **env)
 
     run.instance = instance  # type: ignore[attr-defined] # for tests that kill
     return run
@@ -132,6 +134,27 @@ def test_rows_of_a_table_are_those_of_the_sheet(finder: Finder) -> None:
     assert re.search(r"│ +4 │", refused), diff
     assert "Rows that cannot be taken" in other
     assert "of the sheet" not in other
+
+
+def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
+    finder: Finder, directory: Database
+) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(directory, feed)
+        first = refreshed(directory, number, feed)
+        trusted(directory, number, feed, SourcePolicy.PROPOSE)
+        feed.rows = [*ROWS, a_row(20)]
+        waits = refreshed(directory, number, feed, later=60)
+        restless(directory, number, feed, later=61)
+        feed.status = 404
+        refreshed(directory, number, feed, later=120)
+        feed.status = 200
+        assert "Larks 20" in finder(feed, "sources", "diff", "Larks").stdout
+        assert f"Refresh {waits.run}: 1 set aside" in finder(feed, "sources", "set-aside", "Larks").stdout
+        back = finder(feed, "sources", "rollback", "Larks", FINDER_NOW=NOW.isoformat())
+        assert f"Refresh {first.run}: 12 listings" in back.stdout, back.stderr
+    assert shown(directory) == {}
+    assert faults(directory) == []
 
 
 @pytest.mark.one_database

@@ -88,6 +88,13 @@ def refreshed(database: Database, number: int, feed: Feed, *, later: int = 0, **
     return refresh(database, number, tools=tools_for(feed), by="worker", now=now, **changes)
 
 
+def restless(database: Database, number: int, feed: Feed, *, later: int) -> None:
+    """Many refreshes of a source from *later* minutes on, none of which changes anything."""
+    for step in range(24):
+        feed.status = (500, 200)[step % 2]
+        refreshed(database, number, feed, later=later + step)
+
+
 def counts(database: Database, run: int) -> tuple[int, ...]:
     """New, changed, gone, refused, unchanged."""
     with database.reading() as session:

@@ -172,11 +172,16 @@ def test_a_feed_that_shrinks_is_quarantined_and_the_same_again_changes_nothing(
         feed.rows = [*rows[:left], a_row(1000)] if left else []
         outcome = refreshed(database, number, feed, later=60)
         again = refreshed(database, number, feed, later=120)
+        compared = refreshed(database, number, feed, later=180, again=True)
 
     assert outcome.state is RunState.QUARANTINED
     assert "quarantine" in outcome.words
-    assert again.state is RunState.UNCHANGED
-    assert f"Refresh {outcome.run} still waits" in again.words
+    assert again.state is compared.state is RunState.UNCHANGED
+    assert f"Refresh {outcome.run} still waits for a moderator, and is in quarantine." in again.words
+    assert f"Refresh {outcome.run} says so already, and is in quarantine." in compared.words
+    assert outcome.quarantined
+    assert again.quarantined
+    assert compared.quarantined
     assert revision(database) == before
     assert len(shown(database)) == held
     assert faults(database) == []
@@ -238,6 +243,23 @@ def test_a_source_that_fails_is_asked_less_and_less_often(database: Database) ->
 
     assert waits == [2, 4, 8, 16, 24, 24, 24]
     assert wait_after(60 * 24 * 7, 3) == dt.timedelta(days=7)
+
+
+def test_failures_of_one_reason_in_a_row_are_one_refresh(database: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(database, feed)
+        first = refreshed(database, number, feed)
+        feed.status = 503
+        failed = [refreshed(database, number, feed, later=60 * hour).run for hour in range(1, 4)]
+        feed.status = 500
+        other = refreshed(database, number, feed, later=240)
+        feed.status = 200
+        well = refreshed(database, number, feed, later=300)
+        feed.status = 500
+        after = refreshed(database, number, feed, later=360)
+
+    assert first.run < failed[0] == failed[1] == failed[2] < other.run < well.run < after.run
+    assert run(database, failed[0]).at == NOW + dt.timedelta(hours=3)
 
 
 def test_the_worker_s_next_source_runs_after_one_that_fails(database: Database) -> None:

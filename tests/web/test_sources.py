@@ -1,6 +1,7 @@
 """Sources in the browser's pages: added, changed, read, given a file, removed, within the walls."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from finder.store.meeting import Meeting
 from finder.store.source import Source
 from tests.conftest import NOW, BuildSite
 from tests.sources.feeds import a_feed, a_row
-from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, shown, source, tools_for
+from tests.sources.instance import Feed, a_source, changes, feeding, refreshed, restless, shown, source, tools_for
 from tests.web.desk import Desk, a_desk, form_of
 from tests.web.source_pages import ROWS, WHY, filled, post, text, token, upload
 
@@ -72,6 +73,23 @@ def test_an_administrator_of_a_body_adds_a_source_of_it_and_of_no_other(desk: De
     assert desk.client("other").get(f"/moderate/sources/{row.id}").status_code == 404
     assert "Lark County" not in text(desk.client("other").get("/moderate/sources"))
     assert "Lark County" in text(desk.client("moderator").get("/moderate/sources"))
+
+
+def test_older_refreshes_of_a_source_are_a_link_away(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    first = refreshed(desk.database, number, feed)
+    restless(desk.database, number, feed, later=60)
+    path, client = f"/moderate/sources/{number}", desk.client("moderator")
+    page = client.get(path).get_data(as_text=True)
+    assert f'href="{path}/refreshes/{first.run}"' not in page
+    older = re.search(rf'href="{path}(\?before=\d+)#runs">Older<', page)
+    assert older
+    page = client.get(f"{path}{older[1]}").get_data(as_text=True)
+    assert f'href="{path}/refreshes/{first.run}"' in page
+    assert ">Older<" not in page
+    assert f'href="{path}#runs">The latest<' in page
+    for odd in ("1", "-1", "x", "9" * 30):
+        assert client.get(f"{path}?before={odd}").status_code == 200
 
 
 def test_a_fault_keeps_what_was_typed_and_says_what_to_do(desk: Desk) -> None:
