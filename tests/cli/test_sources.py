@@ -98,6 +98,10 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         shrunken = finder(feed, "sources", "refresh", "Larks")
         assert shrunken.returncode == 1
         assert "quarantine" in shrunken.stdout
+        for more in ((), ("--again",)):
+            same = finder(feed, "sources", "refresh", "Larks", *more)
+            assert (same.returncode, "and is in quarantine" in same.stdout) == (1, True), same.stdout
+            assert "Look at it with" in same.stderr
         assert "10 set aside" in finder(feed, "sources", "set-aside", "Larks").stdout
         assert "rolled back" in finder(feed, "sources", "show", "Larks").stdout
         assert "Larks" in finder(feed, "sources", "list").stdout
@@ -148,6 +152,8 @@ def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
         restless(directory, number, feed, later=61)
         feed.status = 404
         refreshed(directory, number, feed, later=120)
+        listed = " ".join(finder(feed, "sources", "show", "Larks").stdout.split())
+        assert f"refresh {waits.run} waits: finder sources diff; failed: " in listed
         feed.status = 200
         assert "Larks 20" in finder(feed, "sources", "diff", "Larks").stdout
         assert f"Refresh {waits.run}: 1 set aside" in finder(feed, "sources", "set-aside", "Larks").stdout
