@@ -214,9 +214,11 @@ def rollback(context: click.Context, /, *, name: str, number: int | None) -> Non
         run = number if number is not None else _latest_applied(session, name, toolbox)
         _run(session, name, run, toolbox)
         done = roll_back(session, run, seen=None, by=OPERATOR, now=toolbox.clock(), progress=tell)
-    screen().print(f"Refresh {run}: {len(done.done):,} listings are as before.", markup=False)
+    back = counted(len(done.done), "listing is", "listings are")
+    screen().print(f"Refresh {run}: {back} as before.", markup=False)
     if done.left:
-        error_screen().print(f"{len(done.left):,} were edited since and left as they are.")
+        left = counted(len(done.left), "was edited since and left as it is", "were edited since and left as they are")
+        error_screen().print(f"{left}.")
 
 
 def _latest_applied(session: Session, name: str, toolbox: Toolbox) -> int:

@@ -91,7 +91,7 @@ def test_a_source_from_its_first_day_to_its_last(finder: Finder, directory: Data
         feed.rows = [a_row(0, time="18:00", end_time="19:00"), *ROWS[1:]]
         assert finder(feed, "sources", "refresh", "Larks").returncode == 0
         assert 'Starts [start]: "19:00" -> "18:00"' in finder(feed, "sources", "diff", "Larks").stdout
-        assert "1 listings are as before" in finder(feed, "sources", "rollback", "Larks").stdout
+        assert "1 listing is as before" in finder(feed, "sources", "rollback", "Larks").stdout
         assert shown(directory)["larks-0"]["schedule"]["start"] == "19:00"
 
         feed.rows = ROWS[:2]

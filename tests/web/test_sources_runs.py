@@ -107,7 +107,7 @@ def test_what_was_edited_here_is_not_among_what_is_applied_all_at_once(desk: Des
 
     page = text(desk.client("moderator").get(path))
     assert "1 change touches what was edited here as well. It is not among those that are applied all at once" in page
-    assert "Apply all 1</button>" in page
+    assert "Apply the other one</button>" in page
     client = desk.client("moderator")
     asked = {"csrf_token": token(client), "action": "apply_all", "revision": "1"}
     done = text(client.get(client.post(f"{path}/decide", data=asked).headers["Location"]))
@@ -267,6 +267,25 @@ def test_a_new_row_that_is_here_already_becomes_one_with_it(desk: Desk, feed: Fe
         merged = session.execute(select(Meeting.merged_into).where(Meeting.source_key == "larks-90")).scalar_one()
     assert merged is not None
     assert len(shown(desk.database)) == 12
+
+
+def test_what_was_applied_at_once_was_decided_by_nobody(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    refreshed(desk.database, number, feed)
+    small = SourcePolicy.PUBLISH_SMALL
+    trusted(desk.database, number, feed, small, service_body_id=desk.bodies["own"])
+    feed.rows = [a_row(0, notes="Ring the bell."), *ROWS[1:], a_row(90)]
+    path = f"/moderate/sources/{number}/refreshes/{refreshed(desk.database, number, feed, later=60).run}"
+    page, listed = (text(desk.client("moderator").get(each)) for each in (path, f"/moderate/sources/{number}"))
+    assert "Applied in part at once." in page
+    assert "Decided by" not in page
+    assert "Apply the only one</button>" in page
+    assert "Set the only one aside</button>" in page
+    assert "Set the only new one aside</button>" in text(desk.client("moderator").get(f"{path}?kind=new"))
+    assert "Applied in part at once" in listed
+    answer = post(desk, "moderator", f"{path}/decide", action="apply_all", revision="1")
+    assert answer.status_code == 303
+    assert "Decided by" in text(desk.client("moderator").get(path))
 
 
 def test_a_large_refresh_is_paged(desk: Desk, feed: Feed) -> None:

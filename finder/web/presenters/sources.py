@@ -150,7 +150,6 @@ class RunLine:
 def run_line(run: ShownRun, names: Mapping[str, str], *, now: dt.datetime) -> RunLine:
     """A refresh as lists show it."""
     counts = [f"{run.counts[kind]:,} {words.lower()}" for kind, words in KINDS.items() if run.counts[kind]]
-    decided = f"{actor_words(run.decided_by, names)}, {when(run.decided_at, now)}" if run.decided_at else ""
     return RunLine(
         id=run.id,
         href=f"{SOURCES}/{run.source_id}/refreshes/{run.id}",
@@ -160,8 +159,15 @@ def run_line(run: ShownRun, names: Mapping[str, str], *, now: dt.datetime) -> Ru
         state=RUN_WORDS[run.state].capitalize(),
         words=run.words,
         urgent=run.state in TROUBLED or bool(run.open),
-        decided=decided,
+        decided=_decided(run, names, now=now),
     )
+
+
+def _decided(run: ShownRun, names: Mapping[str, str], *, now: dt.datetime) -> str:
+    """Who decided when, or that nobody has: what its policy lets a refresh apply at once is decided as it is read."""
+    if run.open and (run.decided_at, run.decided_by) == (run.at, run.asked_by):
+        return "Applied in part at once"
+    return f"Decided by {actor_words(run.decided_by, names)}, {when(run.decided_at, now)}" if run.decided_at else ""
 
 
 def run_lines(runs: Sequence[ShownRun], names: Mapping[str, str], *, now: dt.datetime) -> list[RunLine]:
