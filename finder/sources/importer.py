@@ -30,6 +30,7 @@ from finder.sources.lookup import name_to_import
 from finder.sources.placing import Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.report import ImportReport, report_lines
+from finder.sources.twins import told_of_twins
 from finder.sources.wording import counted
 from finder.store.database import Database
 from finder.store.source import Source
@@ -105,10 +106,11 @@ def run_import(
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed)
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
+        doubles = told_of_twins(session, held, difference)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
     if dry_run or objection:
         words = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
-        return report(difference, told_of(vocabulary), words, applied=False)
+        return report(difference, told_of(vocabulary), doubles, words, applied=False)
     if brings_nothing:
         return report(difference, "The feed says what it said before: nothing to change.", applied=True)
     manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
@@ -128,7 +130,7 @@ def run_import(
     message = ""
     if waiting:
         message = f"{counted(waiting, 'listing was', 'listings were')} touched here as well: see finder sources diff."
-    return report(difference, told_of(vocabulary), message, applied=True)
+    return report(difference, told_of(vocabulary), doubles, message, applied=True)
 
 
 def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:

@@ -12,9 +12,12 @@ from finder.directory.likeness import ENOUGH, Compared, likeness
 from finder.domain.asked import Fields, fields_of
 from finder.domain.conference import room_of
 from finder.domain.listing import ListingDraft
-from finder.sources.comparing import SAME_AS, TellRemark
+from finder.domain.sources import OWN, ChangeKind
+from finder.sources.comparing import SAME_AS, Difference, TellRemark
+from finder.sources.wording import counted
 from finder.store.meeting import Meeting
 from finder.store.place import Location
+from finder.store.source import Source
 from finder.store.vocabulary import Program
 
 #: Cells of about a kilometre; what is near lies in the same or in the next.
@@ -42,6 +45,20 @@ def twins_of(session: Session, drafts: Mapping[str, ListingDraft], *, source_id:
             _, number, words = min(scored)
             found[key] = (SAME_AS, str(number), words)
     return found
+
+
+def told_of_twins(session: Session, source: Source, difference: Difference) -> str:
+    """How many new listings look like ones of other sources, with an example, and where to look; "" for none."""
+    drafts = {change.key: change.draft for change in difference.of(ChangeKind.NEW) if change.draft is not None}
+    found = twins_of(session, drafts, source_id=source.id or 0)
+    if not found:
+        return ""
+    key, (_, number, why) = next(iter(found.items()))
+    other = session.execute(select(Meeting.name, Source.name).outerjoin(Source).where(Meeting.id == int(number))).one()
+    return (
+        f"{counted(len(found), 'new listing looks', 'new listings look')} like one of another source, for example "
+        f"{drafts[key].name!r} like {other[0]!r} of {other[1] or OWN} ({why}): look under /moderate/duplicates."
+    )
 
 
 def _listings(session: Session, drafts: Sequence[ListingDraft], source_id: int) -> dict[Key, list[Held]]:

@@ -177,6 +177,24 @@ def test_sources_do_not_touch_each_other_s_listings(database: Database) -> None:
         assert len(set(session.execute(select(Meeting.slug)).scalars())) == 4
 
 
+def test_what_another_source_lists_already_is_published_and_named(database: Database) -> None:
+    theirs = a_feed(*(a_row(number) for number in range(3)))
+    assert "look" not in imported(database, theirs).message
+    ours = a_feed(*(a_row(number, slug=f"wrens-{number}") for number in range(2)), a_row(9, slug="wrens-9", day=2))
+
+    tried = imported(database, ours, source="Wrens", dry_run=True)
+    done = imported(database, ours, source="Wrens")
+    again = imported(database, ours, source="Wrens")
+
+    for report in (tried, done):
+        assert "2 new listings look like one of another source, for example 'Larks 0' like 'Larks 0' of Larks (" in (
+            report.message
+        )
+        assert "/moderate/duplicates" in report.message
+    assert set(shown(database, "Wrens")) == {"wrens-0", "wrens-1", "wrens-9"}
+    assert "duplicates" not in again.message
+
+
 def test_groups_locations_and_regions_are_shared_between_rows_that_mean_the_same(database: Database) -> None:
     same = {"group": "Lark Group", "location": "Larkspur Hall", "latitude": 39.7, "longitude": -89.6}
     address = "1 Example Street, Springfield, IL 62701, USA"
