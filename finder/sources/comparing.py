@@ -88,10 +88,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What a feed changes. ``settled`` are listings that are as it says already, or that edits made here hold."""
+    """What a feed changes. ``settled`` are listings that are as it says already, or that edits made here hold.
+
+    ``unlisted`` counts rows that are as before, and not listed: somebody has set them aside, or taken them off here.
+    """
 
     changes: tuple[Change, ...]
     unchanged: int
+    unlisted: int
     published: int
     settled: tuple[dict[str, Any], ...] = ()  # values of meetings
 
@@ -134,6 +138,7 @@ def _loses_its_time(change: Change) -> bool:
 class _Found:
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
+    unlisted: int = 0
     settled: list[dict[str, Any]] = field(default_factory=list)
     to_compare: list[tuple[Row, ListingDraft, HeldListing, str]] = field(default_factory=list)
 
@@ -166,6 +171,7 @@ def compare(
     return Difference(
         changes=tuple(found.changes),
         unchanged=found.unchanged,
+        unlisted=found.unlisted,
         published=sum(each.published for each in held.values()),
         settled=tuple(found.settled),
     )
@@ -192,7 +198,7 @@ def _sort_in(
     digest = digest_of(draft)
     if held is None:
         if (row.key, digest) in aside:
-            found.unchanged += 1
+            found.unlisted += 1
         else:
             found.changes.append(
                 Change(
@@ -210,7 +216,8 @@ def _sort_in(
         if held.digest == NOT_LISTED:
             found.settled.append({"id": held.id, "source_digest": digest})
     elif held.digest == digest and not (overruled and held.edited and held.published):
-        found.unchanged += 1
+        found.unchanged += held.published
+        found.unlisted += not held.published
     else:
         found.to_compare.append((row, draft, held, digest))
 

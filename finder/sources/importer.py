@@ -104,7 +104,7 @@ def run_import(
         vocabulary = planned(session)
         placed = placed_in_bodies(rows, vocabulary)
         held = source_row(session, source, url=source_url, kind=kind)
-        difference = difference_of(session, held, placed)
+        difference = difference_of(session, held, placed, anew=True)
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
         doubles = told_of_twins(session, held, difference)
     objection = "" if allow_mass_removal else objection_to(rows, difference)
@@ -113,7 +113,9 @@ def run_import(
         return report(difference, told_of(vocabulary), doubles, words, applied=False)
     if brings_nothing:
         return report(difference, "The feed says what it said before: nothing to change.", applied=True)
-    manner = Manner(by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, progress=progress)
+    manner = Manner(
+        by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, anew=True, progress=progress
+    )
     with database.unit_of_work() as session:
         row = source_row(session, source, url=source_url, kind=kind)
         session.add(row)
@@ -175,7 +177,7 @@ def _report(
         source=source,
         new=len(difference.of(ChangeKind.NEW)),
         changed=len(difference.of(ChangeKind.CHANGED)),
-        unchanged=difference.unchanged,
+        unchanged=difference.unchanged + difference.unlisted,
         gone=len(difference.of(ChangeKind.GONE)),
         refused=len(difference.of(ChangeKind.REFUSED)),
         rows=report_lines(rows),

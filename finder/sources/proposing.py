@@ -33,7 +33,7 @@ MOST_REFUSED = 1000
 class Manner:
     """How a proposal is made. *policy* overrules the source's own; *twins*: look for the same meeting elsewhere.
 
-    *allowed*: too much may go, for somebody has said so.
+    *allowed*: too much may go, for somebody has said so. *anew*: what was set aside of what is new is new again.
     """
 
     by: str
@@ -41,6 +41,7 @@ class Manner:
     policy: SourcePolicy | None = None
     allowed: bool = False
     twins: bool = True
+    anew: bool = False
     progress: Progress | None = None
 
 
@@ -65,9 +66,9 @@ def mark_of(session: Session, source: str) -> tuple[int, ...]:
     return audit.last_entry(session), *(int(number) for number in told)
 
 
-def difference_of(session: Session, source: Source, rows: Sequence[Row]) -> Difference:
-    """What *rows* change about the listings of *source*, but for new ones that nobody wanted."""
-    aside = _set_aside(session, source.id) if source.id else frozenset()
+def difference_of(session: Session, source: Source, rows: Sequence[Row], *, anew: bool = False) -> Difference:
+    """What *rows* change about the listings of *source*, but for new ones that nobody wanted; *anew*: these, too."""
+    aside = _set_aside(session, source.id) if source.id and not anew else frozenset()
     return compare(session, source.name, source.field_rules or {}, rows, aside=aside)
 
 
@@ -114,7 +115,7 @@ def propose(
     """
     take_lock(session)
     difference = worked_out[0] if worked_out and worked_out[1] == mark_of(session, source.name) else None
-    difference = difference or difference_of(session, source, rows)
+    difference = difference or difference_of(session, source, rows, anew=manner.anew)
     objection = "" if manner.allowed else objection_to(rows, difference)
     changes: Sequence[Change] = difference.changes
     now_applied: Sequence[Change] = ()
@@ -127,8 +128,9 @@ def propose(
     standing = _standing(session, source, waiting) if waiting and not now_applied else None
     quiet = standing is not None or not (waiting or now_applied or objection)
     run = _run(session, source, difference, manner, quiet=quiet)
+    counts = counts_words(run, unlisted=difference.unlisted)
     if standing is not None:  # what a moderator looks at stays as it is
-        run.words = f"{counts_words(run)}. Refresh {standing.id} says so already{and_in_quarantine(standing)}."
+        run.words = f"{counts}. Refresh {standing.id} says so already{and_in_quarantine(standing)}."
         return Proposal(
             run=run, difference=difference, waiting=len(waiting), objection=objection, standing=standing.state
         )
@@ -143,7 +145,7 @@ def propose(
         session.execute(update(Meeting), list(difference.settled))
     _keep(session, run, changes, created=created, applied=applied)
     overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", by=run.asked_by, now=run.at, but=run.id)
-    run.words, run.objection = f"{counts_words(run)}.", objection
+    run.words, run.objection = f"{counts}.", objection
     if run.state is RunState.UNCHANGED:
         run.words = f"Nothing has changed: {run.words}"
     return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)

@@ -15,6 +15,7 @@ from finder.domain.sourced import DECIDED, Winner
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import Applied, apply, merge_new
 from finder.sources.comparing import DECIDED_GONE
+from finder.sources.importer import run_import
 from finder.sources.removing import remove_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
@@ -25,7 +26,7 @@ from finder.store.meeting import RetiredSlug
 from finder.store.people import Contact
 from finder.store.source import SourceChange, SourceRun
 from tests.conftest import NOW
-from tests.sources.feeds import a_row
+from tests.sources.feeds import OPTIONS, a_feed, a_row
 from tests.sources.instance import (
     Feed,
     a_source,
@@ -465,6 +466,26 @@ def test_a_refresh_that_was_published_at_once_is_rolled_back_as_well(database: D
 
     assert again.state is RunState.UNCHANGED
     assert shown(database) == {}
+    assert faults(database) == []
+
+
+def test_what_was_set_aside_is_counted_apart_and_comes_with_an_import(database: Database) -> None:
+    rows = [a_row(number) for number in range(6)]
+    with feeding(*rows) as feed:
+        number = a_source(database, feed, policy=SourcePolicy.PROPOSE)
+        first = refreshed(database, number, feed)
+        wanted = [change.id for change in changes(database, first.run)][:2]
+        with database.unit_of_work() as session:
+            apply(session, first.run, seen=None, changes=wanted, by="user:1", now=NOW)
+            set_aside(session, first.run, seen=None, changes=None, by="user:1", now=NOW)
+        again = refreshed(database, number, feed, later=60, again=True)
+        assert "2 as before, 4 set aside or taken off here." in again.words
+        assert len(shown(database)) == 2
+        payload = a_feed(*rows)
+        report = run_import(database, source="Larks", payload=payload, kind="meeting-guide", options=OPTIONS, now=NOW)
+        assert (report.new, report.unchanged, len(shown(database))) == (4, 2, 6)
+        last = refreshed(database, number, feed, later=120, again=True)
+    assert last.words == "Nothing has changed: 6 as before."
     assert faults(database) == []
 
 
