@@ -27,7 +27,7 @@ from finder.sources.geocoding import Geocoder
 from finder.sources.importer import completed
 from finder.sources.lookup import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
-from finder.sources.proposing import Manner, difference_of, mark_of, propose
+from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
 from finder.sources.wording import and_in_quarantine, run_words
 from finder.store.database import Database
@@ -136,9 +136,11 @@ def refresh(
         source = source_of(session, number)
         vocabulary = _vocabulary(session, source, brought)
         rows = placed_in_bodies(brought.rows, vocabulary)
-        write_vocabulary(session, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now)
+        spoilt = bool(objection_to(rows, difference))  # then what it says of bodies and formats is not believed either
+        if not spoilt:
+            write_vocabulary(session, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now)
         proposal = propose(session, source, rows, manner, worked_out=(difference, mark))  # writing changes the mark
-        settled = _is_settled(brought.rows)
+        settled = _is_settled(brought.rows) and not (spoilt and vocabulary.size)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
         proposal.run.words = " ".join(filter(None, (brought.note, proposal.run.words)))

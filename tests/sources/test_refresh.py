@@ -3,12 +3,17 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from finder.domain.errors import BadInputError
 from finder.domain.sources import AT_ONCE, ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.sources.applying import apply
 from finder.sources.refresh import refresh_next, wait_after
+from finder.store.bmlt import BmltFormatName
 from finder.store.database import Database
+from finder.store.people import ServiceBody
 from tests.conftest import NOW
+from tests.feeds.bmlt_answers import a_meeting, answers, formats, service_bodies
 from tests.review.people import a_body
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import (
@@ -275,6 +280,32 @@ def test_the_worker_s_next_source_runs_after_one_that_fails(database: Database) 
     assert names == [("Bad", RunState.FAILED), ("Good", RunState.APPLIED), None]
     assert source(database, first).words != source(database, second).words
     assert len(shown(database)) == 12
+
+
+def test_what_is_in_quarantine_changes_no_service_body_and_no_format(database: Database) -> None:
+    def words() -> set[str]:
+        with database.reading() as session:
+            names = session.execute(select(BmltFormatName.name)).scalars()
+            return {*session.execute(select(ServiceBody.name)).scalars(), *names}
+
+    meetings = [a_meeting(number) for number in range(1, 40)]
+    others = [body | {"name": f"Spoilt {body['name']}"} for body in service_bodies()]
+    spelt = [each | {"name_string": f"Spoilt {each['name_string']}"} for each in formats("en")]
+    with feeding() as feed:
+        number = a_source(database, feed, kind="bmlt", program="na", policy=SourcePolicy.PROPOSE)
+        first = refreshed(database, number, feed, payload=answers(*meetings))
+        with database.unit_of_work() as session:
+            apply(session, first.run, seen=None, changes=None, by="user:1", now=NOW)
+        before = words()
+        assert {"Lark Region", "No dogs"} <= before
+        spoilt = answers(*meetings[:3], GetServiceBodies=others, GetFormats_en=spelt)
+        outcome = refreshed(database, number, feed, payload=spoilt, later=60)
+        assert (outcome.state, words()) == (RunState.QUARANTINED, before)
+        well = answers(*meetings, GetServiceBodies=others, GetFormats_en=spelt)
+        refreshed(database, number, feed, payload=well, later=120)
+
+    assert {"Spoilt Lark Region", "Spoilt No dogs"} <= words()
+    assert faults(database) == []
 
 
 def test_a_proposal_that_still_holds_stays_as_a_moderator_opened_it(database: Database) -> None:
