@@ -1,6 +1,7 @@
 """Takes an act of the audit chain back: by another act, so that the chain tells both."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from finder.directory.draft import audited, draft_of, from_audit
 from finder.directory.groups import revise_group
 from finder.directory.publish import lift_override, revise, unpublish
 from finder.directory.register import read_register
+from finder.directory.trees_since import as_called_now, nodes_changed, trees_of
 from finder.domain.asked import fields_of
 from finder.domain.errors import FinderError, NotFoundError
 from finder.domain.listing import GroupDraft, ListingDraft
@@ -73,13 +75,14 @@ def _revert_listing(session: Session, entry: AuditEntry, *, actor: str, reason: 
     row = next(read_register(session, [entry.target_id]), None)
     if row is None:
         raise NotFoundError(f"There is no listing {entry.target_id}.")
-    if not is_as_left(entry, draft_of(row) if row.meeting.published else None):
+    trees = trees_of(row, nodes_changed(session, since=entry.id))
+    if not is_as_left(entry, draft_of(row) if row.meeting.published else None, trees=trees):
         fields = fields_of(draft_of(row))
         raise StaleError("This listing has been changed since: undo that first.", fields)
     if entry.before is None:
         unpublish(session, entry.target_id, actor=actor, reason=reason, now=now)
     else:
-        draft = from_audit(entry.before)
+        draft = as_called_now(from_audit(entry.before), draft_of(row), trees)
         if not row.meeting.published:  # it has stayed in its group, whatever that is called by now
             draft = replace(draft, group=draft_of(row).group)
         revise(session, entry.target_id, draft, actor=actor, reason=reason, now=now)
@@ -135,13 +138,16 @@ UNDO: dict[tuple[str, str], Undo] = {
 _OF_THE_REGISTER = {"slug", "bmlt_id", "unmapped_types", "formats", "confirmed_at", "updated_at"}
 
 
-def is_as_left(entry: AuditEntry, present: ListingDraft | None) -> bool:
-    """Whether a listing (None: not published) is as act *entry* left it, however the register spells its place."""
+def is_as_left(entry: AuditEntry, present: ListingDraft | None, *, trees: Collection[str] = ()) -> bool:
+    """Whether a listing (None: not published) is as act *entry* left it, however the register spells its place.
+
+    *trees* are those of its fields that a change of a tree has reworded (see `trees_of`): they tell nothing.
+    """
     if present is None or entry.after is None:
         return present is None and entry.after is None
     if _content(audited(present)) == _content(entry.after):
         return True
-    was = from_audit(entry.after)
+    was = as_called_now(from_audit(entry.after), present, trees)
     if was.group and present.group and was.group.own and present.group.own not in {"", was.group.own}:
         return False  # it has come to another group since
     left, now = sourced_fields(was), sourced_fields(present)

@@ -1,7 +1,7 @@
 """Takes many acts on listings back at once, as one batch: what was changed again since is left, and told of."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from finder.directory.batch import Batch, Progress, apply_batch
 from finder.directory.draft import draft_of, from_audit
 from finder.directory.register import read_register
 from finder.directory.revert import is_as_left, refuse_late
+from finder.directory.trees_since import as_called_now, nodes_changed, trees_of
 from finder.domain.listing import ListingDraft
 from finder.store.audit import AuditEntry
 
@@ -43,6 +44,7 @@ def revert_listings(
         refuse_late(entry, now=now)
         acts.setdefault(entry.target_id, []).append(entry)
     register = {row.meeting.id: row for row in read_register(session, sorted(acts))}
+    changed_nodes = nodes_changed(session, since=min((entry.id for entry in entries), default=0))
     changed: list[tuple[int, ListingDraft]] = []
     gone: list[int] = []
     left: list[int] = []
@@ -50,18 +52,19 @@ def revert_listings(
         row = register.get(number)
         present = draft_of(row) if row is not None and row.meeting.published else None
         merged = row is not None and row.meeting.merged_into is not None
-        if row is None or merged or not is_as_left(own[-1], present) or not _follow(own):
+        trees = frozenset[str]() if row is None else trees_of(row, changed_nodes)
+        if row is None or merged or not is_as_left(own[-1], present, trees=trees) or not _follow(own, trees):
             left.append(number)
         elif own[0].before is None:
             gone.append(number)
         else:
-            changed.append((number, from_audit(own[0].before)))
+            changed.append((number, as_called_now(from_audit(own[0].before), draft_of(row), trees)))
     batch = Batch(source=source, changed=tuple(changed), gone=tuple(gone), from_source=False, decided=True)
     apply_batch(session, batch, actor=actor, reason=reason, now=now, progress=progress)
     return Reverted((*(number for number, _ in changed), *gone), tuple(left))
 
 
-def _follow(acts: Sequence[AuditEntry]) -> bool:
+def _follow(acts: Sequence[AuditEntry], trees: Collection[str]) -> bool:
     """Whether each act found a listing as the one before it had left it."""
     found = ((one, None if other.before is None else from_audit(other.before)) for one, other in pairwise(acts))
-    return all(is_as_left(one, before) for one, before in found)
+    return all(is_as_left(one, before, trees=trees) for one, before in found)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from finder.directory import audit
 from finder.directory.publish import unpublish
 from finder.directory.revert import TooLateError, revert
+from finder.directory.vocabulary_edit import REGIONS, NodeDraft, revise_node
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.sourced import DECIDED, Winner
@@ -24,6 +25,7 @@ from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.meeting import RetiredSlug
 from finder.store.people import Contact
+from finder.store.place import Region
 from finder.store.source import SourceChange, SourceRun
 from tests.conftest import NOW
 from tests.sources.feeds import OPTIONS, a_feed, a_row
@@ -275,6 +277,39 @@ def test_a_source_that_is_renamed_keeps_its_groups_and_what_it_did_can_be_rolled
     assert rolled_back(database, first) == (2, 0)
     assert shown(database) == {}
     assert faults(database) == []
+
+
+def test_what_a_region_is_called_by_now_keeps_nothing_from_being_rolled_back(database: Database) -> None:
+    who: dict[str, Any] = {"actor": "user:1", "reason": "", "now": NOW}
+    with feeding(a_row(1, regions=["Illinois", "Springfield"]), a_row(2, regions=["Illinois", "Peoria"])) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        feed.rows = [{**row, "notes": "Wrong."} for row in feed.rows]
+        wrong = refreshed(database, number, feed, later=60).run
+        with database.unit_of_work() as session:
+            region = session.execute(select(Region.id).where(Region.name == "Springfield")).scalar_one()
+            above = session.get_one(Region, region).parent_id
+            revise_node(session, REGIONS, region, NodeDraft(name="Greater Springfield", parent_id=above), **who)
+        assert rolled_back(database, wrong) == (2, 0)
+
+    regions = {key: told["region"][-1]["name"] for key, told in shown(database).items()}
+    assert regions == {"larks-1": "Greater Springfield", "larks-2": "Peoria"}
+    assert {told["notes"] for told in shown(database).values()} == {""}
+    with database.reading() as session:
+        assert session.execute(select(Region.id).where(Region.name == "Springfield")).first() is None
+    assert faults(database) == []
+
+
+def test_a_listing_that_was_moved_to_another_region_since_is_left(database: Database) -> None:
+    with feeding(a_row(1, regions=["Illinois", "Springfield"])) as feed:
+        number = a_source(database, feed)
+        refreshed(database, number, feed)
+        feed.rows = [{**row, "notes": "Wrong."} for row in feed.rows]
+        wrong = refreshed(database, number, feed, later=60).run
+        edit(database, "larks-1", {"region": ["Illinois", "Peoria"]})
+        with pytest.raises(AlreadyDecidedError, match="was edited since"):
+            rolled_back(database, wrong)
+    assert shown(database)["larks-1"]["region"][-1]["name"] == "Peoria"
 
 
 def test_of_two_proposals_of_one_meeting_the_second_is_asked_about(database: Database) -> None:
