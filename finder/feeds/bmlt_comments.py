@@ -14,7 +14,7 @@ from typing import Any
 from finder.domain.recurrence import dates
 from finder.domain.schedule import Override, Schedule
 from finder.domain.schedule_words import describe_date, describe_days, exceptions_ahead
-from finder.domain.vocabulary import RecurrenceKind
+from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 from finder.feeds.document import overrides_of, schedule_of
 from finder.feeds.on_request import on_request_of
 
@@ -44,7 +44,8 @@ def _sentences(schedule: Schedule, overrides: tuple[Override, ...], today: dt.da
     if schedule.kind is not RecurrenceKind.WEEKLY or schedule.interval > 1:
         yield f"{describe_days(schedule)}."
     if schedule.interval > 1:  # which week is nothing that a rule in words tells
-        ahead = islice(dates(schedule, first=today, last=dt.date.max), MOST_DATES)
+        held = (day for day in dates(schedule, first=today, last=dt.date.max) if not _is_off(day, overrides))
+        ahead = islice(held, MOST_DATES)
         yield from (f"{word} {describe_date(date)}." for word, date in zip(("Next on", "Then on"), ahead, strict=False))
     if schedule.kind is not RecurrenceKind.ONCE:
         if schedule.first_date is not None and schedule.first_date > today:
@@ -52,3 +53,7 @@ def _sentences(schedule: Schedule, overrides: tuple[Override, ...], today: dt.da
         if schedule.last_date is not None:
             yield f"Ends on {describe_date(schedule.last_date)}."
     yield from exceptions_ahead(overrides, today)[:MOST_EXCEPTIONS]
+
+
+def _is_off(day: dt.date, overrides: tuple[Override, ...]) -> bool:
+    return any(each.kind is OverrideKind.CANCELLED and each.first_date <= day <= each.last_date for each in overrides)

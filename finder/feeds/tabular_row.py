@@ -1,7 +1,8 @@
 """A row of a table that this directory wrote, read back as the listing it was.
 
-It is known by its columns "Attendance" and "Join Policy", which no other table has both; a row that leaves one of them
-empty is read as one of any table. Unlike those, it is taken as it stands: nothing is guessed.
+It is known by its columns "Attendance" and "Join Policy", which no other table has both, and by whatever else only such
+a table says: a row that hides its address, or meets every other week, is never read as one of any table, which would
+pass over that. It is taken as it stands: nothing is guessed.
 """
 
 import datetime as dt
@@ -30,6 +31,8 @@ from finder.feeds.tabular_write import EXTRA_COLUMNS
 from finder.feeds.words import SEPARATOR
 
 ADDRESS_LENGTH = 1024
+#: What no other table says, each with the word that says no more than any table does.
+ONLY_OWN = {"join_policy": "open", "address_visibility": "public", "recurrence": "", "exceptions": ""}
 KEY_LENGTH = 240
 MAX_EXTRA = 100
 
@@ -38,13 +41,16 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def is_own(record: object) -> bool:
     """Whether a record of a table is one that this directory wrote."""
+    if not isinstance(record, Mapping):
+        return False
     chosen = {"attendance": Attendance, "join_policy": JoinPolicy}
-    return isinstance(record, Mapping) and all(_word(record.get(name)) in list(kind) for name, kind in chosen.items())
+    plainly = all(_word(record.get(name)) in list(kind) for name, kind in chosen.items())
+    return plainly or any(_word(record.get(name)) not in {"", usual} for name, usual in ONLY_OWN.items())
 
 
 def _word(cell: object) -> str:
     """The value of an enum as people write it: "in person" is in_person."""
-    return str(cell or "").strip().casefold().replace(" ", "_")
+    return str(cell or "").strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def decode_own(record: Mapping[str, str], *, number: int, options: DecodeOptions, types: TypeReader) -> Row:
@@ -83,7 +89,7 @@ def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: 
     return ListingDraft(
         name=name,
         program=record.line("program") or options.program,
-        attendance=Attendance(_word(record.raw("attendance"))),
+        attendance=_attendance(record),
         schedule=_schedule(record, zone=options.zone or ""),
         slug=slug_of(record, name),
         source_key=key,
@@ -166,6 +172,14 @@ def _date(record: Record, field: str) -> dt.date | None:
 def _whole(record: Record, field: str) -> int | None:
     number = record.number(field)
     return int(number) if number is not None and number > 0 else None
+
+
+def _attendance(record: Record) -> Attendance:
+    text = _word(record.raw("attendance"))
+    if text not in list(Attendance):
+        known = ", ".join(each.replace("_", " ") for each in Attendance)
+        raise _UnreadableError("attendance", f"is not one of {known}, and this row needs it")
+    return Attendance(text)
 
 
 def _choice(record: Record, field: str, kind: type[Choice], default: Choice) -> Choice:

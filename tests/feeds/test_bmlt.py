@@ -46,6 +46,10 @@ def test_numbers_of_weekdays_are_never_the_same() -> None:
             {"schedule": a_rule(interval=4, first_date="2026-04-07", last_date="2026-04-30")},
             "Every 4 weeks on Tuesday. Next on April 7, 2026. Begins on April 7, 2026. Ends on April 30, 2026. Notes.",
         ),
+        (
+            {"schedule": a_rule(interval=2, first_date="2026-01-06"), "overrides": [an_override()]},
+            "Every other Tuesday. Next on March 31, 2026. Then on April 14, 2026. Not on March 17, 2026. Notes.",
+        ),
         ({"join_policy": "on_request", "attendance": "online"}, "How to join is told on request. Notes."),
         ({"schedule": a_rule(kind="monthly", weeks_of_month=[-1])}, "Last Tuesday of the month. Notes."),
         ({"schedule": a_rule(first_date="2026-04-07")}, "Begins on April 7, 2026. Notes."),

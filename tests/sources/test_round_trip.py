@@ -272,6 +272,37 @@ def test_a_row_that_would_send_people_elsewhere_is_refused_with_the_reason(colum
     assert [remark.field for remark in row.remarks if remark.refused] == [field]
 
 
+@pytest.mark.parametrize(
+    ("attendance", "policy", "visibility", "recurrence", "field"),
+    [
+        ("in-person", "open", "area", "", ""),
+        ("In person", "", "area", "", ""),
+        ("", "", "area", "", "attendance"),
+        ("in person", "yes", "area", "", "join_policy"),
+        ("in person", "open", "hidden", "", "address_visibility"),
+        ("", "on request", "", "", "attendance"),
+        ("Online only", "on request", "", "", "attendance"),
+        ("online", "on-request", "", "", ""),
+        ("", "", "", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", "attendance"),
+    ],
+)
+def test_what_a_row_hides_is_never_published_for_a_slip_in_another_cell(
+    attendance: str, policy: str, visibility: str, recurrence: str, field: str
+) -> None:
+    header = (
+        "Name,Attendance,Join Policy,Address Visibility,Recurrence,Address,City,State,Day,Time,Timezone,Conference URL"
+    )
+    cells = f"{attendance},{policy},{visibility},{recurrence},72 Hidden Road,Austin,TX,Monday,19:00,UTC"
+    table = f"{header}\nLarks,{cells},https://zoom.us/j/5550101?pwd=zz\n"
+
+    (row,) = decode_table(table.encode(), options=OPTIONS).rows
+
+    assert [remark.field for remark in row.remarks if remark.refused] == ([field] if field else [])
+    if row.draft is not None:
+        hidden = row.draft.location and row.draft.location.address_visibility is AddressVisibility.AREA
+        assert hidden or row.draft.join_policy is JoinPolicy.ON_REQUEST
+
+
 def test_a_row_that_is_not_ours_is_read_as_one_of_any_table() -> None:
     lines = (
         "Name,Attendance,Join Policy,City,Day,Time",
