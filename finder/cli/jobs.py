@@ -15,8 +15,8 @@ from finder.review.links import due_links, forget_links, note_link
 from finder.review.purge import purge, touched
 from finder.review.scheduled import apply_due, tell_daily
 from finder.sources.asking import UPLOADS, forget_uploads
+from finder.sources.due import refresh_next
 from finder.sources.links import fault_of
-from finder.sources.refresh import refresh_next
 from finder.store.scrub import scrub
 
 DAY = dt.timedelta(days=1)

@@ -22,9 +22,9 @@ from finder.sources.fetch import load_payload
 from finder.sources.lookup import source_named
 from finder.sources.refresh import refresh as refresh_source
 from finder.sources.rolling_back import roll_back
-from finder.sources.runs import clashing
 from finder.sources.setting_aside import set_aside
-from finder.sources.shown import open_ids, run_to_look_at, run_to_roll_back, show_changes, show_run
+from finder.sources.shown import run_to_look_at, run_to_roll_back, show_run
+from finder.sources.shown_changes import all_at_once, show_changes
 from finder.sources.wording import counted
 
 MOST_SHOWN = 500
@@ -144,12 +144,10 @@ def apply_(
         changes = tuple(each for each in changes if each not in merges)
         if changes or not merges:
             _refuse_unknown(session, run, kept)
-            held = frozenset[int]() if changes else clashing(session, run) - kept.keys()
-            wanted = [each for each in open_ids(session, run, None) if each not in held] if held else changes or None
-            if wanted or not held:
+            wanted, clashes = (changes, 0) if changes else all_at_once(session, run, looked_at=kept)
+            if wanted or not clashes:
                 applied = apply(session, run, seen=None, changes=wanted, keep=kept, by=OPERATOR, now=now, progress=tell)
                 done, left = done + applied.done, len(applied.left)
-            clashes = len(held)
     screen().print(f"Refresh {run}: {done:,} applied.", markup=False)
     if left:
         words = counted(left, "has changed here, or may be here already", "have changed here, or may be here already")

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from finder.domain.sourced import Winner
 from finder.domain.sources import POLICY_WORDS, RUN_WORDS, ChangeKind
-from finder.sources.shown import ShownChange, ShownRun, ShownSource
+from finder.sources.shown import ShownRun, ShownSource
+from finder.sources.shown_changes import ShownChange
 
 LONGEST = 60
 #: How each winner is told where both words differ, by whether a moderator has decided against the source.

@@ -24,7 +24,8 @@ from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import base_after, decide, merged, together_with
 from finder.domain.sources import ChangeKind, ChangeState
-from finder.sources.comparing import SAME_AS, change_of
+from finder.sources.comparing import change_of
+from finder.sources.difference import SAME_AS
 from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
 from finder.sources.handing_over import hand_over
 from finder.sources.runs import (

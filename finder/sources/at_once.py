@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from finder.domain.sourced import Winner
 from finder.domain.sources import ChangeKind, SourcePolicy, applied_at_once
-from finder.sources.comparing import Change
+from finder.sources.difference import Change
 
 
 def parts_of(change: Change, policy: SourcePolicy) -> Iterator[tuple[Change, bool]]:

@@ -8,130 +8,29 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from finder.directory.batch import KEPT, NOT_LISTED, HeldListing, SourceWord, held_listings
+from finder.directory.batch import KEPT, NOT_LISTED, HeldListing, held_listings
 from finder.directory.draft import digest_of, draft_of
 from finder.directory.register import read_register
-from finder.domain.asked import Fields
 from finder.domain.listing import ListingDraft
-from finder.domain.review import Risk
-from finder.domain.risks import content_risks
-from finder.domain.sourced import DECIDED, Base, Verdict, Winner, base_after, sourced_fields, three_way
-from finder.domain.sources import NOTED, ChangeKind, FieldRule
+from finder.domain.sourced import DECIDED, Base, base_after, sourced_fields, three_way
+from finder.domain.sources import ChangeKind, FieldRule
 from finder.feeds.rows import Row
+from finder.sources.difference import Change, Difference, TellRemark, told_by
+from finder.sources.heirs import heirs_of
 from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
-from finder.store.source import Source
-
-#: A feed from which more would go at once is taken for broken, until somebody says that it is not.
-MAX_GONE = 10
-MAX_GONE_SHARE = 0.1
 
 #: Why a change waits as a whole, whatever the source is trusted with: the words of its remark.
 TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
 DECIDED_GONE = "is otherwise than the source said, as a moderator decided, and the source does not list it any more"
 STILL_LISTED = "another source still lists it: when this is applied, it stays in the finder and follows that one"
-SAME_AS = "same_as"
 
 #: A region or a service body that was renamed here is no edit of its listings.
 _OF_TREES = frozenset({"region", "service_body"})
-
-TellRemark = tuple[str, str, str]  # field, value, reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A row that is not as before. ``waits``: a person has to look at all of it, whatever the policy says.
-
-    ``fields`` would change, from what ``before`` says; ``digest`` is that of the draft, ``held_digest`` that of the
-    source's word before.
-    """
-
-    kind: ChangeKind
-    row: int = 0
-    key: str = ""
-    draft: ListingDraft | None = None
-    digest: str = ""
-    held_digest: str = ""
-    meeting_id: int | None = None
-    meeting_revision: int | None = None
-    title: str = ""
-    fields: tuple[str, ...] = ()
-    before: Fields | None = None
-    risks: tuple[str, ...] = ()
-    remarks: tuple[TellRemark, ...] = ()
-    waits: bool = False
-    noted: bool = False  # nothing but when it was written or confirmed
-    back: bool = False  # listed again after it was gone
-    here: ListingDraft | None = None
-    verdicts: tuple[Verdict, ...] = ()
-    base: dict[str, Any] | None = None
-
-    @property
-    def word(self) -> SourceWord:
-        """What is kept of the source's own word once this is applied; while it clashes, it is compared again."""
-        return SourceWord(self.held_digest if self.clashes else self.digest, base_after(self.base, self.verdicts))
-
-    @property
-    def clashes(self) -> bool:
-        """Whether both have changed one of its fields, so that somebody has to choose."""
-        return any(each.winner is Winner.ASK for each in self.verdicts)
-
-    def only(self, *winners: Winner) -> "Change":
-        """The part of a changed listing on whose fields one of *winners* holds."""
-        held = sourced_fields(self.here) if self.here else {}
-        return replace(self, **_told_by(held, [each for each in self.verdicts if each.winner in winners]))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What a feed changes. ``settled`` are listings that are as it says already, or that edits made here hold.
-
-    ``unlisted`` counts rows that are as before, and not listed: somebody has set them aside, or taken them off here.
-    """
-
-    changes: tuple[Change, ...]
-    unchanged: int
-    unlisted: int
-    published: int
-    settled: tuple[dict[str, Any], ...] = ()  # values of meetings
-
-    def of(self, kind: ChangeKind) -> list[Change]:
-        """The changes of a kind."""
-        return [change for change in self.changes if change.kind is kind]
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing would be written."""
-        return not self.settled and all(change.kind is ChangeKind.REFUSED for change in self.changes)
-
-    @property
-    def erases_too_much(self) -> bool:
-        """Whether more would go than a living source loses at once."""
-        return self._too_many(len(self.of(ChangeKind.GONE)))
-
-    @property
-    def untimed(self) -> int:
-        """How many listings would have a time no more."""
-        return sum(map(_loses_its_time, self.of(ChangeKind.CHANGED)))
-
-    @property
-    def untimes_too_much(self) -> bool:
-        """Whether more would lose their time than a living source forgets at once."""
-        return self._too_many(self.untimed)
-
-    def _too_many(self, count: int) -> bool:
-        return count > MAX_GONE or count > self.published * MAX_GONE_SHARE
-
-
-def _loses_its_time(change: Change) -> bool:
-    return any(
-        each.name == "start" and each.here and not each.source and each.winner is not Winner.HERE
-        for each in change.verdicts
-    )
 
 
 @dataclass(slots=True)
@@ -256,37 +155,8 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
 def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | None, rules: Mapping[str, str]) -> Change:
     """What *draft*, the source's word, changes about a listing as it is *here*, field by field."""
     held = sourced_fields(here)
-    told = _told_by(held, three_way(held, sourced_fields(draft), base, rules))
+    told = told_by(held, three_way(held, sourced_fields(draft), base, rules))
     return Change(kind=ChangeKind.CHANGED, draft=draft, title=here.name[:255], here=here, base=base, **told)
-
-
-def _told_by(held: Fields, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """What verdicts on a listing, of which the fields are *held* here, say of the change."""
-    moved = [each for each in verdicts if each.winner is not Winner.HERE]
-    risks = content_risks(held, {each.name: each.source for each in moved})
-    return {
-        "verdicts": tuple(verdicts),
-        "fields": tuple(each.name for each in moved),
-        "before": {each.name: each.here for each in moved},
-        "risks": tuple(risk.value for risk in Risk if risk in risks),
-        "noted": NOTED.issuperset(each.name for each in moved),
-    }
-
-
-def stand_for_others(session: Session, ids: Sequence[int]) -> set[int]:
-    """Those of the listings *ids* into which one was merged that another source still lists."""
-    other = aliased(Meeting)
-    stands: set[int] = set()
-    for part in chunks(ids):
-        statement = (
-            select(other.merged_into)
-            .join(Meeting, Meeting.id == other.merged_into)
-            .join(Source, Source.id == other.source_id)
-            .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
-            .where(Source.removed_at.is_(None))
-        )
-        stands |= {number for number in session.execute(statement).scalars() if number is not None}
-    return stands
 
 
 def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_rule: bool) -> Iterable[Change]:
@@ -297,7 +167,7 @@ def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_r
         rows = select(Meeting.id, Meeting.name, Meeting.source_base).where(Meeting.id.in_(part))
         for number, name, base in session.execute(rows):
             names[number], touched[number] = name, "" if by_rule else _touched(base or {})
-    stands = stand_for_others(session, sorted(gone))
+    stands = heirs_of(session, sorted(gone))
     for number, (key, held) in sorted(gone.items()):
         reasons = [reason for reason in (touched[number], STILL_LISTED if number in stands else "") if reason]
         yield Change(

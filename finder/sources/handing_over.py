@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from finder.directory.batch import NOT_LISTED
 from finder.directory.merging import merge_listings, unmerge
-from finder.sources.comparing import stand_for_others
+from finder.sources.heirs import heirs_of
 from finder.store.audit import AuditEntry
 from finder.store.meeting import Meeting
 from finder.store.source import Source
@@ -24,13 +23,16 @@ def hand_over(session: Session, ids: Sequence[int], *, actor: str, reason: str, 
     That source is read again as soon as can be: what it says may have changed while the other one stood for it.
     """
     done: set[int] = set()
-    for number in sorted(stand_for_others(session, ids)):
-        entry = _merge_of_heir(session, number)
+    for number, heir in sorted(heirs_of(session, ids).items()):
+        merges = select(AuditEntry).where(
+            AuditEntry.act == "merge", AuditEntry.target_kind == "meeting", AuditEntry.target_id == heir
+        )
+        entry = session.execute(merges.order_by(AuditEntry.id.desc()).limit(1)).scalar()
         if entry is None:
             continue
         unmerge(session, entry, actor=actor, reason=reason, now=now)
-        merge_listings(session, number, into=entry.target_id, actor=actor, reason=reason, now=now)
-        owner = select(Meeting.source_id).where(Meeting.id == entry.target_id).scalar_subquery()
+        merge_listings(session, number, into=heir, actor=actor, reason=reason, now=now)
+        owner = select(Meeting.source_id).where(Meeting.id == heir).scalar_subquery()
         session.execute(update(Source).where(Source.id == owner, Source.every_min > 0).values(due_at=now))
         done.add(number)
     return done
@@ -39,21 +41,3 @@ def hand_over(session: Session, ids: Sequence[int], *, actor: str, reason: str, 
 def hand_back(session: Session, number: int, *, heir: int, actor: str, reason: str, now: dt.datetime) -> None:
     """Have listing *number*, which is back, stand for *heir* again."""
     merge_listings(session, heir, into=number, actor=actor, reason=reason, now=now)
-
-
-def _merge_of_heir(session: Session, number: int) -> AuditEntry | None:
-    """How the first listing that another source still has became part of *number*."""
-    own = select(Meeting.source_id).where(Meeting.id == number).scalar_subquery()
-    heirs = (
-        select(Meeting.id)
-        .join(Source, Source.id == Meeting.source_id)
-        .where(Meeting.merged_into == number, Meeting.source_digest != NOT_LISTED, Meeting.source_id != own)
-        .where(Source.removed_at.is_(None))
-        .order_by(Meeting.id)
-        .limit(1)
-    )
-    heir = session.execute(heirs).scalar()
-    merges = select(AuditEntry).where(
-        AuditEntry.act == "merge", AuditEntry.target_kind == "meeting", AuditEntry.target_id == heir
-    )
-    return session.execute(merges.order_by(AuditEntry.id.desc()).limit(1)).scalar()

@@ -23,7 +23,7 @@ from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
 from finder.sources.beside import placed_in_bodies, told_of
-from finder.sources.comparing import Difference
+from finder.sources.difference import Difference
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
 from finder.sources.lookup import name_to_import

@@ -15,7 +15,8 @@ from finder.domain.sourced import Winner, merged
 from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.feeds.rows import Row
 from finder.sources.at_once import parts_of
-from finder.sources.comparing import MAX_GONE, MAX_GONE_SHARE, Change, Difference, compare
+from finder.sources.comparing import compare
+from finder.sources.difference import MAX_GONE, MAX_GONE_SHARE, Change, Difference
 from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
 from finder.sources.runs import note_entries, overtake, reason_of
 from finder.sources.twins import twins_of

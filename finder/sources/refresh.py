@@ -3,22 +3,20 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
 from finder.domain.catalogue import FormatCatalogue
-from finder.domain.errors import BadInputError, FinderError, NotFoundError
-from finder.domain.sources import OWN, WAITING, FieldRule, RunState
+from finder.domain.errors import BadInputError
+from finder.domain.sources import WAITING, FieldRule, RunState
 from finder.domain.text import path_of
 from finder.feeds.payload import Payload
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
-from finder.sources.asking import drop_upload, upload_of
 from finder.sources.beside import placed_in_bodies
 from finder.sources.connection import FetchError
 from finder.sources.fetch import MAX_SECONDS
@@ -39,8 +37,6 @@ Progress = Callable[[int, int], None]
 READING = 2
 #: A source that fails is asked less and less often, until it is asked once a day.
 LONGEST_WAIT = dt.timedelta(days=1)
-#: A refresh that was killed is tried again after so long.
-CLAIMED = dt.timedelta(minutes=10)
 SAME = "The feed says what it said before."
 
 
@@ -265,41 +261,3 @@ def wait_after(every_min: int, failures: int) -> dt.timedelta:
     """How long a source is left alone that has failed so often in a row."""
     every = dt.timedelta(minutes=every_min)
     return min(every * (1 << min(failures, 16)), max(every, LONGEST_WAIT))
-
-
-def refresh_next(
-    database: Database, *, tools: Callable[[], Tools], now: dt.datetime, uploads: Path | None = None
-) -> tuple[str, Outcome] | None:
-    """Refresh the source that has been due longest; gives its name and how it went, or None when none is due.
-
-    Whatever goes wrong with one is noted of it, so that the next has its turn. A file that was uploaded for it, in the
-    folder *uploads*, is read instead of the address, and removed.
-    """
-    with database.unit_of_work() as session:
-        due = (
-            select(Source.id, Source.name, Source.due_at)
-            .where(Source.due_at <= now, Source.name != OWN)
-            .order_by(Source.due_at, Source.id)
-            .limit(1)
-        )
-        found = session.execute(due).first()
-        if found is None:
-            return None
-        mine = update(Source).where(Source.id == found.id, Source.due_at == found.due_at)
-        result = session.execute(mine.values(due_at=now + CLAIMED))
-        if not isinstance(result, CursorResult) or result.rowcount != 1:
-            return None  # another worker was faster
-    payload = upload_of(uploads, found.id)
-    try:
-        outcome = refresh(database, found.id, tools=tools(), by="worker", now=now, payload=payload)
-    except NotFoundError:
-        return None  # it was removed meanwhile
-    except FinderError as error:
-        outcome = note_failure(database, found.id, str(error), by="worker", now=now)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
-        words = f"It could not be taken up: something unforeseen was wrong ({type(error).__name__})."
-        outcome = note_failure(database, found.id, words, by="worker", now=now)
-    if drop_upload(uploads, found.id, payload):
-        with database.unit_of_work() as session:
-            session.execute(update(Source).where(Source.id == found.id).values(due_at=now))
-    return found.name, outcome

@@ -18,7 +18,7 @@ from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
 from finder.domain.listing import GroupDraft, public_words
 from finder.domain.sources import OWN
-from finder.sources.comparing import stand_for_others
+from finder.sources.heirs import heirs_of
 from finder.sources.lookup import source_of
 from finder.sources.runs import overtake
 from finder.store.bmlt import BmltFormat, BmltFormatName
@@ -42,7 +42,7 @@ def listings_of(session: Session, number: int, *, keep: bool = False) -> Listing
     """
     published = select(Meeting.id).where(Meeting.source_id == number, Meeting.published).order_by(Meeting.id)
     shown = list(session.execute(published).scalars())
-    stay = set(shown) if keep else stand_for_others(session, shown)
+    stay = set(shown) if keep else heirs_of(session, shown).keys()
     return Listings([each for each in shown if each not in stay], sorted(stay))
 
 

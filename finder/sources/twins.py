@@ -13,7 +13,7 @@ from finder.domain.asked import Fields, fields_of
 from finder.domain.conference import room_of
 from finder.domain.listing import ListingDraft
 from finder.domain.sources import OWN, ChangeKind
-from finder.sources.comparing import SAME_AS, Difference, TellRemark
+from finder.sources.difference import SAME_AS, Difference, TellRemark
 from finder.sources.wording import counted
 from finder.store.meeting import Meeting
 from finder.store.place import Location

@@ -18,7 +18,8 @@ from finder.review.sourcing import Wanted
 from finder.review.wide import Outcome
 from finder.sources.rolling_back import count_applied
 from finder.sources.runs import clashing
-from finder.sources.shown import PER_PAGE, ShownRun, open_ids, show_changes, titles_of
+from finder.sources.shown import ShownRun
+from finder.sources.shown_changes import PER_PAGE, all_at_once, open_ids, show_changes, titles_of
 from finder.sources.wording import counted
 from finder.web.account_page import blamed, go
 from finder.web.edit_wide import WIDE
@@ -125,12 +126,11 @@ def _wanted(found: ShownRun, *, applies: bool, everything: bool) -> tuple[Wanted
         ticked = [read_number(each) for each in request.form.getlist("change")[:MOST_CHOSEN]]
         return Wanted(run=found.id, seen=seen, changes=ticked, keep=keep), 0
     with parts().database.reading() as session:
-        waiting = open_ids(session, found.id, kind)
-        held = clashing(session, found.id).intersection(waiting) if applies else frozenset[int]()
-    held -= {number for number, _ in keep}
-    if kind is None and not held:
-        return Wanted(run=found.id, seen=seen, keep=keep), 0
-    return Wanted(run=found.id, seen=seen, changes=[each for each in waiting if each not in held], keep=keep), len(held)
+        if applies:
+            changes, left = all_at_once(session, found.id, kind, looked_at={number for number, _ in keep})
+        else:
+            changes, left = None if kind is None else open_ids(session, found.id, kind), 0
+    return Wanted(run=found.id, seen=seen, changes=changes, keep=keep), left
 
 
 def _kept() -> list[tuple[int, str]]:

@@ -163,12 +163,17 @@ def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
     assert faults(directory) == []
 
 
+def listed(finder: Finder, feed: Feed) -> None:
+    """A source Larks, of which everything is applied."""
+    finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")
+    finder(feed, "sources", "refresh", "Larks")
+    finder(feed, "sources", "apply", "Larks")
+
+
 @pytest.mark.one_database
 def test_single_fields_are_kept_on_the_command_line(finder: Finder, directory: Database) -> None:
     with feeding(*ROWS) as feed:
-        finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")
-        finder(feed, "sources", "refresh", "Larks")
-        finder(feed, "sources", "apply", "Larks")
+        listed(finder, feed)
         feed.rows = [a_row(0, time="18:00", end_time="19:00", notes="Ring the bell."), *ROWS[1:]]
         finder(feed, "sources", "refresh", "Larks")
         with directory.reading() as session:
@@ -192,9 +197,7 @@ def test_single_fields_are_kept_on_the_command_line(finder: Finder, directory: D
 @pytest.mark.one_database
 def test_an_edit_made_here_is_overwritten_only_by_name(finder: Finder, directory: Database) -> None:
     with feeding(*ROWS) as feed:
-        finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")
-        finder(feed, "sources", "refresh", "Larks")
-        finder(feed, "sources", "apply", "Larks")
+        listed(finder, feed)
         edit(directory, "larks-0", {"notes": "Written here."})
         feed.rows = [a_row(0, notes="Written there."), a_row(1, notes="Written there."), *ROWS[2:]]
         finder(feed, "sources", "refresh", "Larks")

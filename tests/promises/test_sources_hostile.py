@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from finder.domain.sources import RunState, SourcePolicy
+from finder.sources.due import refresh_next
 from finder.sources.fetch import MAX_SECONDS
-from finder.sources.refresh import Outcome, Tools, refresh_next
+from finder.sources.refresh import Outcome, Tools
 from finder.store.database import Database
 from finder.store.source import Source
 from tests.conftest import NOW, Databases, prepare

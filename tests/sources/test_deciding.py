@@ -20,7 +20,8 @@ from finder.sources.importer import run_import
 from finder.sources.removing import remove_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
-from finder.sources.shown import show_changes, show_run, show_source
+from finder.sources.shown import show_run, show_source
+from finder.sources.shown_changes import show_changes
 from finder.store.audit import AuditEntry
 from finder.store.database import Database
 from finder.store.meeting import RetiredSlug
@@ -585,17 +586,22 @@ def test_the_same_meeting_of_two_sources_is_proposed_for_merge_and_stays_merged(
     assert faults(database) == []
 
 
+def one_of_two(database: Database, feed: Feed, other: Feed) -> tuple[int, int, int]:
+    """Wrens, read first, and Larks list one meeting: gives both sources, and the one listing that stands."""
+    wrens = a_source(database, other, name="Wrens")
+    refreshed(database, wrens, other)
+    larks = a_source(database, feed)
+    [change] = [each for each in changes(database, refreshed(database, larks, feed).run) if each.row == 1]
+    there = meeting(database, "wren").id
+    with database.unit_of_work() as session:
+        merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+    return wrens, larks, there
+
+
 def test_what_another_source_still_lists_stays_when_its_source_is_removed(database: Database) -> None:
     with feeding(a_row(1), a_row(2)) as feed:
         with feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-            wrens = a_source(database, other, name="Wrens")
-            refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        outcome = refreshed(database, number, feed)
-        [change] = [each for each in changes(database, outcome.run) if each.source_key == "larks-1"]
-        there = meeting(database, "wren").id
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+            wrens, number, there = one_of_two(database, feed, other)
         with database.unit_of_work() as session:
             told = remove_source(session, wrens, keep=False, by="user:1", reason="", now=NOW)
         assert (len(told.going), told.staying) == (1, [there])
@@ -607,13 +613,7 @@ def test_what_another_source_still_lists_stays_when_its_source_is_removed(databa
 
 def test_a_meeting_that_its_source_drops_follows_another_that_still_lists_it(database: Database) -> None:
     with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-        wrens = a_source(database, other, name="Wrens")
-        refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        [change] = [each for each in changes(database, refreshed(database, number, feed).run) if each.row == 1]
-        there = meeting(database, "wren").id
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+        wrens, number, there = one_of_two(database, feed, other)
         before = shown(database)
 
         other.rows = [a_row(3, slug="lone-wren")]
@@ -641,13 +641,7 @@ def test_a_meeting_that_its_source_drops_follows_another_that_still_lists_it(dat
 
 def test_a_meeting_that_was_handed_over_is_as_before_when_that_is_rolled_back(database: Database) -> None:
     with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-        wrens = a_source(database, other, name="Wrens")
-        refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        [change] = [each for each in changes(database, refreshed(database, number, feed).run) if each.row == 1]
-        there = meeting(database, "wren").id
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+        wrens, _, there = one_of_two(database, feed, other)
         before = {key: _content(told) for key, told in shown(database).items()}
         other.rows = [a_row(3, slug="lone-wren")]
         dropped = refreshed(database, wrens, other, later=60).run

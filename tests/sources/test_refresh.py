@@ -8,7 +8,8 @@ from sqlalchemy import select
 from finder.domain.errors import BadInputError
 from finder.domain.sources import AT_ONCE, ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import apply
-from finder.sources.refresh import refresh_next, wait_after
+from finder.sources.due import refresh_next
+from finder.sources.refresh import wait_after
 from finder.store.bmlt import BmltFormatName
 from finder.store.database import Database
 from finder.store.people import ServiceBody

@@ -13,8 +13,8 @@ from finder.directory.register import read_register
 from finder.directory.revert import TooLateError
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.sources import RunState, SourcePolicy
+from finder.sources.due import refresh_next
 from finder.sources.importer import run_import
-from finder.sources.refresh import refresh_next
 from finder.sources.removing import remove_source
 from finder.sources.restoring import list_removed, restore_source
 from finder.store.database import Database

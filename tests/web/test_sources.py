@@ -12,7 +12,7 @@ from finder.config import Settings
 from finder.domain.sources import ChangeState, RunState, SourcePolicy
 from finder.sources.applying import merge_new
 from finder.sources.asking import MAX_UPLOAD, UPLOADS, drop_upload, forget_uploads, keep_upload, upload_of
-from finder.sources.refresh import refresh_next
+from finder.sources.due import refresh_next
 from finder.store.accounts import SignedIn
 from finder.store.database import Database
 from finder.store.meeting import Meeting

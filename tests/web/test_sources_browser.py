@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 from finder.config import Settings
 from finder.domain.sources import ChangeState, SourcePolicy
 from finder.sources.asking import UPLOADS
-from finder.sources.refresh import refresh_next
+from finder.sources.due import refresh_next
 from finder.sources.removing import remove_source
 from finder.store.database import Database
 from tests.conftest import NOW, BuildSite

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from finder.domain.sourced import Winner
 from finder.domain.sources import ChangeKind, ChangeState
-from finder.sources.shown import ShownChange, ShownField
+from finder.sources.shown_changes import ShownChange, ShownField
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.moderate_text import changed, visible
 from finder.web.presenters.moderate_words import CHOICES, risk_words, value_words

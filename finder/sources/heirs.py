@@ -1,0 +1,29 @@
+"""Which listings stand for one of another source: the two were made one, and the other source still lists it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from finder.directory.batch import NOT_LISTED
+from finder.store.database import chunks
+from finder.store.meeting import Meeting
+from finder.store.source import Source
+
+
+def heirs_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Of the listings *ids* those that stand for one which another source still has: id -> id of the first of these."""
+    other = aliased(Meeting)
+    heirs: dict[int, int] = {}
+    for part in chunks(ids):
+        statement = (
+            select(other.merged_into, other.id)
+            .join(Meeting, Meeting.id == other.merged_into)
+            .join(Source, Source.id == other.source_id)
+            .where(other.merged_into.in_(part), other.source_digest != NOT_LISTED, other.source_id != Meeting.source_id)
+            .where(Source.removed_at.is_(None))
+            .order_by(other.id)
+        )
+        for number, heir in session.execute(statement):
+            heirs.setdefault(number or 0, heir)
+    return heirs

@@ -1,0 +1,191 @@
+"""What each refresh would change or has changed, as pages and the terminal show it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from finder.directory.draft import draft_of
+from finder.directory.register import RegisterRow, read_register
+from finder.domain.listing import ListingDraft
+from finder.domain.sourced import TOGETHER, Verdict, Winner, empty_of, label_of, sourced_fields
+from finder.domain.sources import SHEETS, ChangeKind, ChangeState
+from finder.sources.comparing import change_of
+from finder.sources.difference import SAME_AS
+from finder.sources.drafts import kept_draft, verdicts_of
+from finder.sources.runs import clashing, run_of
+from finder.sources.wording import listing_words
+from finder.store.meeting import Meeting
+from finder.store.source import Source, SourceChange
+
+PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ShownField:
+    """One field: what the source said before, what is or was held, what it says, and whose word holds.
+
+    *edited*: what is here is not what the source said. *decided*: it is no edit, a moderator decided so. *group*: what
+    it is part of, and is decided about with (see `TOGETHER`).
+    """
+
+    name: str
+    label: str
+    base: Any
+    here: Any
+    source: Any
+    winner: Winner
+    edited: bool = False
+    decided: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTwin:
+    """A listing of another source that may be the same as a new row."""
+
+    id: int
+    slug: str
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChange:
+    """One row of a refresh. ``slug``: of its listing, "" for none that is published; ``listing``: when and where."""
+
+    id: int
+    kind: ChangeKind
+    state: ChangeState
+    row: int
+    of_sheet: bool  # and numbered as there
+    key: str
+    title: str
+    listing: str
+    slug: str
+    fields: Sequence[ShownField]
+    risks: Sequence[str]
+    remarks: Sequence[tuple[str, str, str]]
+    twin: ShownTwin | None
+
+
+def show_changes(
+    session: Session,
+    run_id: int,
+    *,
+    kind: ChangeKind | None = None,
+    state: ChangeState | None = None,
+    after: int = 0,
+    limit: int = PER_PAGE,
+) -> list[ShownChange]:
+    """The changes of a refresh behind change *after*, of a kind and in a state (None: all)."""
+    statement = select(SourceChange).where(SourceChange.run_id == run_id, SourceChange.id > after)
+    if kind is not None:
+        statement = statement.where(SourceChange.kind == kind)
+    if state is not None:
+        statement = statement.where(SourceChange.state == state)
+    rows = list(session.execute(statement.order_by(SourceChange.id).limit(limit)).scalars())
+    _, source = run_of(session, run_id)
+    twins = _twins(session, rows)
+    ids = [row.meeting_id for row in rows if row.meeting_id is not None]
+    register = {each.meeting.id: each for each in read_register(session, ids)} if ids else {}
+    return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
+
+
+def open_ids(session: Session, run_id: int, kind: ChangeKind | None) -> list[int]:
+    """The changes of a kind that wait, or of all kinds but refused rows."""
+    statement = select(SourceChange.id).where(
+        SourceChange.run_id == run_id,
+        SourceChange.kind != ChangeKind.REFUSED if kind is None else SourceChange.kind == kind,
+        SourceChange.state == ChangeState.OPEN,
+    )
+    return list(session.execute(statement.order_by(SourceChange.id)).scalars())
+
+
+def all_at_once(
+    session: Session, run_id: int, kind: ChangeKind | None = None, *, looked_at: Collection[int] = ()
+) -> tuple[list[int] | None, int]:
+    """What is applied when all that waits is (None: every change), of a kind or of all; and how many wait all the same.
+
+    Those touch what was edited here and are not among those *looked_at*: nobody overwrites an edit unseen.
+    """
+    waiting = open_ids(session, run_id, kind)
+    held = clashing(session, run_id).intersection(waiting).difference(looked_at)
+    if kind is None and not held:
+        return None, 0
+    return [each for each in waiting if each not in held], len(held)
+
+
+def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple[str, ChangeState]]:
+    """What changes of a refresh are about, and what has become of each."""
+    statement = select(SourceChange.title, SourceChange.state).where(
+        SourceChange.run_id == run_id, SourceChange.id.in_(sorted(set(ids)))
+    )
+    return [(title, state) for title, state in session.execute(statement.order_by(SourceChange.id))]
+
+
+def _shown_change(
+    row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
+) -> ShownChange:
+    draft = kept_draft(row.draft)
+    remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
+    twin = next((remark for remark in remarks if remark[0] == SAME_AS and int(remark[1]) in twins), None)
+    return ShownChange(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        row=row.row,
+        of_sheet=source.kind in SHEETS,
+        key=row.source_key,
+        title=row.title,
+        listing=_listing(row, draft, held),
+        slug=held.meeting.slug if held is not None and held.meeting.published else "",
+        fields=_fields(row, draft, held, source),
+        risks=row.risks,
+        remarks=[remark for remark in remarks if remark[0] != SAME_AS],
+        twin=ShownTwin(int(twin[1]), *twins[int(twin[1])], twin[2]) if twin else None,
+    )
+
+
+def _twins(session: Session, rows: Sequence[SourceChange]) -> dict[int, tuple[str, str]]:
+    ids = {int(remark[1]) for row in rows for remark in row.remarks if remark[0] == SAME_AS}
+    found = select(Meeting.id, Meeting.slug, Meeting.name).where(Meeting.id.in_(sorted(ids)), Meeting.published)
+    return {number: (slug, name) for number, slug, name in session.execute(found)} if ids else {}
+
+
+def _listing(row: SourceChange, draft: ListingDraft | None, held: RegisterRow | None) -> str:
+    """When and where a listing is: a new one as the source says, any other as it is here."""
+    told = draft if row.kind is ChangeKind.NEW else None
+    if told is None and held is not None:
+        told = draft_of(held)
+    return listing_words(told) if told is not None else ""
+
+
+def _fields(
+    row: SourceChange, draft: ListingDraft | None, held: RegisterRow | None, source: Source
+) -> list[ShownField]:
+    """The fields of a change: as things are now while it waits, as they were when it was decided otherwise."""
+    said = sourced_fields(draft) if draft is not None else {}
+    if row.kind is not ChangeKind.CHANGED:
+        return [_new(name, value) for name, value in said.items() if value != empty_of(name)]
+    if row.state is ChangeState.OPEN and held is not None and draft is not None:
+        verdicts = change_of(draft, draft_of(held), held.meeting.source_base, source.field_rules or {}).verdicts
+    elif row.verdicts is not None:
+        verdicts = tuple(verdicts_of(row.verdicts))
+    else:  # decided before whose word held was kept: what was taken over is known
+        before = row.before or {}
+        taken = [(name, before.get(name, empty_of(name)), said.get(name, empty_of(name))) for name in row.fields]
+        verdicts = tuple(Verdict(name, was, was, now, edited=False, winner=Winner.SOURCE) for name, was, now in taken)
+    return [_field(each) for each in verdicts]
+
+
+def _field(verdict: Verdict) -> ShownField:
+    group = next((words for words, names in TOGETHER.items() if verdict.name in names), "")
+    values = (verdict.base, verdict.here, verdict.source, verdict.winner, verdict.edited, verdict.decided)
+    return ShownField(verdict.name, label_of(verdict.name), *values, group)
+
+
+def _new(name: str, value: Any) -> ShownField:  # noqa: ANN401 - values of any field
+    return ShownField(name, label_of(name), None, None, value, Winner.SOURCE)
