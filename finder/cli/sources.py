@@ -181,10 +181,10 @@ def show(context: click.Context, /, *, name: str) -> None:
     with toolbox.database.reading() as session:
         row = source_named(session, name)
         screen().print(source_table(show_source(session, row.id)))
-        runs = latest_runs(session, row.id, now=toolbox.clock())
+        runs = latest_runs(session, row.id, now=toolbox.clock(), limit=LATEST + 1)
     if runs:
-        screen().print(runs_table(runs))
-    if len(runs) == LATEST:
+        screen().print(runs_table(runs[:LATEST]))
+    if len(runs) > LATEST:
         error_screen().print(f"Only the latest {LATEST} are shown: the page of the source has the older ones.")
 
 

@@ -19,6 +19,7 @@ from finder.domain.sources import ChangeKind, FieldRule
 from finder.feeds.rows import Row
 from finder.sources.difference import Change, Difference, TellRemark, told_by
 from finder.sources.heirs import heirs_of
+from finder.sources.hidden import with_what_is_hidden
 from finder.sources.keys import with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
@@ -154,7 +155,7 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
 
 def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | None, rules: Mapping[str, str]) -> Change:
     """What *draft*, the source's word, changes about a listing as it is *here*, field by field."""
-    held = sourced_fields(here)
+    draft, held = with_what_is_hidden(draft, here), sourced_fields(here)
     told = told_by(held, three_way(held, sourced_fields(draft), base, rules))
     return Change(kind=ChangeKind.CHANGED, draft=draft, title=here.name[:255], here=here, base=base, **told)
 

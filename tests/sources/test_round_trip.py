@@ -20,6 +20,8 @@ from finder.feeds.tabular_write import COLUMNS, encode_table
 from finder.feeds.words import Words
 from finder.sources.importer import run_import
 from finder.store.database import Database
+from finder.store.meeting import Meeting
+from finder.store.place import Location
 from finder.store.shelf import PublicListing
 from finder.store.shelf_reader import ShelfReader
 from tests.conftest import Databases, prepare, prepare_demo
@@ -88,6 +90,23 @@ def test_the_demo_directory_survives_a_table(databases: Databases) -> None:
     before = Database(databases.copy_of("demo", prepare_demo))
     assert_survives(before, databases)
     before.dispose()
+
+
+def test_the_table_read_over_the_listings_that_it_came_from_changes_nothing(demo_database: Database) -> None:
+    def private() -> list[tuple[object, ...]]:
+        with demo_database.reading() as session:
+            rows = select(Meeting.id, Location.street, Meeting.conference_url).outerjoin(Location)
+            return [tuple(row) for row in session.execute(rows.order_by(Meeting.id))]
+
+    before, told = private(), documents_of(demo_database)
+    report = run_import(
+        demo_database, source="Demo", payload=table_of(demo_database), kind="csv", options=BOTH, now=NOW
+    )
+
+    assert counts(report) == (0, 0, len(told), 0, 0)
+    assert private() == before
+    assert sum(document["join_policy"] == "on_request" for document in told) > 50
+    assert sum((document["location"] or {}).get("address_visibility") == "area" for document in told) > 10
 
 
 @pytest.mark.one_database
