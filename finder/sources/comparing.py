@@ -28,7 +28,10 @@ from finder.store.meeting import Meeting
 TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
 DECIDED_GONE = "is otherwise than the source said, as a moderator decided, and the source does not list it any more"
-STILL_LISTED = "another source still lists it: when this is applied, it stays in the finder and follows that one"
+STILL_LISTED = (
+    "another source still lists it: when this is applied, it stays in the finder and follows that one; "
+    "set aside, it follows that one, too, and what it says now counts as edited here"
+)
 
 #: A region or a service body that was renamed here is no edit of its listings.
 _OF_TREES = frozenset({"region", "service_body"})

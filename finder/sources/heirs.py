@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from finder.directory.batch import NOT_LISTED
+from finder.directory.batch import KEPT, NOT_LISTED
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
 from finder.store.source import Source
@@ -27,3 +27,15 @@ def heirs_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
         for number, heir in session.execute(statement):
             heirs.setdefault(number or 0, heir)
     return heirs
+
+
+def orphans_of(session: Session, source_id: int) -> list[int]:
+    """The listings that a moderator keeps though their own source dropped them, and that this source lists, too."""
+    heir = aliased(Meeting)
+    statement = (
+        select(Meeting.id)
+        .join(heir, heir.merged_into == Meeting.id)
+        .where(heir.source_id == source_id, heir.source_digest != NOT_LISTED, Meeting.source_digest == KEPT)
+        .where(Meeting.published, Meeting.source_id != source_id)
+    )
+    return sorted(set(session.execute(statement).scalars()))

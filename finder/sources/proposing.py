@@ -18,6 +18,7 @@ from finder.sources.at_once import parts_of
 from finder.sources.comparing import compare
 from finder.sources.difference import MAX_GONE, MAX_GONE_SHARE, Change, Difference
 from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
+from finder.sources.handing_over import take_over_kept
 from finder.sources.runs import note_entries, overtake, reason_of
 from finder.sources.twins import twins_of
 from finder.sources.wording import and_in_quarantine, counts_words
@@ -115,6 +116,7 @@ def propose(
     takes to write.
     """
     take_lock(session)
+    take_over_kept(session, source, by=manner.by, now=manner.now)
     difference = worked_out[0] if worked_out and worked_out[1] == mark_of(session, source.name) else None
     difference = difference or difference_of(session, source, rows, anew=manner.anew)
     objection = "" if manner.allowed else objection_to(rows, difference)

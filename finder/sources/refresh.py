@@ -22,6 +22,7 @@ from finder.sources.connection import FetchError
 from finder.sources.fetch import MAX_SECONDS
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
+from finder.sources.heirs import orphans_of
 from finder.sources.importer import completed
 from finder.sources.lookup import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
@@ -179,8 +180,13 @@ def _terms(session: Session, number: int, tools: Tools) -> _Terms:
 
 
 def _must_look(session: Session, number: int) -> bool:
-    """Whether its rows are compared although it says the same: by its rules it overrules what was edited here."""
+    """Whether its rows are compared although it says the same.
+
+    So it is when a listing waits to follow it, and when by its rules it overrules what was edited here.
+    """
     source = source_of(session, number)
+    if orphans_of(session, number):
+        return True
     if FieldRule.SOURCE not in (source.field_rules or {}).values():
         return False
     edited = select(Meeting.id).where(Meeting.source_id == number, Meeting.source_base.is_not(None)).limit(1)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from finder.directory import audit
 from finder.directory.publish import unpublish
-from finder.directory.revert import TooLateError, revert
+from finder.directory.revert import TooLateError
 from finder.directory.vocabulary_edit import REGIONS, NodeDraft, revise_node
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, StaleError
@@ -17,7 +17,6 @@ from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolic
 from finder.sources.applying import Applied, apply, merge_new
 from finder.sources.comparing import DECIDED_GONE
 from finder.sources.importer import run_import
-from finder.sources.removing import remove_source
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import show_run, show_source
@@ -206,12 +205,12 @@ def test_private_contacts_come_along_and_do_not_stay_with_the_refresh(database: 
 def test_a_whole_refresh_is_rolled_back_and_not_proposed_again(database: Database) -> None:
     with feeding(*ROWS) as feed:
         number, proposal = proposed(database, feed)
-        before = {key: _content(document) for key, document in shown(database).items()}
+        before = {key: content_of(document) for key, document in shown(database).items()}
         applied(database, proposal)
         trusted(database, number, feed, SourcePolicy.PUBLISH)
 
         assert rolled_back(database, proposal, now=NOW + dt.timedelta(days=29)) == (5, 0)
-        assert {key: _content(document) for key, document in shown(database).items()} == before
+        assert {key: content_of(document) for key, document in shown(database).items()} == before
         again = [refreshed(database, number, feed, later=later, again=later > 180) for later in (180, 240)]
         feed.rows = [a_row(0, notes="Mind the step."), *NEXT[1:]]
         moved = refreshed(database, number, feed, later=300)
@@ -223,7 +222,7 @@ def test_a_whole_refresh_is_rolled_back_and_not_proposed_again(database: Databas
     assert faults(database) == []
 
 
-def _content(document: dict[str, Any]) -> dict[str, Any]:
+def content_of(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in {"revision", "group", "location"}}
 
 
@@ -584,127 +583,6 @@ def test_the_same_meeting_of_two_sources_is_proposed_for_merge_and_stays_merged(
         assert session.get(RetiredSlug, ("meeting", gone.slug)) is not None
     assert run(database, outcome.run).state is RunState.APPLIED
     assert faults(database) == []
-
-
-def one_of_two(database: Database, feed: Feed, other: Feed) -> tuple[int, int, int]:
-    """Wrens, read first, and Larks list one meeting: gives both sources, and the one listing that stands."""
-    wrens = a_source(database, other, name="Wrens")
-    refreshed(database, wrens, other)
-    larks = a_source(database, feed)
-    [change] = [each for each in changes(database, refreshed(database, larks, feed).run) if each.row == 1]
-    there = meeting(database, "wren").id
-    with database.unit_of_work() as session:
-        merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
-    return wrens, larks, there
-
-
-def test_what_another_source_still_lists_stays_when_its_source_is_removed(database: Database) -> None:
-    with feeding(a_row(1), a_row(2)) as feed:
-        with feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-            wrens, number, there = one_of_two(database, feed, other)
-        with database.unit_of_work() as session:
-            told = remove_source(session, wrens, keep=False, by="user:1", reason="", now=NOW)
-        assert (len(told.going), told.staying) == (1, [there])
-        assert {"wren", "lone-wren"} & set(shown(database)) == {"wren"}
-        assert refreshed(database, number, feed, later=60, again=True).run is not None
-    assert "wren" in shown(database)
-    assert faults(database) == []
-
-
-def test_a_meeting_that_its_source_drops_follows_another_that_still_lists_it(database: Database) -> None:
-    with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-        wrens, number, there = one_of_two(database, feed, other)
-        before = shown(database)
-
-        other.rows = [a_row(3, slug="lone-wren")]
-        dropped = refreshed(database, wrens, other, later=60).run
-        [gone] = changes(database, dropped)
-        assert (gone.meeting_id, gone.remarks[0][2].split(":")[0]) == (there, "another source still lists it")
-        assert shown(database) == before
-        applied(database, dropped)
-        assert set(shown(database)) == {"larks-1", "larks-2", "lone-wren"}
-        assert meeting(database, "wren").merged_into == meeting(database, "larks-1").id
-        assert faults(database) == []
-
-        feed.rows = [a_row(1, day=4, time="06:30", end_time="07:30"), a_row(2)]
-        refreshed(database, number, feed, later=120)
-        assert shown(database)["larks-1"]["schedule"]["start"] == "06:30"
-        other.rows = [a_row(1, slug="wren"), a_row(3, slug="lone-wren")]
-        assert refreshed(database, wrens, other, later=180).state is RunState.UNCHANGED
-        feed.rows = [a_row(2)]
-        last = refreshed(database, number, feed, later=240).run
-        assert [each.meeting_id for each in changes(database, last)] == [meeting(database, "larks-1").id]
-        applied(database, last)
-        assert set(shown(database)) == {"wren", "larks-2", "lone-wren"}
-    assert faults(database) == []
-
-
-def test_a_meeting_that_was_handed_over_is_as_before_when_that_is_rolled_back(database: Database) -> None:
-    with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
-        wrens, _, there = one_of_two(database, feed, other)
-        before = {key: _content(told) for key, told in shown(database).items()}
-        other.rows = [a_row(3, slug="lone-wren")]
-        dropped = refreshed(database, wrens, other, later=60).run
-        applied(database, dropped)
-        assert rolled_back(database, dropped) == (1, 0)
-
-        assert {key: _content(told) for key, told in shown(database).items()} == before
-        assert meeting(database, "larks-1").merged_into == there
-        assert refreshed(database, wrens, other, later=120, again=True).state is RunState.UNCHANGED
-    assert faults(database) == []
-
-
-def test_two_that_were_merged_are_two_again_and_follow_their_source(database: Database) -> None:
-    with feeding(a_row(1)) as feed:
-        with feeding(a_row(1, slug="wren")) as other:
-            wrens = a_source(database, other, name="Wrens")
-            refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        outcome = refreshed(database, number, feed)
-        [change] = changes(database, outcome.run)
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
-        feed.rows = [a_row(1, notes="Changed.")]
-        refreshed(database, number, feed, later=60)
-        with database.unit_of_work() as session:
-            entry = session.execute(select(AuditEntry.id).where(AuditEntry.act == "merge")).scalar_one()
-            revert(session, entry, actor="user:1", reason="", now=NOW)
-        assert meeting(database, "larks-1").merged_into is None
-        refreshed(database, number, feed, later=120)
-
-    assert shown(database)["larks-1"]["notes"] == "Changed."
-    assert faults(database) == []
-
-
-def test_a_merge_is_rolled_back_with_its_refresh(database: Database) -> None:
-    with feeding(a_row(1), a_row(2)) as feed:
-        with feeding(a_row(1, slug="wren")) as other:
-            refreshed(database, a_source(database, other, name="Wrens"), other)
-        outcome = refreshed(database, a_source(database, feed), feed)
-        [change] = changes(database, outcome.run, state=ChangeState.OPEN)
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
-        assert rolled_back(database, outcome.run) == (2, 0)
-
-    assert set(shown(database)) == {"wren"}
-    assert meeting(database, "larks-1").merged_into is None
-    assert faults(database) == []
-
-
-def test_what_stands_for_a_listing_of_another_source_does_not_go_without_a_word(database: Database) -> None:
-    with feeding(a_row(1)) as feed, feeding(a_row(1, slug="wren"), *ROWS[3:]) as other:
-        wrens = a_source(database, other, name="Wrens")
-        refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        outcome = refreshed(database, number, feed)
-        [change] = changes(database, outcome.run)
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
-        other.rows = ROWS[3:]
-        gone = refreshed(database, wrens, other, later=60)
-
-    assert gone.state is RunState.PROPOSED
-    assert "another source still lists it" in changes(database, gone.run)[0].remarks[0][2]
 
 
 def test_a_listing_closed_here_does_not_come_back_by_itself(database: Database) -> None:
