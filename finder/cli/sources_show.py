@@ -93,6 +93,7 @@ def changes_table(changes: Sequence[ShownChange], kind: ChangeKind) -> Table:
         ChangeKind.CHANGED: "Changed",
         ChangeKind.GONE: "Gone from the source",
         ChangeKind.REFUSED: "Rows that cannot be taken",
+        ChangeKind.BESIDE: "Beside the listings",
     }
     row_of = "row of the sheet" if any(each.of_sheet for each in changes) else "row"
     table = _table("change", row_of, "what", "says", "state", title=titles[kind])

@@ -24,11 +24,21 @@ from finder.store.people import ServiceBody
 from finder.store.source import Source
 
 WORDS = ("kind", "url", "helpline", "description", "world_id")
+#: Acts by which somebody has the tree follow a source: they edit nothing.
+_OF_SOURCES = ("bring", "refresh", "remove")
+_CALLED = {
+    "name": "is called",
+    "kind": "kind",
+    "url": "website",
+    "helpline": "helpline",
+    "description": "description",
+    "world_id": "world id",
+}
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class BodyStep:
     """One body to make (*number* is None) or to change: its words, and whether it goes below the one above it there."""
 
     draft: BodyDraft
@@ -36,14 +46,28 @@ class _Step:
     words: dict[str, Any]
     moves: bool
 
+    def tell(self) -> str:
+        """What becomes of the body, in words."""
+        if self.number is None:
+            return "is new"
+        told = [f"{_CALLED[name]}: {value or 'none'}" for name, value in self.words.items()]
+        if self.moves:
+            above = self.draft.path[-2] if len(self.draft.path) > 1 else ""
+            told.append(f"lies in {above}" if above else "lies in no other")
+        return "; ".join(told)
+
 
 @dataclass(slots=True)
 class BodyPlan:
-    """What is to be made and changed, from the top down; ``paths`` lead from a path there to the path here."""
+    """What is to be made and changed, from the top down.
+
+    ``paths`` lead from a path there to the path here once it is written, ``before`` to the path as long as it is not.
+    """
 
     paths: dict[Path, Path] = field(default_factory=dict)
+    before: dict[Path, Path] = field(default_factory=dict)
     held: dict[Path, int] = field(default_factory=dict)  # ids of those that are there, by path there
-    steps: list[_Step] = field(default_factory=list)
+    steps: list[BodyStep] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -61,7 +85,9 @@ class _Tree:
         self.by_world_id = {row.world_id: row for row in rows if row.world_id}
         self.by_number = {row.bmlt_id: row for row in rows}
         by_people = AuditEntry.actor.startswith("user:", autoescape=True)
-        edited = select(AuditEntry.target_id).where(AuditEntry.target_kind == "service_body", by_people)
+        edited = select(AuditEntry.target_id).where(
+            AuditEntry.target_kind == "service_body", by_people, AuditEntry.act.not_in(_OF_SOURCES)
+        )
         self.edited = set(session.execute(edited).scalars())
         used = select(Meeting.service_body_id).join(Source, Source.id == Meeting.source_id).where(Source.name == source)
         self.used = set(session.execute(used.distinct()).scalars())
@@ -117,9 +143,11 @@ def _lay(plan: BodyPlan, tree: _Tree, draft: BodyDraft) -> None:
     words = {name: getattr(draft, name) for name in WORDS}
     if row is None:
         plan.paths[draft.path] = place
-        plan.steps.append(_Step(draft, None, {"name": draft.path[-1], **words}, moves=True))
+        plan.before[draft.path] = (*plan.before.get(top, ()), draft.path[-1])
+        plan.steps.append(BodyStep(draft, None, {"name": draft.path[-1], **words}, moves=True))
         return
     plan.held[draft.path] = row.id
+    plan.before[draft.path] = tree.path(row.id)
     if row.id in tree.edited or draft.partial:
         words = {name: value for name, value in words.items() if value and not getattr(row, name)}
         moves, place = False, tree.path(row.id)
@@ -131,7 +159,7 @@ def _lay(plan: BodyPlan, tree: _Tree, draft: BodyDraft) -> None:
             moves, place = False, (*tree.path(row.id)[:-1], draft.path[-1])
     plan.paths[draft.path] = place
     if moves or (words and row.id not in tree.edited):
-        plan.steps.append(_Step(draft, row.id, words, moves=moves))
+        plan.steps.append(BodyStep(draft, row.id, words, moves=moves))
 
 
 def write_bodies(session: Session, plan: BodyPlan, *, revision: int) -> list[audit.Act]:
@@ -158,7 +186,7 @@ def write_bodies(session: Session, plan: BodyPlan, *, revision: int) -> list[aud
             row.parent_id = ids[step.draft.path[:-1]]
         session.flush()  # those below need its id
         ids[step.draft.path] = row.id
-        act = "refresh" if before else "create"
+        act = "refresh" if before else "bring"
         acts.append(
             audit.Act(act=act, target_kind="service_body", target_id=row.id, before=before, after=columns_of(row))
         )

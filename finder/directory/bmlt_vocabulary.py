@@ -10,7 +10,7 @@ plan nothing.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,7 @@ from finder.store.vocabulary import Format
 #: The language of the directory's own formats.
 OWN_LANGUAGE = "en"
 FORMAT_COLUMNS = ("key", "world_id", "kind", "format_id")
+COLUMN_WORDS = {"key": "key", "world_id": "world id", "kind": "kind"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ class _Wanted:
     number: int  # at the source
     columns: dict[str, Any]
     names: dict[str, dict[str, str]]
+
+    @property
+    def title(self) -> str:
+        """Its key and what it is called."""
+        told = self.names.get(OWN_LANGUAGE) or next(iter(self.names.values()), {})
+        key = told.get("key") or str(self.columns.get("key", self.number))
+        return f"{key} {told.get('name', '')}".strip()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,8 +72,28 @@ class VocabularyPlan:
 
     @property
     def paths(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
-        """Path there -> path here, where they differ."""
+        """Path there -> path here, once it is written."""
         return self.bodies.paths
+
+    @property
+    def paths_before(self) -> Mapping[tuple[str, ...], tuple[str, ...]]:
+        """Path there -> path here, as long as it is not written."""
+        return self.bodies.before
+
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """What it does to each service body and format: what that is, what it is called, and what becomes of it."""
+        for step in self.bodies.steps:
+            yield ("service body", " > ".join(step.draft.path), step.tell())
+        for wanted in self.new_formats:
+            yield ("format", wanted.title, "is new")
+        for _, before, wanted in self.changed_formats:
+            yield ("format", wanted.title, _told_of_change(before, wanted))
+        for wanted in self.more_names:
+            yield ("format", wanted.title, f"is named in {', '.join(sorted(wanted.names))} as well")
+        for _, wanted in self.told_formats:
+            yield ("format", wanted.title, "is told in this source's words")
+        for number, to in self.moves.items():
+            yield ("format", str(number), f"is one of this directory's own that nothing has, and becomes {to}")
 
     @property
     def size(self) -> int:
@@ -117,9 +145,27 @@ def plan_vocabulary(
             before = {name: getattr(row, name) for name in FORMAT_COLUMNS}
             spoken = {language: names[row.id].get(language) for language in told}
             if before != wanted.columns or spoken != told:
-                plan.changed_formats.append((row.id, before, wanted))
+                plan.changed_formats.append((row.id, before | {"names": spoken}, wanted))
     plan.elsewhere = _without_their_number(session, plan)
     return plan
+
+
+def _told_of_change(before: Mapping[str, Any], wanted: _Wanted) -> str:
+    """What of a format is told otherwise, language by language, and what it was."""
+    told = []
+    for language, names in wanted.names.items():
+        was = before["names"].get(language) or {}
+        for name, text in names.items():
+            if text != was.get(name):
+                told.append(f"{name} in {language}: {was.get(name, '')!r} becomes {text!r}")
+    told += [
+        f"{COLUMN_WORDS[name]}: {before[name]!r} becomes {wanted.columns[name]!r}"
+        for name in COLUMN_WORDS
+        if before[name] != wanted.columns[name]
+    ]
+    if before["format_id"] != wanted.columns["format_id"]:
+        told.append("it stands for another format here")
+    return "; ".join(told)
 
 
 def _plan_own(session: Session, plan: VocabularyPlan, ours: BmltFormat, wanted: _Wanted, *, adopts: bool) -> None:
@@ -207,13 +253,24 @@ def _write_formats(session: Session, plan: VocabularyPlan) -> list[audit.Act]:
         session.execute(update(BmltFormat).where(BmltFormat.id == number).values(wanted.columns))
         acts.append(
             audit.Act(
-                act="refresh", target_kind="bmlt_format", target_id=number, before=before, after=dict(wanted.columns)
+                act="refresh",
+                target_kind="bmlt_format",
+                target_id=number,
+                before=before,
+                after=wanted.columns | {"names": wanted.names},
             )
         )
         _write_names(session, number, wanted)
     for wanted in plan.more_names:
+        before = {"names": dict.fromkeys(wanted.names)}
         acts.append(
-            audit.Act(act="refresh", target_kind="bmlt_format", target_id=wanted.number, after={"names": wanted.names})
+            audit.Act(
+                act="refresh",
+                target_kind="bmlt_format",
+                target_id=wanted.number,
+                before=before,
+                after={"names": wanted.names},
+            )
         )
         _write_names(session, wanted.number, wanted)
     return acts

@@ -119,6 +119,7 @@ UNDO: dict[tuple[str, str], Undo] = {
     ("group", "remove_contact"): contacts.unremove,
     ("region", "create"): vocabulary_make.unmake,
     ("service_body", "create"): vocabulary_make.unmake,
+    ("service_body", "bring"): vocabulary_make.unmake,
     ("location", "revise"): places.unrevise,
     ("location", "merge"): places.part,
     ("location", "override"): _lift,

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.belongings import HELD
 from finder.directory.numbers import bmlt_numbers
 from finder.directory.resolve import free_slug
 from finder.directory.revision import note_vocabulary_change, raise_revision
@@ -28,7 +29,6 @@ from finder.store.accounts import Grant
 from finder.store.audit import AuditEntry
 from finder.store.meeting import RetiredSlug
 from finder.store.people import ServiceBody
-from finder.store.review import Submission
 
 
 def make_node(session: Session, tree: Tree, draft: NodeDraft, *, actor: str, reason: str, now: dt.datetime) -> int:
@@ -64,7 +64,7 @@ def unmake(session: Session, entry: AuditEntry, *, actor: str, reason: str, now:
     """Take the making of a region or service body back. Raises StaleError when it was changed or is in use."""
     tree = TREES[entry.target_kind]
     row = find_node(session, tree, entry.target_id)
-    if row is None or columns_of(row) != entry.after or _in_use(session, tree, entry.target_id):
+    if row is None or columns_of(row) != entry.after or in_use(session, tree, entry.target_id):
         raise StaleError(f"This {tree.words} has been changed or is in use since: undo that first.", {})
     raise_revision(session, now=now)
     session.execute(delete(tree.table).where(tree.table.id == entry.target_id))
@@ -74,9 +74,9 @@ def unmake(session: Session, entry: AuditEntry, *, actor: str, reason: str, now:
     audit.append(session, [act], actor=actor, reason=reason, now=now)
 
 
-def _in_use(session: Session, tree: Tree, number: int) -> bool:
+def in_use(session: Session, tree: Tree, number: int) -> bool:
     """Whether anything belongs to it."""
-    uses = [tree.table.parent_id == number, tree.column == number]
+    uses = [tree.table.parent_id == number, *(column == number for column in HELD[tree.kind].values())]
     if tree.table is ServiceBody:
-        uses += [Grant.service_body_id == number, Submission.service_body_id == number]
+        uses.append(Grant.service_body_id == number)
     return any(session.execute(select(func.count()).where(use)).scalar_one() for use in uses)

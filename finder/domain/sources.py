@@ -37,6 +37,7 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
     GONE = "gone"
     REFUSED = "refused"
+    BESIDE = "beside"  # what it tells beside its rows: service bodies and formats, one change for all of them
 
 
 class ChangeState(StrEnum):
@@ -86,8 +87,8 @@ _NOTHING = frozenset[ChangeKind]()
 #: What each policy applies by itself, by kind of change: without risk marks, and with them.
 AT_ONCE: dict[SourcePolicy, tuple[frozenset[ChangeKind], frozenset[ChangeKind]]] = {
     SourcePolicy.PUBLISH: (
-        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE}),
-        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE}),
+        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE, ChangeKind.BESIDE}),
+        frozenset({ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE, ChangeKind.BESIDE}),
     ),
     SourcePolicy.PUBLISH_SMALL: (frozenset({ChangeKind.CHANGED}), _NOTHING),
     SourcePolicy.PROPOSE: (_NOTHING, _NOTHING),

@@ -21,6 +21,7 @@ class WaitingRefresh(NamedTuple):
     new: int
     changed: int
     gone: int
+    beside: int
 
 
 def refreshes_waiting(session: Session, viewer: Viewer) -> list[WaitingRefresh]:
@@ -34,7 +35,7 @@ def refreshes_waiting(session: Session, viewer: Viewer) -> list[WaitingRefresh]:
             SourceRun.state == RunState.QUARANTINED,
             *(
                 func.count().filter(SourceChange.kind == kind)
-                for kind in (ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE)
+                for kind in (ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.GONE, ChangeKind.BESIDE)
             ),
         )
         .join(Source, Source.id == SourceRun.source_id)

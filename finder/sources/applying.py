@@ -24,6 +24,7 @@ from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import base_after, decide, merged, together_with
 from finder.domain.sources import ChangeKind, ChangeState
+from finder.sources.beside import apply_beside
 from finder.sources.comparing import change_of
 from finder.sources.difference import SAME_AS
 from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
@@ -92,10 +93,14 @@ def apply(
     wanted = open_changes(session, run, changes)
     unwanted = [change for change in wanted if _keeps_all(change, keep or {})]
     put_aside(session, source, unwanted)
-    plan = _Plan.make(session, source, [change for change in wanted if change not in unwanted], keep or {})
-    plan.leave_twins(session, source)
     first = audit.last_entry(session) + 1
     why = reason_of(run, source)
+    beside = [change for change in wanted if change.kind is ChangeKind.BESIDE]
+    for change in beside:
+        apply_beside(session, source, change, open_changes(session, run, None), actor=by, reason=why, now=now)
+    wanted = [change for change in wanted if change not in unwanted and change not in beside]
+    plan = _Plan.make(session, source, wanted, keep or {})
+    plan.leave_twins(session, source)
     batch = plan.batch(source)
     handed = hand_over(session, batch.gone, actor=by, reason=why, now=now)
     left = replace(batch, gone=tuple(each for each in batch.gone if each not in handed))
@@ -105,9 +110,10 @@ def apply(
     write_changes(session, [_done(change, numbers.get(change.id, change.meeting_id)) for change in plan.all_of_it()])
     write_changes(session, plan.verdicts)
     write_changes(session, plan.left)
-    _audit(session, run, "apply", batch.size, by=by, now=now, reason=reason or why)
+    done = batch.size + len(beside)
+    _audit(session, run, "apply", done, by=by, now=now, reason=reason or why)
     note_decision(session, run, by=by, now=now)
-    return Applied(batch.size, tuple(values["id"] for values in plan.left))
+    return Applied(done, tuple(values["id"] for values in plan.left))
 
 
 def _has_twin(change: SourceChange) -> bool:

@@ -27,6 +27,8 @@ def parts_of(change: Change, policy: SourcePolicy) -> Iterator[tuple[Change, boo
 def _goes(change: Change, policy: SourcePolicy) -> bool:
     if change.kind is ChangeKind.REFUSED or change.waits:
         return False
+    if change.kind is ChangeKind.BESIDE:
+        return bool(change.entries)
     if change.noted:
         return True
     kind = ChangeKind.NEW if change.back else change.kind

@@ -1,23 +1,160 @@
-"""What a feed tells beside its rows: where its service bodies lie here, and a sentence on what became of it all."""
+"""What a feed tells beside its rows: service bodies and formats, as one change of its refresh.
 
-from dataclasses import replace
+Until it is applied the rows lie in the service bodies as they are; applied, what still waits of the refresh is moved
+along to where these lie then.
+"""
 
-from finder.directory.bmlt_vocabulary import VocabularyPlan
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from finder.directory import audit
+from finder.directory.bmlt_taking_back import take_vocabulary_back
+from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
+from finder.domain.bmlt import BodyDraft, FormatDraft, FormatName
+from finder.domain.sources import ChangeKind, ChangeState
 from finder.domain.text import path_of, some_of
 from finder.feeds.bmlt_read_bodies import body_words
 from finder.feeds.rows import Row
+from finder.sources.difference import Change
+from finder.sources.drafts import kept_digest
+from finder.store.audit import AuditEntry
+from finder.store.source import Source, SourceChange, SourceRun
 
 MOST_NAMED = 10
+#: Lines that a refresh keeps about its service bodies and formats.
+MOST_LINES = 300
+TITLE = "Service bodies and formats"
+Paths = Mapping[tuple[str, ...], tuple[str, ...]]
 
 
-def placed_in_bodies(rows: tuple[Row, ...], vocabulary: VocabularyPlan) -> tuple[Row, ...]:
-    """The rows with their service bodies as they are called and lie here."""
-    paths = {there: here for there, here in vocabulary.paths.items() if there != here}
-    if not paths:
+def vocabulary_of(
+    session: Session, source: Source, bodies: Sequence[BodyDraft], formats: Sequence[FormatDraft]
+) -> VocabularyPlan:
+    """What is to be written of what a source tells beside its rows.
+
+    Whatever a source that belongs to a service body says of bodies, it writes none of the others'.
+    """
+    for_all = source.service_body_id is None
+    told = bodies if for_all else ()
+    return plan_vocabulary(session, source=source.name, bodies=told, formats=formats, for_all=for_all)
+
+
+def beside_change(
+    session: Session,
+    source: Source,
+    vocabulary: VocabularyPlan,
+    bodies: Sequence[BodyDraft],
+    formats: Sequence[FormatDraft],
+    *,
+    anew: bool = False,
+) -> Change | None:
+    """The change that *vocabulary* is, made of what was told; None when it is none, or nobody wanted just this.
+
+    *anew*: what nobody wanted is a change again.
+    """
+    if not vocabulary.size:
+        return None
+    told = {"bodies": [asdict(each) for each in bodies], "formats": [asdict(each) for each in formats]}
+    digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    if not anew and digest == _unwanted(session, source):
+        return None
+    lines = list(vocabulary.lines())
+    more = len(lines) - MOST_LINES
+    kept = [*lines[:MOST_LINES], *([("", "", f"and {more:,} more")] if more > 0 else [])]
+    return Change(kind=ChangeKind.BESIDE, digest=digest, title=TITLE, remarks=tuple(kept), beside=told)
+
+
+def _unwanted(session: Session, source: Source) -> str:
+    """The digest of what was told last, if it was set aside or rolled back; "" if not."""
+    statement = (
+        select(SourceChange.state, SourceChange.draft)
+        .join(SourceRun, SourceRun.id == SourceChange.run_id)
+        .where(SourceRun.source_id == source.id, SourceChange.kind == ChangeKind.BESIDE)
+        .where(SourceChange.state != ChangeState.OPEN)
+    )
+    last = session.execute(statement.order_by(SourceChange.id.desc()).limit(1)).one_or_none()
+    unwanted = last is not None and last[0] in {ChangeState.SET_ASIDE, ChangeState.ROLLED_BACK}
+    return kept_digest(last[1]) if last is not None and unwanted else ""
+
+
+def written(
+    session: Session, change: Change, vocabulary: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime
+) -> Change:
+    """The change as it is when *vocabulary* is written, which this does. The caller holds the lock."""
+    return replace(change, entries=_write(session, vocabulary, actor=actor, reason=reason, now=now))
+
+
+def _write(
+    session: Session, vocabulary: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime
+) -> tuple[int, int]:
+    """Write *vocabulary*; gives the first and last entry of the audit chain that tell of it."""
+    first = audit.last_entry(session) + 1
+    write_vocabulary(session, vocabulary, actor=actor, reason=reason, now=now)
+    return first, audit.last_entry(session)
+
+
+def kept_beside(change: Change) -> dict[str, Any]:
+    """What a refresh keeps of it: what was told while it waits, the entries of the chain once it is written."""
+    kept: dict[str, Any] = {"listing": None, "digest": change.digest}
+    return kept | ({"entries": list(change.entries)} if change.entries else {"beside": change.beside})
+
+
+def apply_beside(
+    session: Session,
+    source: Source,
+    change: SourceChange,
+    others: Sequence[SourceChange],
+    *,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
+) -> None:
+    """Write what a source told beside its rows, and have *others*, which wait, lie where their bodies lie then."""
+    told = (change.draft or {}).get("beside") or {"bodies": [], "formats": []}
+    bodies = [BodyDraft(**{**each, "path": tuple(each["path"])}) for each in told["bodies"]]
+    formats = [
+        FormatDraft(**{**each, "names": tuple(FormatName(**name) for name in each["names"])})
+        for each in told["formats"]
+    ]
+    vocabulary = vocabulary_of(session, source, bodies, formats)
+    entries = _write(session, vocabulary, actor=actor, reason=reason, now=now)
+    moved = {here: vocabulary.paths[there] for there, here in vocabulary.paths_before.items()}
+    for each in others:
+        kept: dict[str, Any] = each.draft or {}
+        listing: dict[str, Any] = kept.get("listing") or {}
+        path = path_of(listing.get("service_body", ""))
+        if moved.get(path, path) != path:
+            each.draft = kept | {"listing": listing | {"service_body": body_words(moved[path])}}
+    change.draft = {"listing": None, "digest": kept_digest(change.draft), "entries": list(entries)}
+    change.state = ChangeState.APPLIED
+    session.flush()
+
+
+def take_beside_back(session: Session, change: SourceChange, *, actor: str, reason: str, now: dt.datetime) -> list[str]:
+    """Undo what was written of it; gives what was left because it was changed or is in use since."""
+    first, last = (change.draft or {}).get("entries") or (1, 0)
+    acts = select(AuditEntry).where(
+        AuditEntry.id.between(first, last), AuditEntry.target_kind.in_(("service_body", "bmlt_format"))
+    )
+    entries = session.execute(acts.order_by(AuditEntry.id)).scalars().all()
+    return take_vocabulary_back(session, entries, actor=actor, reason=reason, now=now)
+
+
+def placed_in_bodies(rows: tuple[Row, ...], paths: Paths) -> tuple[Row, ...]:
+    """The rows with their service bodies as they are called and lie here, by path there."""
+    moved = {there: here for there, here in paths.items() if there != here}
+    if not moved:
         return rows
     return tuple(
-        replace(row, draft=replace(row.draft, service_body=body_words(paths[path])))
-        if row.draft and (path := path_of(row.draft.service_body)) in paths
+        replace(row, draft=replace(row.draft, service_body=body_words(moved[path])))
+        if row.draft and (path := path_of(row.draft.service_body)) in moved
         else row
         for row in rows
     )

@@ -17,7 +17,10 @@ def forget_runs(session: Session, *, now: dt.datetime) -> int:
     That a new listing was not wanted is remembered for good: its digest stays, and the refresh that it came with.
     """
     old = select(SourceRun.id).where(SourceRun.at < now - KEPT, SourceRun.state.not_in(WAITING))
-    unwanted = (SourceChange.kind == ChangeKind.NEW, SourceChange.state == ChangeState.SET_ASIDE)
+    unwanted = (
+        SourceChange.kind.in_((ChangeKind.NEW, ChangeKind.BESIDE)),
+        SourceChange.state.in_((ChangeState.SET_ASIDE, ChangeState.ROLLED_BACK)),
+    )
     kept = select(SourceChange.id).where(SourceChange.run_id.in_(old), *unwanted)
     changes = delete(SourceChange).where(SourceChange.run_id.in_(old), SourceChange.id.not_in(kept))
     runs = delete(SourceRun).where(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
+from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary
 from finder.directory.bodies import body_at, body_path
 from finder.domain.errors import BadInputError
 from finder.domain.sources import SHEETS, ChangeKind, SourcePolicy
@@ -22,7 +22,7 @@ from finder.feeds.payload import Payload
 from finder.feeds.rows import Decoded, DecodeOptions, Remark, Row
 from finder.feeds.tabular import decode_table
 from finder.search.places import Gazetteer
-from finder.sources.beside import placed_in_bodies, told_of
+from finder.sources.beside import beside_change, placed_in_bodies, told_of, written
 from finder.sources.difference import Difference
 from finder.sources.framing import framed
 from finder.sources.geocoding import Geocoder
@@ -102,7 +102,7 @@ def run_import(
     with database.reading() as session:
         mark = mark_of(session, source)
         vocabulary = planned(session)
-        placed = placed_in_bodies(rows, vocabulary)
+        placed = placed_in_bodies(rows, vocabulary.paths)
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed, anew=True)
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
@@ -121,9 +121,13 @@ def run_import(
         session.add(row)
         session.flush()  # its refresh names its id
         vocabulary = planned(session)
-        placed = placed_in_bodies(rows, vocabulary)
-        write_vocabulary(session, vocabulary, actor="import", reason=f"import of {source}", now=now)
-        proposal = propose(session, row, placed, manner, worked_out=(difference, mark))  # writing changes the mark
+        placed = placed_in_bodies(rows, vocabulary.paths)
+        told = beside_change(session, row, vocabulary, decoded.bodies, decoded.formats, anew=True)
+        if told is not None:
+            told = written(
+                session, told, vocabulary, actor="import", reason=f"import of {source}", now=now
+            )  # which changes the mark
+        proposal = propose(session, row, placed, manner, worked_out=(difference, mark), beside=told)
         difference = proposal.difference
         # The worker compares anew what it reads next.
         row.looked_at, row.payload_digest, row.validators = now, "", {}

@@ -15,6 +15,7 @@ from finder.domain.sourced import Winner, merged
 from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.feeds.rows import Row
 from finder.sources.at_once import parts_of
+from finder.sources.beside import kept_beside
 from finder.sources.comparing import compare
 from finder.sources.difference import MAX_GONE, MAX_GONE_SHARE, Change, Difference
 from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
@@ -109,19 +110,22 @@ def propose(
     manner: Manner,
     *,
     worked_out: tuple[Difference, tuple[int, ...]] | None = None,
+    beside: Change | None = None,
 ) -> Proposal:
     """Keep what *rows* change as a refresh of *source*, and apply at once what may be. The caller commits.
 
-    *worked_out* is what `difference_of` gave before, and the mark that held then: so the lock is held no longer than it
-    takes to write.
+    *beside* is what the feed changes beside its rows, written already or not. *worked_out* is what `difference_of` gave
+    before, and the mark that held then: so the lock is held no longer than it takes to write.
     """
     take_lock(session)
     take_over_kept(session, source, by=manner.by, now=manner.now)
     difference = worked_out[0] if worked_out and worked_out[1] == mark_of(session, source.name) else None
     difference = difference or difference_of(session, source, rows, anew=manner.anew)
     objection = "" if manner.allowed else objection_to(rows, difference)
+    if beside is not None and (beside.entries or any(row.draft is not None for row in rows)):
+        difference = replace(difference, changes=(beside, *difference.changes))
     changes: Sequence[Change] = difference.changes
-    now_applied: Sequence[Change] = ()
+    now_applied: Sequence[Change] = [change for change in changes if change.entries]
     if not objection:
         found = _with_twins(session, source, difference) if manner.twins else changes
         parts = [part for change in found for part in parts_of(change, manner.policy or source.policy)]
@@ -203,6 +207,9 @@ def _apply(session: Session, source: Source, run: SourceRun, changes: Sequence[C
     """Apply changes; gives the ids of the new listings, in order."""
     if not changes:
         return []
+    for change in changes:
+        if change.entries:
+            note_entries(run, *change.entries)
     new = [change for change in changes if change.kind is ChangeKind.NEW]
     changed = [change for change in changes if change.kind is ChangeKind.CHANGED]
     batch = Batch(
@@ -243,7 +250,7 @@ def _kept_rows(
         refused += change.kind is ChangeKind.REFUSED
         if change.kind is ChangeKind.REFUSED and refused > MOST_REFUSED:
             continue
-        draft = None
+        draft = kept_beside(change) if change.kind is ChangeKind.BESIDE else None
         if change.draft is not None and not (done and change.kind is ChangeKind.NEW):
             draft = waiting_draft(change.draft, change.digest)
             draft = decided_draft(draft) if done else draft

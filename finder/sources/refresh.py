@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
 from finder.directory.bodies import body_path
+from finder.directory.revision import take_lock
 from finder.domain.catalogue import FormatCatalogue
 from finder.domain.errors import BadInputError
-from finder.domain.sources import WAITING, FieldRule, RunState
+from finder.domain.sources import WAITING, ChangeKind, FieldRule, RunState, applied_at_once
 from finder.domain.text import path_of
 from finder.feeds.payload import Payload
 from finder.feeds.rows import DecodeOptions, FeedError, Row
 from finder.search.places import Gazetteer
-from finder.sources.beside import placed_in_bodies
+from finder.sources.beside import beside_change, placed_in_bodies, vocabulary_of, written
 from finder.sources.connection import FetchError
 from finder.sources.fetch import MAX_SECONDS
 from finder.sources.framing import framed
@@ -127,32 +127,29 @@ def refresh(
     with database.reading() as session:
         mark = mark_of(session, terms.name)
         source = source_of(session, number)
-        rows = placed_in_bodies(brought.rows, _vocabulary(session, source, brought))
+        vocabulary = vocabulary_of(session, source, brought.bodies, brought.formats)
+        rows = placed_in_bodies(brought.rows, vocabulary.paths_before)
         difference = difference_of(session, source, rows)
     with database.unit_of_work() as session:
+        take_lock(session)
         source = source_of(session, number)
-        vocabulary = _vocabulary(session, source, brought)
-        rows = placed_in_bodies(brought.rows, vocabulary)
-        spoilt = bool(objection_to(rows, difference))  # then what it says of bodies and formats is not believed either
-        if not spoilt:
-            write_vocabulary(session, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now)
-        proposal = propose(session, source, rows, manner, worked_out=(difference, mark))  # writing changes the mark
-        settled = _is_settled(brought.rows) and not (spoilt and vocabulary.size)
+        vocabulary = vocabulary_of(session, source, brought.bodies, brought.formats)
+        beside = beside_change(session, source, vocabulary, brought.bodies, brought.formats)
+        paths = vocabulary.paths_before
+        at_once = applied_at_once(source.policy, ChangeKind.BESIDE, risky=False)
+        if beside and at_once and not objection_to(rows, difference):  # of a spoilt feed nothing is believed
+            beside = written(
+                session, beside, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now
+            )  # which changes the mark
+            paths = vocabulary.paths
+        rows = placed_in_bodies(brought.rows, paths)
+        proposal = propose(session, source, rows, manner, worked_out=(difference, mark), beside=beside)
+        settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
         proposal.run.words = " ".join(filter(None, (brought.note, proposal.run.words)))
         outcome = _look_ended(source, proposal.run, waiting=proposal.waiting, now=now)
         return replace(outcome, standing=proposal.standing)
-
-
-def _vocabulary(session: Session, source: Source, brought: Brought) -> VocabularyPlan:
-    """What stands beside the rows: formats, and the bodies of a source that is nobody's own.
-
-    Whatever a source that belongs to a service body says of bodies, it writes none of the others'.
-    """
-    bodies = brought.bodies if source.service_body_id is None else ()
-    for_all = source.service_body_id is None
-    return plan_vocabulary(session, source=source.name, bodies=bodies, formats=brought.formats, for_all=for_all)
 
 
 def _terms(session: Session, number: int, tools: Tools) -> _Terms:

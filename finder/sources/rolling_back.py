@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
@@ -16,6 +16,7 @@ from finder.directory.revision import take_lock
 from finder.domain.review import AlreadyDecidedError
 from finder.domain.sources import RUN_WORDS, ChangeKind, ChangeState, RunState
 from finder.domain.text import some_of
+from finder.sources.beside import take_beside_back
 from finder.sources.handing_over import hand_back
 from finder.sources.runs import entries_of, open_changes, raise_revision, reason_of, run_of, write_changes
 from finder.sources.setting_aside import put_aside
@@ -38,7 +39,7 @@ def _applied(session: Session, run: SourceRun) -> list[SourceChange]:
     statement = select(SourceChange).where(
         SourceChange.run_id == run.id,
         SourceChange.state == ChangeState.APPLIED,
-        SourceChange.meeting_id.is_not(None),
+        or_(SourceChange.meeting_id.is_not(None), SourceChange.kind == ChangeKind.BESIDE),
     )
     return list(session.execute(statement.order_by(SourceChange.id)).scalars())
 
@@ -66,9 +67,13 @@ def roll_back(
         raise AlreadyDecidedError(f"There is nothing to roll back: this refresh is {RUN_WORDS[run.state]}.")
     raise_revision(session, run, seen=seen)
     changes: defaultdict[int, list[SourceChange]] = defaultdict(list)
+    beside = []
     for change in _applied(session, run):
-        changes[change.meeting_id or 0].append(change)
-    if not changes:
+        if change.kind is ChangeKind.BESIDE:
+            beside.append(change)
+        else:
+            changes[change.meeting_id or 0].append(change)
+    if not changes and not beside:
         raise TooLateError("What this refresh did is not known any more: take single changes of it back instead.")
     reason = reason or f"rolled back: {reason_of(run, source)}"
     entries = entries_of(session, run, sorted(changes))
@@ -82,17 +87,19 @@ def roll_back(
     acts = [entry for entry in entries if entry.act != "merge"]
     done = revert_listings(session, acts, source=source.name, actor=by, reason=reason, now=now, progress=progress)
     done = Reverted((*done.done, *back), done.left)
-    if not done.done:
+    if not done.done and not beside:
         raise AlreadyDecidedError(_why_not(session, run, done))
-    taken = [change for number in done.done for change in changes[number]]
+    kept = [each for change in beside for each in take_beside_back(session, change, actor=by, reason=reason, now=now)]
+    taken = [*beside] + [change for number in done.done for change in changes[number]]
     _keep_listed(session, [change.meeting_id or 0 for change in taken if change.kind is ChangeKind.GONE])
     write_changes(session, [{"id": change.id, "state": ChangeState.ROLLED_BACK} for change in taken])
     _set_the_rest_aside(session, run, source)
-    told = Act(act="roll_back", target_kind="source_run", target_id=run.id, after={"changes": len(done.done)})
+    taken_back = len(done.done) + len(beside)
+    told = Act(act="roll_back", target_kind="source_run", target_id=run.id, after={"changes": taken_back})
     audit.append(session, [told], actor=by, reason=reason, now=now)
     run.state = RunState.PARTLY if done.left else RunState.ROLLED_BACK
     run.decided_by, run.decided_at = by, now
-    run.words = _words(session, run, done)
+    run.words = " ".join([_words(session, run, done), *([_words_beside(kept)] if beside else [])])
     return done
 
 
@@ -122,6 +129,15 @@ def _why_not(session: Session, run: SourceRun, done: Reverted) -> str:
     if later := _later(session, run, done.left):
         return f"Refresh {later[0]} has changed since what this one did: roll that one back first. Nothing was done."
     return "All that it changed was edited since, so nothing was rolled back: take the edits back first."
+
+
+def _words_beside(left: Sequence[str]) -> str:
+    if not left:
+        return "Its service bodies and formats are as before."
+    return (
+        "Its service bodies and formats are as before, but for what was changed or is in use since: "
+        f"{some_of(left[:MOST_NAMED], len(left))}."
+    )
 
 
 def _words(session: Session, run: SourceRun, done: Reverted) -> str:

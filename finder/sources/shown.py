@@ -121,7 +121,7 @@ def latest_runs(
 
 def run_to_look_at(session: Session, source_id: int) -> int | None:
     """The refresh of a source that waits; else the latest that brought anything; else the latest, if there is one."""
-    brought = SourceRun.new + SourceRun.changed + SourceRun.gone + SourceRun.refused
+    brought = SourceRun.new + SourceRun.changed + SourceRun.gone + SourceRun.refused + SourceRun.beside
     order = (SourceRun.state.in_(WAITING).desc(), (brought > 0).desc(), SourceRun.id.desc())
     statement = select(SourceRun.id).where(SourceRun.source_id == source_id).order_by(*order).limit(1)
     return session.execute(statement).scalar()

@@ -23,9 +23,10 @@ def listing_words(draft: ListingDraft) -> str:
 def counts_words(run: SourceRun, *, unlisted: int = 0) -> str:
     """What a refresh brought: "3 new, 1 changed, 12 as before, 4 set aside or taken off here"."""
     counts = ((run.new, "new"), (run.changed, "changed"), (run.gone, "gone"), (run.refused, "refused"))
+    beside = ["service bodies or formats changed"] if run.beside else []
     told = [f"{count:,} {words}" for count, words in counts if count]
     left = [f"{unlisted:,} set aside or taken off here"] if unlisted else []
-    return ", ".join([*told, f"{run.unchanged:,} as before", *left])
+    return ", ".join([*told, *beside, f"{run.unchanged:,} as before", *left])
 
 
 def run_words(run: SourceRun, *, waiting: int) -> str:

@@ -62,6 +62,7 @@ class SourceRun(Base):
     gone: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    beside: Mapped[int] = mapped_column(default=0, server_default="0")
     words: Mapped[str] = mapped_column(Text, default="")  # what it brought, or why it failed, and what came after
     objection: Mapped[str] = mapped_column(Text, default="")  # why nothing of it was applied by itself
     first_entry: Mapped[int] = mapped_column(default=0)  # entries of the audit chain that wrote it, both inclusive

@@ -86,7 +86,7 @@ def test_a_tree_is_written_with_its_words_and_numbers(database: Database) -> Non
         acts = session.execute(select(AuditEntry.act).where(AuditEntry.target_kind == "service_body")).scalars().all()
     region = next(body for body in shown if body["bmlt_id"] == 1)
     assert (region["kind"], region["helpline"], region["world_id"]) == ("RS", "555-0100", "RG901")
-    assert acts == ["create"] * 3
+    assert acts == ["bring"] * 3
     assert_whole(database)
 
 

@@ -303,7 +303,10 @@ def test_what_is_in_quarantine_changes_no_service_body_and_no_format(database: D
         outcome = refreshed(database, number, feed, payload=spoilt, later=60)
         assert (outcome.state, words()) == (RunState.QUARANTINED, before)
         well = answers(*meetings, GetServiceBodies=others, GetFormats_en=spelt)
-        refreshed(database, number, feed, payload=well, later=120)
+        mended = refreshed(database, number, feed, payload=well, later=120)
+        assert (mended.state, words()) == (RunState.PROPOSED, before)
+        with database.unit_of_work() as session:
+            apply(session, mended.run, seen=None, changes=None, by="user:1", now=NOW)
 
     assert {"Spoilt Lark Region", "Spoilt No dogs"} <= words()
     assert faults(database) == []

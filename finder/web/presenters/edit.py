@@ -24,6 +24,7 @@ ACTS = {
     "merge": "Made one with another",
     "part": "Made two again",
     "create": "Made",
+    "bring": "Brought by its source",
     "remove": "Removed",
     "refresh": "Brought in line with its source",
     "add_contact": "Contact added",
@@ -54,7 +55,9 @@ def history_lines(history: Sequence[Undoable], *, now: dt.datetime) -> list[Hist
         by = WORKER_NAMES.get(step.by, step.by)
         words = f"{ACTS.get(step.act, step.act.capitalize())} by {by}, {ago(step.at, now)}"
         changes = _changes(step.before, step.after)
-        lines.append(HistoryLine(step.entry, words, step.reason, changes, each.undoable, step.act == "create"))
+        lines.append(
+            HistoryLine(step.entry, words, step.reason, changes, each.undoable, step.act in {"create", "bring"})
+        )
     return lines
 
 

@@ -23,6 +23,7 @@ ACTS = {
     "publish": "Put into the finder",
     "revise": "Changed",
     "unpublish": "Taken out of the finder",
+    "bring": "Brought by its source",
     "refresh": "Brought in line with its source",
     "rename": "Given another address",
     "override": "Other for some dates",

@@ -20,6 +20,7 @@ KINDS = {
     ChangeKind.CHANGED: "Changed",
     ChangeKind.GONE: "Gone",
     ChangeKind.REFUSED: "Refused",
+    ChangeKind.BESIDE: "Beside the listings",
 }
 TROUBLED = frozenset({RunState.QUARANTINED, RunState.FAILED})
 DAY = 24 * 60

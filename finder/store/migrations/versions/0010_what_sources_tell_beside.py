@@ -1,0 +1,24 @@
+"""Refreshes count what their source tells beside its rows: service bodies and formats.
+
+Revision ID: 0010
+Revises: 0009
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.add_column("source_run", sa.Column("beside", sa.Integer(), nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    """Go back."""
+    op.execute("DELETE FROM source_change WHERE kind = 'beside'")
+    op.drop_column("source_run", "beside")

@@ -1,0 +1,206 @@
+"""What a BMLT server tells beside its meetings is part of a refresh: proposed, applied, set aside, rolled back."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from finder.directory.vocabulary_edit import BODIES, NodeDraft, revise_node
+from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.sources.applying import apply
+from finder.sources.forgetting import KEPT, forget_runs
+from finder.sources.importer import run_import
+from finder.sources.rolling_back import roll_back
+from finder.sources.setting_aside import set_aside
+from finder.store.bmlt import BmltFormat, BmltFormatName
+from finder.store.database import Database
+from finder.store.people import ServiceBody
+from finder.store.shelf import PublicVocabulary
+from tests.conftest import NOW
+from tests.feeds.bmlt_answers import NA, a_meeting, answers, formats, service_bodies
+from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown
+
+MEETINGS = [a_meeting(number) for number in range(1, 21)]
+SPELT = [each | {"name_string": f"Renamed {each['name_string']}"} for each in formats("en")]
+RENAMED = [
+    body | {"name": "Stream Area", "helpline": "555-0142"} if body["id"] == "12" else body for body in service_bodies()
+]
+
+
+def told(database: Database) -> dict[str, list[Any]]:
+    """Everything that is known of service bodies and formats, and what of it the public side knows."""
+    with database.reading() as session:
+        bodies = select(ServiceBody.id, ServiceBody.name, ServiceBody.parent_id, ServiceBody.kind, ServiceBody.helpline)
+        known = select(BmltFormat.id, BmltFormat.key, BmltFormat.world_id, BmltFormat.format_id, BmltFormat.told)
+        named = select(BmltFormatName.bmlt_format_id, BmltFormatName.language, BmltFormatName.key, BmltFormatName.name)
+        public = select(PublicVocabulary.kind, PublicVocabulary.id, PublicVocabulary.document)
+        return {
+            name: sorted(map(repr, session.execute(statement)))
+            for name, statement in {"bodies": bodies, "formats": known, "names": named, "public": public}.items()
+        }
+
+
+def bodies_of(documents: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The service body of each listing on the shelf."""
+    return {key: str(each["service_body"]) for key, each in documents.items()}
+
+
+def names(database: Database) -> list[str]:
+    """The service bodies by name."""
+    with database.reading() as session:
+        return sorted(session.execute(select(ServiceBody.name)).scalars())
+
+
+def do(database: Database, run_number: int, *wanted: int) -> int:
+    """Apply those changes of a refresh, or all."""
+    with database.unit_of_work() as session:
+        chosen = list(wanted) or None
+        return apply(session, run_number, seen=None, changes=chosen, by="user:1", now=NOW).done
+
+
+def back(database: Database, run_number: int) -> None:
+    with database.unit_of_work() as session:
+        roll_back(session, run_number, seen=None, by="user:1", now=NOW)
+
+
+def a_server(database: Database, feed: Feed, policy: SourcePolicy) -> int:
+    return a_source(database, feed, kind="bmlt", program="na", policy=policy)
+
+
+@pytest.mark.parametrize("policy", [SourcePolicy.PROPOSE, SourcePolicy.PUBLISH_SMALL])
+def test_nothing_of_bodies_and_formats_is_written_before_somebody_wants_it(
+    policy: SourcePolicy, database: Database
+) -> None:
+    with feeding() as feed:
+        number = a_server(database, feed, policy)
+        before = told(database)
+        first = refreshed(database, number, feed, payload=answers(*MEETINGS))
+        assert (first.state, told(database)) == (RunState.PROPOSED, before)
+        assert "service bodies or formats changed" in first.words
+        [beside] = changes(database, first.run, ChangeKind.BESIDE)
+        lines = [tuple(line) for line in beside.remarks]
+        assert ("service body", "Lark Region > River Area", "is new") in lines
+        assert any(line[:2] == ("format", "ND No dogs") for line in lines)
+
+        assert do(database, first.run, beside.id) == 1
+        assert {"Lark Region", "Mill Town Group", "River Area"} <= set(names(database))
+        assert shown(database) == {}
+        after = told(database)
+        assert do(database, first.run) == len(MEETINGS)
+        assert told(database)["bodies"] == after["bodies"]
+        assert refreshed(database, number, feed, payload=answers(*MEETINGS), later=60, again=True).state is (
+            RunState.UNCHANGED
+        )
+    assert faults(database) == []
+
+
+def test_a_body_that_its_source_renamed_is_told_as_it_was_until_somebody_wants_it(database: Database) -> None:
+    with feeding() as feed:
+        number = a_server(database, feed, SourcePolicy.PROPOSE)
+        do(database, refreshed(database, number, feed, payload=answers(*MEETINGS)).run)
+        before = shown(database)
+        spoken = answers(*MEETINGS[:-1], a_meeting(20, meeting_name="Owls"), GetServiceBodies=RENAMED)
+        moved = refreshed(database, number, feed, payload=spoken, later=60)
+        [beside, listing] = changes(database, moved.run, state=ChangeState.OPEN)
+        assert beside.remarks == [
+            ["service body", "Lark Region > Stream Area", "helpline: 555-0142; is called: Stream Area"]
+        ]
+        assert listing.fields == ["name"]
+        assert shown(database) == before
+
+        assert do(database, moved.run, beside.id) == 1
+        assert "Stream Area" in names(database)
+        assert do(database, moved.run, listing.id) == 1  # it lies where its body is by now
+        assert names(database).count("Stream Area") == 1
+        assert "River Area" not in names(database)
+        again = refreshed(database, number, feed, payload=spoken, later=120, again=True)
+        assert again.state is RunState.UNCHANGED
+
+        back(database, moved.run)
+        assert "River Area" in names(database)
+        assert run(database, moved.run).state is RunState.ROLLED_BACK
+        again = refreshed(database, number, feed, payload=spoken, later=180, again=True)
+        assert (again.state, "River Area" in names(database)) == (RunState.UNCHANGED, True)
+        assert bodies_of(shown(database)) == bodies_of(before)
+    assert faults(database) == []
+
+
+def test_what_was_set_aside_is_not_proposed_again_until_the_source_says_something_else(database: Database) -> None:
+    with feeding() as feed:
+        number = a_server(database, feed, SourcePolicy.PROPOSE)
+        do(database, refreshed(database, number, feed, payload=answers(*MEETINGS)).run)
+        before = told(database)
+        spoken = answers(*MEETINGS, GetServiceBodies=RENAMED)
+        moved = refreshed(database, number, feed, payload=spoken, later=60)
+        with database.unit_of_work() as session:
+            assert set_aside(session, moved.run, seen=None, changes=None, by="user:1", now=NOW) == 1
+            forget_runs(session, now=NOW + 2 * KEPT)
+        same = refreshed(database, number, feed, payload=spoken, later=120, again=True)
+        assert (same.state, told(database)) == (RunState.UNCHANGED, before)
+
+        other = refreshed(database, number, feed, payload=answers(*MEETINGS, GetFormats_en=SPELT), later=180)
+        assert [each.kind for each in changes(database, other.run)] == [ChangeKind.BESIDE]
+        do(database, other.run)
+        assert told(database) != before
+        once_more = refreshed(database, number, feed, payload=spoken, later=240)
+        assert once_more.state is RunState.PROPOSED
+    assert faults(database) == []
+
+
+def test_what_was_published_at_once_is_rolled_back_with_its_refresh(database: Database) -> None:
+    with feeding() as feed:
+        number = a_server(database, feed, SourcePolicy.PUBLISH)
+        refreshed(database, number, feed, payload=answers(*MEETINGS))
+        before, listed = told(database), shown(database)
+        others = answers(
+            *MEETINGS,
+            GetServiceBodies=[*RENAMED, {**RENAMED[1], "id": "77", "name": "New Area", "world_id": "AR90177"}],
+            GetFormats_en=[
+                *SPELT,
+                {**SPELT[0], "id": "91", "key_string": "ZZ", "name_string": "By a lake", "world_id": ""},
+            ],
+        )
+        moved = refreshed(database, number, feed, payload=others, later=60)
+        assert moved.state is RunState.APPLIED
+        assert told(database)["bodies"] != before["bodies"]
+        assert "By a lake" in str(told(database)["names"])
+        back(database, moved.run)
+
+        assert told(database) == before
+        assert bodies_of(shown(database)) == bodies_of(listed)
+        assert "as before." in run(database, moved.run).words
+        assert refreshed(database, number, feed, payload=others, later=120, again=True).state is RunState.UNCHANGED
+        assert told(database) == before
+    assert faults(database) == []
+
+
+def test_what_was_changed_since_is_left_and_named_when_a_refresh_is_rolled_back(database: Database) -> None:
+    with feeding() as feed:
+        number = a_server(database, feed, SourcePolicy.PUBLISH)
+        refreshed(database, number, feed, payload=answers(*MEETINGS))
+        moved = refreshed(database, number, feed, payload=answers(*MEETINGS, GetServiceBodies=RENAMED), later=60)
+        with database.unit_of_work() as session:
+            row = session.execute(select(ServiceBody).where(ServiceBody.name == "Stream Area")).scalar_one()
+            draft = NodeDraft(name="Brook Area", parent_id=row.parent_id)
+            revise_node(session, BODIES, row.id, draft, actor="user:1", reason="", now=NOW)
+        back(database, moved.run)
+
+    assert "Brook Area" in names(database)
+    assert "Stream Area" in run(database, moved.run).words
+    assert faults(database) == []
+
+
+def test_an_import_is_rolled_back_with_its_formats_and_empty_bodies(database: Database) -> None:
+    before = told(database)
+    run_import(database, payload=answers(*MEETINGS), source="Larks", kind="bmlt", options=NA, now=NOW)
+    assert told(database) != before
+    [beside] = changes(database, 1, ChangeKind.BESIDE)
+    assert beside.state is ChangeState.APPLIED
+    back(database, 1)
+
+    assert shown(database) == {}
+    after = told(database)
+    assert (after["formats"], after["names"]) == (before["formats"], before["names"])
+    assert "in use since: " in run(database, 1).words  # the listings that were rolled back lie in it
+    assert "Hill" not in str(names(database))
+    assert faults(database) == []
