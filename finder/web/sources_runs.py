@@ -72,7 +72,11 @@ def _shown(
         status=status,
         run=run_line(found, names, now=now()),
         found=found,
-        kinds=[(each.value, words, found.counts[each]) for each, words in KINDS.items()],
+        kinds=[
+            (each.value, words, found.counts[each])
+            for each, words in KINDS.items()
+            if each is not ChangeKind.BESIDE or found.counts[each]
+        ],
         kind=kind.value if kind else "",
         kind_words=KINDS[kind].lower() if kind else "",
         changes=change_lines(changes[:PER_PAGE], labels(), decides=decides and bool(found.open)),

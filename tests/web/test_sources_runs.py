@@ -10,7 +10,9 @@ from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.store.meeting import Meeting
+from finder.store.people import ServiceBody
 from tests.conftest import NOW
+from tests.feeds.bmlt_answers import a_meeting, answers
 from tests.sources.feeds import a_row
 from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source, trusted
 from tests.sources.test_three_ways import edit
@@ -20,15 +22,34 @@ from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, propos
 
 def test_a_refresh_says_what_is_new_changed_gone_and_refused_and_whose_word_holds(desk: Desk, feed: Feed) -> None:
     _, number, path = proposed(desk, feed, changed_rows())
-    assert {each.kind for each in changes(desk.database, number)} == set(ChangeKind)
+    assert {each.kind for each in changes(desk.database, number)} == set(ChangeKind) - {ChangeKind.BESIDE}
     page = text(desk.client("moderator").get(path))
     for words in ("New: Night owls", "Changed: Larks 0", "Gone: Larks 11", "Refused:", "Row 13"):
         assert words in page, words
     assert re.search(r'data-head="Holds"> The source <', page)
     assert "Ring the bell." in page
+    assert "Beside the listings" not in page
     only = text(desk.client("moderator").get(f"{path}?kind=gone"))
     assert "Larks 11" in only
     assert "Night owls" not in only
+
+
+def test_service_bodies_and_formats_of_a_server_are_looked_at_and_applied(desk: Desk, feed: Feed) -> None:
+    number = a_source(desk.database, feed, kind="bmlt", program="na", policy=SourcePolicy.PROPOSE)
+    outcome = refreshed(desk.database, number, feed, payload=answers(a_meeting(1), a_meeting(2)))
+    path = f"/moderate/sources/{number}/refreshes/{outcome.run}"
+    page = text(desk.client("administrator").get(path))
+    assert "Beside the listings: Service bodies and formats" in page
+    assert "<b>Service body</b> “Lark Region &gt; River Area”: is new" in page
+    assert "service bodies or formats changed" in text(desk.client("administrator").get("/moderate"))
+    [beside] = changes(desk.database, outcome.run, ChangeKind.BESIDE)
+    answer = post(desk, "administrator", f"{path}/decide", action="apply", change=str(beside.id), revision="1")
+    assert answer.status_code == 303
+    assert "Applied" in text(desk.client("administrator").get(f"{path}?kind=beside"))
+    with desk.database.reading() as session:
+        assert "River Area" in session.execute(select(ServiceBody.name)).scalars().all()
+    assert len(changes(desk.database, outcome.run, state=ChangeState.OPEN)) == 2
+    assert faults(desk.database) == []
 
 
 def test_rows_of_a_table_are_those_of_the_sheet(desk: Desk, feed: Feed) -> None:
