@@ -83,7 +83,8 @@ class VocabularyPlan:
     def lines(self) -> Iterator[tuple[str, str, str]]:
         """What it does to each service body and format: what that is, what it is called, and what becomes of it."""
         for step in self.bodies.steps:
-            yield ("service body", " > ".join(step.draft.path), step.tell())
+            path = step.draft.path if step.number is None else self.paths_before[step.draft.path]
+            yield ("service body", " > ".join(path), step.tell())
         for wanted in self.new_formats:
             yield ("format", wanted.title, "is new")
         for _, before, wanted in self.changed_formats:
@@ -157,9 +158,9 @@ def _told_of_change(before: Mapping[str, Any], wanted: _Wanted) -> str:
         was = before["names"].get(language) or {}
         for name, text in names.items():
             if text != was.get(name):
-                told.append(f"{name} in {language}: {was.get(name, '')!r} becomes {text!r}")
+                told.append(f"{name} in {language}: “{was.get(name, '')}” becomes “{text}”")
     told += [
-        f"{COLUMN_WORDS[name]}: {before[name]!r} becomes {wanted.columns[name]!r}"
+        f"{COLUMN_WORDS[name]}: “{before[name]}” becomes “{wanted.columns[name]}”"
         for name in COLUMN_WORDS
         if before[name] != wanted.columns[name]
     ]

@@ -103,7 +103,7 @@ def test_a_body_that_its_source_renamed_is_told_as_it_was_until_somebody_wants_i
         moved = refreshed(database, number, feed, payload=spoken, later=60)
         [beside, listing] = changes(database, moved.run, state=ChangeState.OPEN)
         assert beside.remarks == [
-            ["service body", "Lark Region > Stream Area", "helpline: 555-0142; is called: Stream Area"]
+            ["service body", "Lark Region > River Area", "helpline: 555-0142; is called: Stream Area"]
         ]
         assert listing.fields == ["name"]
         assert shown(database) == before
