@@ -1,7 +1,8 @@
 """Acts that change more listings than one moderator should change alone: a second one confirms them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ class HeldAct:
     """An act that wants two, for somebody who may do it.
 
     ``mine``: the viewer asked for it; ``overtaken``: what it is about was decided otherwise meanwhile; ``lapsed``:
-    whoever asked for it may not do it any more.
+    whoever asked for it may not do it any more; ``told``: sentences on what it would do, while it can be done.
     """
 
     id: int
@@ -52,6 +53,7 @@ class HeldAct:
     overtaken: bool
     lapsed: bool
     shown: Shown | None
+    told: Sequence[str] = ()
 
 
 def most_of_one_thing(session: Session) -> int:
@@ -99,7 +101,11 @@ def held_act(session: Session, number: int, *, viewer: Viewer) -> HeldAct:
     row = session.get(WideAct, number, populate_existing=True)
     if row is None:
         raise NotFoundError("There is no such act here.")
-    return _held(session, row, viewer)
+    held = _held(session, row, viewer)
+    tell = KINDS[row.kind].tell
+    if tell is None or held.status is not BulkStatus.WAITING or held.overtaken:
+        return held
+    return replace(held, told=tell(session, held.act))
 
 
 def _held(session: Session, row: WideAct, viewer: Viewer) -> HeldAct:
