@@ -44,8 +44,8 @@ def finder(url: str, tmp_path: Path, gazetteer_path: Path) -> Callable[..., subp
     instance = Instance(tmp_path / "var", url)
 
     def run(feed: Feed, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        env |= {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address, "COLUMNS": "160"}
-        return instance.run(*arguments, **env)
+        usual = {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address, "COLUMNS": "160"}
+        return instance.run(*arguments, **{**usual, **env})
 
     run.instance = instance  # type: ignore[attr-defined] # for tests that kill
     return run
@@ -317,3 +317,28 @@ def test_a_file_is_read_for_a_source(finder: Finder, directory: Database, tmp_pa
     assert done.returncode == again.returncode == 0
     assert len(shown(directory)) == 12
     assert revision(directory) == before
+
+
+def test_the_doctor_names_sources_in_quarantine_and_those_that_cannot_be_read_and_what_to_do(
+    directory: Database, finder: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with feeding(*ROWS) as feed:
+        well = finder(feed, "doctor", COLUMNS="2000")
+        assert (well.returncode, "none in quarantine" in well.stdout) == (0, True), well.stdout
+        larks = a_source(directory, feed)
+        refreshed(directory, larks, feed)
+        feed.rows = ROWS[:5]
+        held = refreshed(directory, larks, feed, later=60).run
+        wrens = a_source(directory, feed, name="Wrens [old]")
+        feed.status = 500
+        for later in (60, 180, 420):
+            refreshed(directory, wrens, feed, later=later)
+        said = finder(feed, "doctor", COLUMNS="2000")
+    assert said.returncode == 1
+    for words in (
+        "Larks is in quarantine, and nothing of what it says is taken by itself: 7 of 12 listings",
+        f"/moderate/sources/{larks}/refreshes/{held}, or after finder sources diff Larks",
+        "Wrens [old] could not be read 3 times in a row",
+        f"/moderate/sources/{wrens}, or with finder sources change 'Wrens [old]'",
+    ):
+        assert words in said.stdout, (words, said.stdout)
