@@ -1,14 +1,13 @@
 """Sources that want somebody: in quarantine, or not to be read for long."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from finder.domain.sources import OWN, RunState
-from finder.store.database import pairs
 from finder.store.source import Source, SourceRun
 
 #: A source that is read by itself could not be read for long: so many times in a row, and not for so long.
@@ -25,6 +24,10 @@ class Trouble(NamedTuple):
     run: int = 0
 
 
+#: What is done in the transaction in which a source comes to want somebody.
+Tell = Callable[[Session, Trouble, dt.datetime], None]
+
+
 def troubles(session: Session) -> list[Trouble]:
     """The sources that want somebody, by name."""
     kept = select(Source).where(Source.name != OWN, Source.removed_at.is_(None))
@@ -34,9 +37,8 @@ def troubles(session: Session) -> list[Trouble]:
         .where(Source.removed_at.is_(None), SourceRun.state == RunState.QUARANTINED)
     )
     found = [quarantine(source, run) for source, run in session.execute(in_quarantine)]
-    failing = session.execute(kept.where(Source.failures >= FAILURES)).scalars().all()
-    well = last_read_well(session, [source.id for source in failing])
-    found += [silence(source) for source in failing if is_silent(source, well.get(source.id))]
+    failing = session.execute(kept.where(Source.failures >= FAILURES)).scalars()
+    found += [silence(source) for source in failing if is_silent(session, source)]
     return sorted(found, key=lambda each: (each.name, each.run))
 
 
@@ -52,16 +54,23 @@ def silence(source: Source) -> Trouble:
     return Trouble(source.id, source.name, source.service_body_id, words)
 
 
-def is_silent(source: Source, well: dt.datetime | None) -> bool:
-    """Whether a source that is read by itself could not be read for long; *well* is when it last could, if ever."""
-    if not source.every_min or source.failures < FAILURES:
+def is_silent(session: Session, source: Source) -> bool:
+    """Whether a source that is read by itself could not be read for long."""
+    if not source.every_min or source.failures < FAILURES or source.looked_at is None:
         return False
-    return well is None or source.looked_at is None or source.looked_at - well >= LONG
+    well = _last_read(session, source)
+    return well is None or source.looked_at - well >= LONG
 
 
-def last_read_well(session: Session, sources: Collection[int]) -> dict[int, dt.datetime]:
-    """When each of *sources* was last read, whether or not what it said could be used; not those that never were."""
-    statement = select(SourceRun.source_id, func.max(SourceRun.at)).where(
-        SourceRun.source_id.in_(sources), or_(SourceRun.state != RunState.FAILED, SourceRun.objection != "")
+def is_in_quarantine(session: Session, source: Source) -> bool:
+    """Whether a refresh of a source is in quarantine."""
+    held = select(SourceRun.id).where(SourceRun.source_id == source.id, SourceRun.state == RunState.QUARANTINED)
+    return session.execute(held.limit(1)).first() is not None
+
+
+def _last_read(session: Session, source: Source) -> dt.datetime | None:
+    """When a source was last read, whether or not what it said could be used."""
+    statement = select(func.max(SourceRun.at)).where(
+        SourceRun.source_id == source.id, or_(SourceRun.state != RunState.FAILED, SourceRun.objection != "")
     )
-    return pairs(session, statement.group_by(SourceRun.source_id))
+    return session.execute(statement).scalar()

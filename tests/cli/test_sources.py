@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import func, select
 
 from finder.domain.sources import SourcePolicy
+from finder.store.accounts import User
 from finder.store.database import Database
 from finder.store.source import SourceChange
 from tests.cli.test_commands import Instance
 from tests.conftest import NOW, Databases, prepare
+from tests.review.people import a_user, mails
+from tests.review.test_notices import told
 from tests.servers import FINDER
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import Feed, a_source, faults, feeding, refreshed, restless, revision, shown, trusted
@@ -342,3 +345,19 @@ def test_the_doctor_names_sources_in_quarantine_and_those_that_cannot_be_read_an
         f"/moderate/sources/{wrens}, or with finder sources change 'Wrens [old]'",
     ):
         assert words in said.stdout, (words, said.stdout)
+
+
+def test_administrators_are_written_to_when_the_worker_finds_a_source_in_quarantine(
+    directory: Database, finder: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with directory.unit_of_work() as session:
+        number = a_user(session)
+        address = session.get_one(User, number).email
+    with feeding(*ROWS) as feed:
+        larks = a_source(directory, feed)
+        refreshed(directory, larks, feed)
+        feed.rows = ROWS[:5]
+        done = finder(feed, "worker", "--once")
+    assert (done.returncode, "quarantined" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert [to for to, _, _ in told(directory)] == [address]
+    assert f"/moderate/sources/{larks}/refreshes/" in mails(directory)[0]
