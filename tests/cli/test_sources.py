@@ -166,6 +166,17 @@ def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
     assert faults(directory) == []
 
 
+@pytest.mark.one_database
+def test_a_source_in_quarantine_is_listed_so(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(directory, feed)
+        refreshed(directory, number, feed)
+        feed.rows = ROWS[:5]
+        held = refreshed(directory, number, feed, later=60).run
+        said = finder(feed, "sources", "list", COLUMNS="300")
+    assert f"refresh {held} is in quarantine: finder sources diff" in said.stdout
+
+
 def listed(finder: Finder, feed: Feed) -> None:
     """A source Larks, of which everything is applied."""
     finder(feed, "sources", "add", "Larks", f"{feed.server.url}/meetings.json", "--program", "aa")

@@ -258,7 +258,7 @@ def test_a_removed_source_is_restored_with_its_listings_by_two(desk: Desk, feed:
     assert again not in text(desk.client("administrator").get("/moderate"))
     assert post(desk, "administrator", f"{again}/confirm").status_code == 409
     assert len(shown(desk.database)) == 12
-    assert text(desk.client("body_administrator").get(path)).count("Applied") == 1
+    assert text(desk.client("body_administrator").get(path)).count("Applied at once") == 1
     assert desk.client("body_administrator").get(f"{path}/restore").status_code == 404
 
 

@@ -10,6 +10,7 @@ from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import merge_new
+from finder.sources.rolling_back import roll_back
 from finder.store.meeting import Meeting
 from tests.conftest import NOW
 from tests.sources.feeds import a_row
@@ -342,6 +343,50 @@ def test_what_was_applied_at_once_was_decided_by_nobody(desk: Desk, feed: Feed) 
     answer = post(desk, "moderator", f"{path}/decide", action="apply_all", revision="1")
     assert answer.status_code == 303
     assert "Decided by" in text(desk.client("moderator").get(path))
+
+
+def test_nothing_is_said_to_be_decided_by_the_worker_an_import_or_a_later_refresh(desk: Desk, feed: Feed) -> None:
+    own, database, client = desk.bodies["own"], desk.database, desk.client("moderator")
+    number = a_source(database, feed, service_body_id=own)
+    path = f"/moderate/sources/{number}/refreshes"
+    whole = refreshed(database, number, feed).run
+    page = text(client.get(f"{path}/{whole}"))
+    assert re.search(r"Refresh \d+, read [^.]+ by the worker\. Applied at once\.", page), page
+    trusted(database, number, feed, SourcePolicy.PUBLISH_SMALL, service_body_id=own)
+    feed.rows = [a_row(0, notes="Ring the bell."), *ROWS[1:], a_row(90)]
+    part = refreshed(database, number, feed, later=60).run
+    feed.rows = [*feed.rows, a_row(91)]
+    decided = refreshed(database, number, feed, later=120).run
+    assert "Applied in part at once." in text(client.get(f"{path}/{part}"))
+    [first, _] = changes(database, decided, ChangeKind.NEW)
+    assert (
+        post(desk, "moderator", f"{path}/{decided}/decide", action="apply", change=first.id, revision="1").status_code
+        == 303
+    )
+    feed.rows = [*feed.rows, a_row(92)]
+    refreshed(database, number, feed, later=180)
+    assert run(database, decided).state is RunState.PARTLY
+    assert "Decided by Mo, " in text(client.get(f"{path}/{decided}"))
+    with database.unit_of_work() as session:
+        roll_back(session, decided, seen=None, by="operator", now=NOW)
+    assert "Rolled back by the operator, " in text(client.get(f"{path}/{decided}"))
+    listed = text(client.get(f"/moderate/sources/{number}"))
+    assert "by the clock" not in listed
+    assert listed.count("Decided by") == 0
+    assert faults(database) == []
+
+
+def test_a_source_whose_refresh_is_in_quarantine_is_marked_so(desk: Desk, feed: Feed) -> None:
+    number, _, _ = proposed(desk, feed, ROWS[:5])
+    client = desk.client("moderator")
+    for path in ("/moderate/sources", f"/moderate/sources/{number}"):
+        assert '<span class="mark"><b>In quarantine</b></span>' in text(client.get(path))
+    feed.status = 500
+    refreshed(desk.database, number, feed, later=120)
+    assert "<b>Could not be read: in quarantine</b>" in text(client.get("/moderate/sources"))
+    feed.status, feed.rows = 200, [*ROWS, a_row(90)]
+    refreshed(desk.database, number, feed, later=180)
+    assert "<b>Waits for a moderator</b>" in text(client.get("/moderate/sources"))
 
 
 def test_a_large_refresh_is_paged(desk: Desk, feed: Feed) -> None:
