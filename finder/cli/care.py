@@ -2,13 +2,15 @@
 
 import datetime as dt
 import os
+import shlex
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import click
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,6 +22,7 @@ from finder.directory import check as checking
 from finder.directory.counts import published_listings
 from finder.mail.outbox import Standing, standing
 from finder.search.gazetteer_build import is_current
+from finder.sources.troubles import Trouble, troubles
 from finder.store import migrate
 
 LOW_DISK = 200 * 1024 * 1024
@@ -51,7 +54,7 @@ def check(context: click.Context) -> None:
 @click.command()
 @click.pass_context
 def doctor(context: click.Context) -> None:
-    """Tell how this instance is (database, mail, worker, files, disk), and what to do about each fault.
+    """Tell how this instance is (database, sources, mail, worker, files, disk), and what to do about each fault.
 
     The exit code is 0 when everything is well and 1 otherwise.
     """
@@ -59,7 +62,7 @@ def doctor(context: click.Context) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     findings = list(_findings(toolbox))
     for well, what, words in findings:
-        table.add_row("[green]well[/]" if well else "[red]fault[/]", what, words)
+        table.add_row("[green]well[/]" if well else "[red]fault[/]", what, escape(words))
     screen().print(table)
     sys.exit(0 if all(well for well, _, _ in findings) else 1)
 
@@ -90,9 +93,23 @@ def _database_findings(toolbox: Toolbox) -> Iterator[Finding]:
             with toolbox.database.reading() as session:
                 yield True, "listings", f"{published_listings(session)} published"
                 post = standing(session)
+                wanting = troubles(session)
+            yield from _source_findings(toolbox, wanting)
             yield from _mail_findings(toolbox, post)
     except SQLAlchemyError:
         yield False, "database", f"{kind} cannot be reached: look at FINDER_DATABASE_URL"
+
+
+def _source_findings(toolbox: Toolbox, wanting: Sequence[Trouble]) -> Iterator[Finding]:
+    if not wanting:
+        yield True, "sources", "none in quarantine, none that could not be read for long"
+    for each in wanting:
+        page, name = f"{toolbox.settings.public_url}/moderate/sources/{each.source}", shlex.quote(each.name)
+        if each.run:
+            what = f"apply it or set it aside under {page}/refreshes/{each.run}, or after finder sources diff {name}"
+        else:
+            what = f"mend its settings under {page}, or with finder sources change {name}, or remove it"
+        yield False, "sources", f"{each.words} What to do: {what}"
 
 
 def _mail_findings(toolbox: Toolbox, post: Standing) -> Iterator[Finding]:

@@ -33,7 +33,8 @@ def sources_table(sources: Sequence[ShownSource]) -> Table:
 
 
 def _state_words(source: ShownSource) -> str:
-    waits = f"refresh {source.waits} waits: finder sources diff" if source.waits else ""
+    how = "is in quarantine" if source.quarantined else "waits"
+    waits = f"refresh {source.waits} {how}: finder sources diff" if source.waits else ""
     if source.failures:
         times = f"failed {source.failures} times" if source.failures > 1 else "failed"
         return "; ".join(filter(None, (waits, f"{times}: {source.words}")))

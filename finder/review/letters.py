@@ -117,6 +117,23 @@ def second(head: Letterhead, path: str) -> Letter:
     )
 
 
+def source_wants(head: Letterhead, words: str, path: str) -> Letter:
+    """Tells those who steer a source why it wants somebody."""
+    return Letter(
+        "A data source wants somebody",
+        f"{words}\n\nWhat is listed of it stays as it is until then. Look at it:\n{head.link(path)}\n",
+    )
+
+
+def more_sources(head: Letterhead) -> Letter:
+    """Tells those who steer sources that more of them want somebody since the last mail about sources."""
+    return Letter(
+        "More data sources want somebody",
+        "More of your data sources are in quarantine, or could not be read for long, since we wrote to you last.\n\n"
+        f"See how each of them is:\n{head.link('/moderate/sources')}\n",
+    )
+
+
 def answered(head: Letterhead, reference: str) -> Letter:
     """Tells the moderator who asked that there is an answer."""
     return Letter(

@@ -17,20 +17,22 @@ from finder.store.database import pairs
 from finder.store.people import ServiceBody
 from finder.store.review import Submission
 
-DECIDERS = [role for role, rights in MAY.items() if Right.DECIDE in rights]
 WAITING = (Status.PENDING, Status.SECOND_LOOK)
 HOUR = dt.timedelta(hours=1)
 
 
-def moderators_of(session: Session, bodies: Collection[int | None], *, but: int | None = None) -> list[User]:
-    """Active people other than *but* who decide for every one of *bodies*, through it or one above it.
+def moderators_of(
+    session: Session, bodies: Collection[int | None], *, but: int | None = None, right: Right = Right.DECIDE
+) -> list[User]:
+    """Active people other than *but* who hold *right* over every one of *bodies*, through it or one above it.
 
     The administrators when there are none; what belongs to no body (None) is theirs.
     """
+    roles = [role for role, rights in MAY.items() if right in rights]
     parents = {row.id: row.parent_id for row in session.execute(select(ServiceBody.id, ServiceBody.parent_id))}
     above = [frozenset(_above(parents, body)) for body in bodies]
     statement = select(User, Grant.role, Grant.service_body_id).join(Grant, Grant.user_id == User.id)
-    statement = statement.where(User.active, User.id != (but or 0), Grant.role.in_(DECIDERS)).order_by(User.id)
+    statement = statement.where(User.active, User.id != (but or 0), Grant.role.in_(roles)).order_by(User.id)
     held: defaultdict[User, set[int | None]] = defaultdict(set)
     administrators: dict[User, None] = {}
     for user, role, body in session.execute(statement):

@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.accounts.permissions import viewer as viewer_for
 from finder.directory.revert import UNDO_DAYS
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
@@ -20,6 +21,7 @@ from finder.store.accounts import User
 from finder.store.meeting import Meeting
 from finder.store.review import BulkAct, Submission
 
+LAPSED = "{} asked for this and may not do it any more: nothing was changed. Whoever may do it can ask for it anew."
 OWN = "You have asked for this yourself: another moderator of these service bodies has to confirm it."
 Seen = Mapping[str, tuple[int, int | None]]  # reference -> its revision and that of its listing
 LISTED = 20
@@ -27,7 +29,10 @@ LISTED = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBulk:
-    """Many approvals together; ``mine``: the viewer asked for them. ``seen`` is what the first one looked at."""
+    """Many approvals together; ``mine``: the viewer asked for them. ``seen`` is what the first one looked at.
+
+    ``lapsed``: they wait, and whoever asked for them may not decide about every one of them any more.
+    """
 
     id: int
     status: BulkStatus
@@ -36,6 +41,7 @@ class HeldBulk:
     asked_by: str
     asked_at: dt.datetime
     mine: bool
+    lapsed: bool
     undoable: bool
 
 
@@ -87,34 +93,55 @@ def bulk_for(session: Session, number: int, *, viewer: Viewer, now: dt.datetime)
         asked_by=(name[0] or name[1]) if name else "Somebody",
         asked_at=row.asked_at,
         mine=row.asked_by == viewer.user_id,
+        lapsed=row.status is BulkStatus.WAITING and _lapsed(session, row, list(seen)),
         undoable=row.status is BulkStatus.DONE and bool(row.approved) and recent,
     )
 
 
+def _lapsed(session: Session, row: BulkAct, references: list[str]) -> bool:
+    """Whether whoever asked may not decide about every one of them any more, by the roles that they hold now."""
+    asker = viewer_for(session, row.asked_by, strong=True) if row.asked_by is not None else None
+    if asker is None:
+        return True
+    try:
+        _refuse_foreign(session, references, asker)
+    except NotFoundError:
+        return True
+    return False
+
+
 def waiting_for(session: Session, viewer: Viewer) -> list[tuple[int, int, bool]]:
-    """What waits for a second moderator and is the viewer's: number, how many requests, whether they asked for it."""
+    """What waits for a second moderator and is the viewer's: number, how many requests, whether they asked for it.
+
+    Not what whoever asked may not do any more.
+    """
     rows = session.execute(
         select(BulkAct).where(BulkAct.status == BulkStatus.WAITING).order_by(BulkAct.id).limit(LISTED)
     ).scalars()
     found = []
     for row in rows:
+        references, mine = [str(each[0]) for each in row.looked_at], row.asked_by == viewer.user_id
         try:
-            _refuse_foreign(session, [str(each[0]) for each in row.looked_at], viewer)
+            _refuse_foreign(session, references, viewer)
         except NotFoundError:
             continue
-        found.append((row.id, len(row.looked_at), row.asked_by == viewer.user_id))
+        if mine or not _lapsed(session, row, references):
+            found.append((row.id, len(references), mine))
     return found
 
 
 def take_up(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> Seen:
     """Confirm as the second moderator: only the first who does so goes on. The caller approves what is given.
 
-    Raises NotFoundError for what is foreign, BadInputError for one's own, AlreadyDecidedError for whoever comes later.
+    Raises NotFoundError for what is foreign, BadInputError for one's own and for what its asker may not do any more,
+    AlreadyDecidedError for whoever comes later.
     """
     take_lock(session)
     held = bulk_for(session, number, viewer=by, now=now)
     if held.mine:
         raise BadInputError("take", OWN)
+    if held.lapsed:
+        raise BadInputError("take", LAPSED.format(held.asked_by))
     _move(session, number, BulkStatus.DONE, by=by, now=now)
     return held.seen
 

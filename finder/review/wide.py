@@ -1,19 +1,21 @@
 """Acts that change more listings than one moderator should change alone: a second one confirms them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
+from finder.accounts.permissions import viewer as viewer_for
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, BulkStatus, StaleError
 from finder.review.bulk import most_at_once
 from finder.review.letters import Letterhead
 from finder.review.notices import ask_second
-from finder.review.second_person import OWN
+from finder.review.second_person import LAPSED, OWN
 from finder.review.wide_kinds import KINDS, bodies_of
 from finder.review.wide_shapes import Act, Shown
 from finder.store.accounts import User
@@ -36,7 +38,8 @@ class Outcome:
 class HeldAct:
     """An act that wants two, for somebody who may do it.
 
-    ``mine``: the viewer asked for it; ``overtaken``: what it is about was decided otherwise meanwhile.
+    ``mine``: the viewer asked for it; ``overtaken``: what it is about was decided otherwise meanwhile; ``lapsed``:
+    whoever asked for it may not do it any more; ``told``: sentences on what it would do, while it can be done.
     """
 
     id: int
@@ -48,7 +51,9 @@ class HeldAct:
     asked_by_id: int
     mine: bool
     overtaken: bool
+    lapsed: bool
     shown: Shown | None
+    told: Sequence[str] = ()
 
 
 def most_of_one_thing(session: Session) -> int:
@@ -96,12 +101,17 @@ def held_act(session: Session, number: int, *, viewer: Viewer) -> HeldAct:
     row = session.get(WideAct, number, populate_existing=True)
     if row is None:
         raise NotFoundError("There is no such act here.")
-    return _held(session, row, viewer)
+    held = _held(session, row, viewer)
+    tell = KINDS[row.kind].tell
+    if tell is None or held.status is not BulkStatus.WAITING or held.overtaken:
+        return held
+    return replace(held, told=tell(session, held.act))
 
 
 def _held(session: Session, row: WideAct, viewer: Viewer) -> HeldAct:
     act = Act(kind=row.kind, target=row.target, asked=row.asked, seen=row.seen, reason=row.reason)
     name = session.execute(select(User.name, User.email).where(User.id == row.asked_by)).first()
+    mine, waits = row.asked_by == viewer.user_id, row.status is BulkStatus.WAITING
     return HeldAct(
         id=row.id,
         act=act,
@@ -110,9 +120,10 @@ def _held(session: Session, row: WideAct, viewer: Viewer) -> HeldAct:
         listings=row.listings,
         asked_by=(name[0] or name[1]) if name else "Somebody",
         asked_by_id=row.asked_by or 0,
-        mine=row.asked_by == viewer.user_id,
-        overtaken=row.status is BulkStatus.WAITING and _overtaken(session, act),
-        shown=_shown(session, act, viewer, done=row.status is not BulkStatus.WAITING),
+        mine=mine,
+        overtaken=waits and _overtaken(session, act),
+        lapsed=waits and not mine and _lapsed(session, act, row.asked_by),
+        shown=_shown(session, act, viewer, done=not waits),
     )
 
 
@@ -122,6 +133,18 @@ def _overtaken(session: Session, act: Act) -> bool:
         if check is not None:
             check(session, act)
     except StaleError:
+        return True
+    return False
+
+
+def _lapsed(session: Session, act: Act, asked_by: int | None) -> bool:
+    """Whether whoever asked for it may not do it any more, by the roles that they hold now."""
+    asker = viewer_for(session, asked_by, strong=True) if asked_by is not None else None
+    if asker is None:
+        return True
+    try:
+        KINDS[act.kind].look(session, act, asker)
+    except NotFoundError:
         return True
     return False
 
@@ -137,7 +160,7 @@ def _shown(session: Session, act: Act, viewer: Viewer, *, done: bool) -> Shown |
 
 
 def waiting(session: Session, viewer: Viewer) -> list[HeldAct]:
-    """The acts that wait for a second moderator and that the viewer may do; not what has been overtaken."""
+    """The acts that wait for a second moderator and that the viewer may do; not what cannot be done any more."""
     wanted = select(WideAct).where(WideAct.status == BulkStatus.WAITING).order_by(WideAct.id.desc()).limit(LOOKED_AT)
     found = []
     for row in session.execute(wanted).scalars():
@@ -145,7 +168,7 @@ def waiting(session: Session, viewer: Viewer) -> list[HeldAct]:
             held = _held(session, row, viewer)
         except NotFoundError:
             continue
-        if not held.overtaken:
+        if not held.overtaken and not held.lapsed:
             found.append(held)
     return found[:LISTED][::-1]
 
@@ -153,13 +176,15 @@ def waiting(session: Session, viewer: Viewer) -> list[HeldAct]:
 def confirm(session: Session, number: int, *, by: Viewer, now: dt.datetime) -> int:
     """Do it as the second moderator; gives the number of what holds the result.
 
-    Raises NotFoundError, BadInputError for one's own, AlreadyDecidedError for whoever comes later, and what the act
-    raises: StaleError when somebody changed the thing since it was asked.
+    Raises NotFoundError, BadInputError for one's own and for what its asker may not do any more, AlreadyDecidedError
+    for whoever comes later, and what the act raises: StaleError when somebody changed the thing since it was asked.
     """
     take_lock(session)
     held = held_act(session, number, viewer=by)
     if held.mine:
         raise BadInputError("wide", OWN)
+    if held.lapsed:
+        raise BadInputError("wide", LAPSED.format(held.asked_by))
     check = KINDS[held.act.kind].check
     if check is not None and held.status is BulkStatus.WAITING:
         check(session, held.act)

@@ -36,7 +36,8 @@ class Kind:
     """How acts of a kind are looked at, counted and done. All raise NotFoundError for what is not the viewer's.
 
     ``do`` gives the number of what holds the result, and raises BadInputError and StaleError. Before a second moderator
-    is asked it is tried, unless there is a ``check`` that raises the same and takes less.
+    is asked it is tried, unless there is a ``check`` that raises the same and takes less. ``tell`` gives sentences on
+    what else a second moderator has to know.
     """
 
     words: str
@@ -44,6 +45,7 @@ class Kind:
     count: Callable[[Session, Act], int]
     do: Callable[[Session, Act, Viewer, str, dt.datetime], int]
     check: Callable[[Session, Act], None] | None = None
+    tell: Callable[[Session, Act], Sequence[str]] | None = None
 
 
 def differences(now: Mapping[str, Any], asked: Mapping[str, Any]) -> list[tuple[str, object, object]]:

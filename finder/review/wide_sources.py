@@ -1,6 +1,7 @@
 """Wide acts on sources: a refresh is applied or rolled back, or a source goes with all of its listings."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,17 +10,19 @@ from finder.accounts.permissions import Viewer
 from finder.domain.errors import NotFoundError
 from finder.domain.review import StaleError
 from finder.domain.roles import Right
-from finder.domain.sources import ChangeKind, ChangeState
+from finder.domain.sources import ChangeKind, ChangeState, RunState
 from finder.review.wide_shapes import Act, Kind, Shown
 from finder.sources.applying import apply, count_wanted, kept_fields
+from finder.sources.leaving import leaving_when_applied, leaving_when_rolled_back
 from finder.sources.lookup import source_of
 from finder.sources.removing import listings_of, remove_source
 from finder.sources.restoring import restore_source, show_removed
 from finder.sources.rolling_back import count_applied, roll_back
 from finder.sources.runs import STALE, run_of
+from finder.sources.wording import counted
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
-from finder.store.source import Source, SourceChange
+from finder.store.source import Source, SourceChange, SourceRun
 
 NAMED = 200
 #: What the changes are that an act is about: before it is carried out, and after.
@@ -46,6 +49,25 @@ def _look_run(session: Session, act: Act, viewer: Viewer) -> Shown:
     named = session.execute(statement.order_by(SourceChange.id).limit(NAMED))
     page = f"/moderate/sources/{source.id}/refreshes/{run.id}"
     return Shown(source.name, page, [(slug, title) for slug, title in named], [])
+
+
+def _tell_apply(session: Session, act: Act) -> Sequence[str]:
+    run, _ = run_of(session, act.target)
+    told = [_leave(leaving_when_applied(session, run.id, act.asked["changes"]), "the source lists {} no more")]
+    if run.state is RunState.QUARANTINED:
+        told.append(f"The refresh is in quarantine, and nothing of it was applied by itself: {run.objection}")
+    return told
+
+
+def _tell_rollback(session: Session, act: Act) -> Sequence[str]:
+    return [_leave(leaving_when_rolled_back(session, act.target), "this refresh brought {}")]
+
+
+def _leave(count: int, why: str) -> str:
+    if not count:
+        return "No listing would leave the finder."
+    words = counted(count, "listing would leave the finder", "listings would leave the finder")
+    return f"{words}: {why.format('it' if count == 1 else 'them')}."
 
 
 def _count_apply(session: Session, act: Act) -> int:
@@ -84,6 +106,16 @@ def _look_source(session: Session, act: Act, viewer: Viewer) -> Shown:
         named += [(slug, name) for slug, name in found]
     named = sorted(named, key=lambda each: each[1])[:NAMED]
     return Shown(source.name, f"/moderate/sources/{source.id}", named, [])
+
+
+def _tell_removal(session: Session, act: Act) -> Sequence[str]:
+    going, staying = listings_of(session, act.target)
+    told = [f"{counted(len(going), 'listing would leave the finder', 'listings would leave the finder')}."]
+    if staying:
+        told.append(f"{counted(len(staying), 'listing stays', 'listings stay')}: another source lists the same.")
+    held_back = select(SourceRun).where(SourceRun.source_id == act.target, SourceRun.state == RunState.QUARANTINED)
+    runs = session.execute(held_back.order_by(SourceRun.id)).scalars()
+    return [*told, *(f"Its refresh {run.id} is in quarantine, and would be forgotten: {run.objection}" for run in runs)]
 
 
 def _count_source(session: Session, act: Act) -> int:
@@ -132,12 +164,16 @@ def _nothing(_session: Session, _act: Act) -> None:
 
 
 SOURCE_KINDS: dict[str, Kind] = {
-    "source_apply": Kind("A refresh of a source is applied", _look_run, _count_apply, _do_apply, _same_revision),
+    "source_apply": Kind(
+        "A refresh of a source is applied", _look_run, _count_apply, _do_apply, _same_revision, _tell_apply
+    ),
     "source_rollback": Kind(
-        "A refresh of a source is rolled back", _look_run, _count_rollback, _do_rollback, _same_revision
+        "A refresh of a source is rolled back", _look_run, _count_rollback, _do_rollback, _same_revision, _tell_rollback
     ),
     "source_restoration": Kind(
         "A removed source comes back with its listings", _look_removed, _count_restored, _do_restoration, _still_removed
     ),
-    "source_removal": Kind("A source goes with its listings", _look_source, _count_source, _do_removal, _nothing),
+    "source_removal": Kind(
+        "A source goes with its listings", _look_source, _count_source, _do_removal, _nothing, _tell_removal
+    ),
 }

@@ -23,12 +23,13 @@ from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import base_after, decide, merged, together_with
-from finder.domain.sources import ChangeKind, ChangeState
+from finder.domain.sources import ChangeKind, ChangeState, FieldRule
 from finder.sources.beside import apply_beside
-from finder.sources.comparing import change_of
+from finder.sources.comparing import change_of, gone_remarks
 from finder.sources.difference import SAME_AS
 from finder.sources.drafts import decided_draft, kept_digest, kept_draft, kept_verdicts
 from finder.sources.handing_over import hand_over
+from finder.sources.heirs import heirs_of
 from finder.sources.runs import (
     count_open,
     note_decision,
@@ -120,6 +121,12 @@ def _has_twin(change: SourceChange) -> bool:
     return any(remark[0] == SAME_AS for remark in change.remarks)
 
 
+def _is_moved(change: SourceChange, register: Mapping[int, RegisterRow]) -> bool:
+    """Whether a listing that is to go was changed here since it was compared."""
+    row = register.get(change.meeting_id or 0)
+    return change.kind is ChangeKind.GONE and row is not None and row.meeting.revision != change.meeting_revision
+
+
 def _keeps_all(change: SourceChange, keep: Keep) -> bool:
     return bool(change.fields) and together_with(keep.get(change.id, ())).issuperset(change.fields)
 
@@ -156,16 +163,17 @@ class _Plan:
         plan = cls([], [], [], [], [])
         ids = [change.meeting_id for change in changes if change.meeting_id is not None]
         register = {row.meeting.id: row for row in read_register(session, ids)} if ids else {}
-        taken = _keys_taken(session, source)
+        taken, rules = _keys_taken(session, source), source.field_rules or {}
+        stands = heirs_of(session, [change.meeting_id or 0 for change in changes if _is_moved(change, register)])
         for change in changes:
             row = register.get(change.meeting_id or 0)
             draft = kept_draft(change.draft)
             if change.kind is ChangeKind.NEW and draft is not None and change.source_key not in taken:
                 plan.new.append((change, draft))
             elif change.kind is ChangeKind.GONE and row is not None:
-                plan._take_down(change, row)
+                plan._take_down(change, row, rules, still_listed=row.meeting.id in stands)
             elif change.kind is ChangeKind.CHANGED and row is not None and draft is not None:
-                plan._revise(change, draft, row, source.field_rules or {}, keep.get(change.id, ()))
+                plan._revise(change, draft, row, rules, keep.get(change.id, ()))
             else:
                 plan.left.append({"id": change.id})
         return plan
@@ -179,11 +187,18 @@ class _Plan:
                 self.left.append({"id": change.id, "remarks": [list(twin), *change.remarks]})
         self.new = [(change, draft) for change, draft in self.new if change.source_key not in found]
 
-    def _take_down(self, change: SourceChange, row: RegisterRow) -> None:
+    def _take_down(
+        self, change: SourceChange, row: RegisterRow, rules: Mapping[str, str], *, still_listed: bool
+    ) -> None:
         if row.meeting.published and row.meeting.revision == change.meeting_revision:
             self.gone.append(change)
-        else:
-            self.left.append({"id": change.id, "meeting_revision": row.meeting.revision})
+            return
+        told: dict[str, Any] = {"id": change.id, "meeting_revision": row.meeting.revision}
+        if row.meeting.published:
+            by_rule = FieldRule.SOURCE in rules.values()
+            remarks = gone_remarks(row.meeting.source_base, by_rule=by_rule, still_listed=still_listed)
+            told["remarks"] = [list(remark) for remark in remarks]
+        self.left.append(told)
 
     def _revise(
         self,

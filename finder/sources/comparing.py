@@ -166,23 +166,32 @@ def change_of(draft: ListingDraft, here: ListingDraft, base: dict[str, Any] | No
 def _gone(session: Session, gone: Mapping[int, tuple[str, HeldListing]], *, by_rule: bool) -> Iterable[Change]:
     """The listings that the feed does not hold any more."""
     names: dict[int, str] = {}
-    touched: dict[int, str] = {}
+    bases: dict[int, Base | None] = {}
     for part in chunks(sorted(gone)):
         rows = select(Meeting.id, Meeting.name, Meeting.source_base).where(Meeting.id.in_(part))
         for number, name, base in session.execute(rows):
-            names[number], touched[number] = name, "" if by_rule else _touched(base or {})
+            names[number], bases[number] = name, base
     stands = heirs_of(session, sorted(gone))
     for number, (key, held) in sorted(gone.items()):
-        reasons = [reason for reason in (touched[number], STILL_LISTED if number in stands else "") if reason]
+        remarks = gone_remarks(bases[number], by_rule=by_rule, still_listed=number in stands)
         yield Change(
             kind=ChangeKind.GONE,
             key=key,
             meeting_id=number,
             meeting_revision=held.revision,
             title=names[number][:255],
-            remarks=tuple(("", "", reason) for reason in reasons),
-            waits=bool(reasons),
+            remarks=remarks,
+            waits=bool(remarks),
         )
+
+
+def gone_remarks(base: Base | None, *, by_rule: bool, still_listed: bool) -> tuple[TellRemark, ...]:
+    """Why a listing that its source does not have any more waits for somebody; *base* is what is kept of edits to it.
+
+    *by_rule*: the source's word holds over edits. *still_listed*: another source has it.
+    """
+    touched = "" if by_rule else _touched(base or {})
+    return tuple(("", "", reason) for reason in (touched, STILL_LISTED if still_listed else "") if reason)
 
 
 def _touched(base: Base) -> str:

@@ -40,15 +40,17 @@ def refresh_next(
         if not isinstance(result, CursorResult) or result.rowcount != 1:
             return None  # another worker was faster
     payload = upload_of(uploads, found.id)
+    taken: Tools | None = None
     try:
-        outcome = refresh(database, found.id, tools=tools(), by="worker", now=now, payload=payload)
+        taken = tools()
+        outcome = refresh(database, found.id, tools=taken, by="worker", now=now, payload=payload)
     except NotFoundError:
         return None  # it was removed meanwhile
     except FinderError as error:
-        outcome = note_failure(database, found.id, str(error), by="worker", now=now)
+        outcome = note_failure(database, found.id, str(error), by="worker", now=now, tell=taken.tell if taken else None)
     except Exception as error:  # noqa: BLE001 - whatever a stranger sends must not keep the next source from its turn
         words = f"It could not be taken up: something unforeseen was wrong ({type(error).__name__})."
-        outcome = note_failure(database, found.id, words, by="worker", now=now)
+        outcome = note_failure(database, found.id, words, by="worker", now=now, tell=taken.tell if taken else None)
     if drop_upload(uploads, found.id, payload):
         with database.unit_of_work() as session:
             session.execute(update(Source).where(Source.id == found.id).values(due_at=now))

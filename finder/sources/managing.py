@@ -32,6 +32,8 @@ LONGEST_REGION = 1024
 COUNTRY_LETTERS = 2
 #: Minutes between two refreshes: others' servers are not to be pestered, and a source that is read yearly is not read.
 SHORTEST, LONGEST = 15, 60 * 24 * 60
+#: Settings by which a source is read: what was wrong with one of them may be mended by another.
+READ_BY = ("url", "kind", "program", "service_body_id", "region", "zone", "country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def change_source(
 ) -> bool:
     """Give a source other settings; False when it has them already. What it says is compared anew when it is read next.
 
+    One with a schedule is read at once where it is read otherwise than before, however often it could not be read.
     *allow* as in `fetch`. Raises NotFoundError, BadInputError, and StaleError when it is no longer as *seen*
     (see `seen_of`).
     """
@@ -108,6 +111,8 @@ def change_source(
     if checked.every_min != before.every_min:
         every = dt.timedelta(minutes=checked.every_min)
         row.due_at = (max(now, row.looked_at + every) if row.looked_at else now) if checked.every_min else None
+    if checked.every_min and any(getattr(checked, name) != getattr(before, name) for name in READ_BY):
+        row.failures, row.due_at = 0, now
     for name, value in asdict(checked).items():
         setattr(row, name, value)
     row.validators, row.payload_digest = {}, ""

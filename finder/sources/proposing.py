@@ -151,7 +151,7 @@ def propose(
     if difference.settled:
         session.execute(update(Meeting), list(difference.settled))
     _keep(session, run, changes, created=created, applied=applied)
-    overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", by=run.asked_by, now=run.at, but=run.id)
+    overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", but=run.id)
     run.words, run.objection = f"{counts}.", objection
     if run.state is RunState.UNCHANGED:
         run.words = f"Nothing has changed: {run.words}"

@@ -28,6 +28,7 @@ from finder.sources.lookup import source_of
 from finder.sources.placing import NO_GEOCODER, Placer, held_points
 from finder.sources.proposing import Manner, difference_of, mark_of, objection_to, propose
 from finder.sources.readers import READING_SECONDS, Brought, Fetching, Payloads, Reader, digest_of_payloads, reader_of
+from finder.sources.troubles import Tell, is_in_quarantine, is_silent, quarantine, silence
 from finder.sources.wording import and_in_quarantine, run_words
 from finder.store.database import Database
 from finder.store.meeting import Meeting
@@ -43,7 +44,10 @@ SAME = "The feed says what it said before."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What reading a source takes of an instance; *allow* and *max_seconds* as in `fetch`."""
+    """What reading a source takes of an instance; *allow* and *max_seconds* as in `fetch`.
+
+    *tell* is done where a source comes to be in quarantine, or could not be read for long.
+    """
 
     catalogue: FormatCatalogue
     gazetteer: Gazetteer | None = None
@@ -53,6 +57,7 @@ class Tools:
     hosts: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     max_seconds: float = MAX_SECONDS - READING_SECONDS
+    tell: Tell | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ def refresh(
             known = held_points(session, terms.name)
         brought = _read(terms, payloads, known=known, tools=tools, now=now)
     except (FetchError, FeedError) as error:
-        return note_failure(database, number, str(error), by=by, now=now)
+        return note_failure(database, number, str(error), by=by, now=now, tell=tools.tell)
     with database.reading() as session:
         mark = mark_of(session, terms.name)
         source = source_of(session, number)
@@ -143,11 +148,14 @@ def refresh(
             )  # which changes the mark
             paths = vocabulary.paths
         rows = placed_in_bodies(brought.rows, paths)
+        held_back = is_in_quarantine(session, source)
         proposal = propose(session, source, rows, manner, worked_out=(difference, mark), beside=beside)
         settled = _is_settled(brought.rows)
         source.payload_digest = digest if settled else ""
         source.validators = fetching.validators if settled else {}
         proposal.run.words = " ".join(filter(None, (brought.note, proposal.run.words)))
+        if tools.tell is not None and proposal.run.state is RunState.QUARANTINED and not held_back:
+            tools.tell(session, quarantine(source, proposal.run), now)
         outcome = _look_ended(source, proposal.run, waiting=proposal.waiting, now=now)
         return replace(outcome, standing=proposal.standing)
 
@@ -244,10 +252,16 @@ def _look_ended(source: Source, run: SourceRun, *, waiting: int, now: dt.datetim
     return Outcome(source=source.id, run=run.id, state=run.state, words=run_words(run, waiting=waiting))
 
 
-def note_failure(database: Database, number: int, words: str, *, by: str, now: dt.datetime) -> Outcome:
-    """Note that a source could not be read, and put it off: twice as long with every failure, a day at most."""
+def note_failure(
+    database: Database, number: int, words: str, *, by: str, now: dt.datetime, tell: Tell | None = None
+) -> Outcome:
+    """Note that a source could not be read, and put it off: twice as long with every failure, a day at most.
+
+    *tell* as in `Tools`.
+    """
     with database.unit_of_work() as session:
         source = source_of(session, number)
+        told = is_silent(session, source)
         source.failures += 1
         source.looked_at, source.words = now, words
         source.due_at = now + wait_after(source.every_min, source.failures) if source.every_min else None
@@ -257,6 +271,8 @@ def note_failure(database: Database, number: int, words: str, *, by: str, now: d
             session.add(run)
         run.at, run.asked_by = now, by  # what fails again for the same reason is no further refresh
         session.flush()
+        if tell is not None and not told and is_silent(session, source):
+            tell(session, silence(source), now)
         return Outcome(source=source.id, run=run.id, state=RunState.FAILED, words=words)
 
 

@@ -58,7 +58,7 @@ def remove_source(session: Session, number: int, *, keep: bool, by: str, reason:
     batch = Batch(source=row.name, gone=tuple(listings.going), from_source=False)
     first = audit.last_entry(session) + 1
     apply_batch(session, batch, actor=by, reason=reason, now=now)
-    overtake(session, number, words="Its source was removed.", by=by, now=now)
+    overtake(session, number, words="Its source was removed.")
     row.removed_at, row.due_at = now, None
     told = audit.Act(
         act="remove",

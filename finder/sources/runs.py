@@ -123,8 +123,11 @@ def note_decision(session: Session, run: SourceRun, *, by: str, now: dt.datetime
         run.state = RunState.PARTLY if ChangeState.SET_ASIDE in states else RunState.APPLIED
 
 
-def overtake(session: Session, source_id: int, *, words: str, by: str, now: dt.datetime, but: int = 0) -> None:
-    """Close the refreshes of a source of which something waits, *but* one, and forget what waits; *words* say why."""
+def overtake(session: Session, source_id: int, *, words: str, but: int = 0) -> None:
+    """Close the refreshes of a source of which something waits, *but* one, and forget what waits; *words* say why.
+
+    Who decided about the rest stays as it is: nobody decides about what is overtaken.
+    """
     statement = select(SourceRun).where(
         SourceRun.source_id == source_id, SourceRun.id != but, SourceRun.state.in_(WAITING)
     )
@@ -137,11 +140,7 @@ def overtake(session: Session, source_id: int, *, words: str, by: str, now: dt.d
             )
         )
         run.revision += 1
-        if run.first_entry:
-            note_decision(session, run, by=by, now=now)
-            run.state = RunState.PARTLY
-        else:
-            run.state = RunState.OVERTAKEN
+        run.state = RunState.PARTLY if run.first_entry else RunState.OVERTAKEN
         run.words = f"{run.words} {words}"
 
 

@@ -25,8 +25,9 @@ LATEST = 20
 class ShownSource:
     """A source: its settings, how it is, how many listings it has on the shelf, and the refresh that waits (0: none).
 
-    ``seen`` is for `change_source`. ``body`` is the path of its service body. ``words`` tell how the last look ended,
-    and where what it brought stands now; ``troubled``: nothing of what it says can be used.
+    ``seen`` is for `change_source`. ``body`` is the path of its service body. ``quarantined``: what waits is in
+    quarantine. ``words`` tell how the last look ended, and where what it brought stands now; ``troubled``: nothing of
+    what it says can be used.
     """
 
     id: int
@@ -35,6 +36,7 @@ class ShownSource:
     body: str
     listings: int
     waits: int
+    quarantined: bool
     looked_at: dt.datetime | None
     due_at: dt.datetime | None
     failures: int
@@ -80,17 +82,19 @@ def _shown(session: Session, sources: Sequence[Source]) -> list[ShownSource]:
     ids = [row.id for row in sources]
     counts = select(Meeting.source_id, func.count()).where(Meeting.published, Meeting.source_id.in_(ids))
     listings = pairs(session, counts.group_by(Meeting.source_id))
-    waits = select(SourceRun.source_id, func.max(SourceRun.id)).where(SourceRun.state.in_(WAITING))
-    waiting = pairs(session, waits.where(SourceRun.source_id.in_(ids)).group_by(SourceRun.source_id))
+    waits = select(SourceRun).where(SourceRun.state.in_(WAITING), SourceRun.source_id.in_(ids)).order_by(SourceRun.id)
+    waiting = {run.source_id: run for run in session.execute(waits).scalars()}
     latest = select(func.max(SourceRun.id)).where(SourceRun.source_id.in_(ids)).group_by(SourceRun.source_id)
     runs = {run.source_id: run for run in session.execute(select(SourceRun).where(SourceRun.id.in_(latest))).scalars()}
     return [
-        _one(session, row, runs.get(row.id), listings=listings.get(row.id, 0), waits=waiting.get(row.id, 0))
+        _one(session, row, runs.get(row.id), listings=listings.get(row.id, 0), waits=waiting.get(row.id))
         for row in sources
     ]
 
 
-def _one(session: Session, row: Source, last: SourceRun | None, *, listings: int, waits: int) -> ShownSource:
+def _one(
+    session: Session, row: Source, last: SourceRun | None, *, listings: int, waits: SourceRun | None
+) -> ShownSource:
     told = row.words if row.failures or last is None else run_words(last, waiting=count_waiting(session, last))
     return ShownSource(
         id=row.id,
@@ -98,7 +102,8 @@ def _one(session: Session, row: Source, last: SourceRun | None, *, listings: int
         seen=seen_of(row),
         body=body_path(session, row.service_body_id),
         listings=listings,
-        waits=waits,
+        waits=waits.id if waits else 0,
+        quarantined=waits is not None and waits.state is RunState.QUARANTINED,
         looked_at=row.looked_at,
         due_at=row.due_at,
         failures=row.failures,

@@ -27,9 +27,11 @@ from finder.web.moderate_page import labels, letterhead
 from finder.web.parts import parts
 from finder.web.presenters.edit import paths
 from finder.web.presenters.moderate_words import when
-from finder.web.presenters.sources import SOURCES, changed_settings
+from finder.web.presenters.sources import SOURCES, changed_settings, is_asked
 
 blueprint = new_blueprint("sources_edit")
+CHANGED = "The source is changed. What it says is compared anew when it is read next."
+CHANGED_NOW = "The source is changed. The worker reads it next: look again in a moment."
 ADDED = "The source is here. Have it read now, or wait for its time."
 
 
@@ -124,9 +126,8 @@ def change(number: int) -> Response:
             said = _said(form, viewer)
             with parts().database.unit_of_work() as session:
                 sourcing.change(session, number, form.draft(), seen=form.seen.data or "", **said)
-            return go(
-                f"{SOURCES}/{number}", "The source is changed. What it says is compared anew when it is read next."
-            )
+                asked = is_asked(sourcing.source_for(session, number, viewer=viewer), now=said["now"])
+            return go(f"{SOURCES}/{number}", CHANGED_NOW if asked else CHANGED)
     except BadInputError as error:
         blamed(form, error)
     except StaleError as error:

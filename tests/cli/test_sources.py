@@ -12,10 +12,13 @@ import pytest
 from sqlalchemy import func, select
 
 from finder.domain.sources import SourcePolicy
+from finder.store.accounts import User
 from finder.store.database import Database
 from finder.store.source import SourceChange
 from tests.cli.test_commands import Instance
 from tests.conftest import NOW, Databases, prepare
+from tests.review.people import a_user, mails
+from tests.review.test_notices import told
 from tests.servers import FINDER
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.instance import Feed, a_source, faults, feeding, refreshed, restless, revision, shown, trusted
@@ -44,8 +47,8 @@ def finder(url: str, tmp_path: Path, gazetteer_path: Path) -> Callable[..., subp
     instance = Instance(tmp_path / "var", url)
 
     def run(feed: Feed, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        env |= {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address, "COLUMNS": "160"}
-        return instance.run(*arguments, **env)
+        usual = {"FINDER_TESTING": "1", "FINDER_FEED_ALLOW": feed.server.address, "COLUMNS": "160"}
+        return instance.run(*arguments, **{**usual, **env})
 
     run.instance = instance  # type: ignore[attr-defined] # for tests that kill
     return run
@@ -161,6 +164,17 @@ def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
         assert f"Refresh {first.run}: 12 listings" in back.stdout, back.stderr
     assert shown(directory) == {}
     assert faults(directory) == []
+
+
+@pytest.mark.one_database
+def test_a_source_in_quarantine_is_listed_so(finder: Finder, directory: Database) -> None:
+    with feeding(*ROWS) as feed:
+        number = a_source(directory, feed)
+        refreshed(directory, number, feed)
+        feed.rows = ROWS[:5]
+        held = refreshed(directory, number, feed, later=60).run
+        said = finder(feed, "sources", "list", COLUMNS="300")
+    assert f"refresh {held} is in quarantine: finder sources diff" in said.stdout
 
 
 def listed(finder: Finder, feed: Feed) -> None:
@@ -317,3 +331,44 @@ def test_a_file_is_read_for_a_source(finder: Finder, directory: Database, tmp_pa
     assert done.returncode == again.returncode == 0
     assert len(shown(directory)) == 12
     assert revision(directory) == before
+
+
+def test_the_doctor_names_sources_in_quarantine_and_those_that_cannot_be_read_and_what_to_do(
+    directory: Database, finder: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with feeding(*ROWS) as feed:
+        well = finder(feed, "doctor", COLUMNS="2000")
+        assert (well.returncode, "none in quarantine" in well.stdout) == (0, True), well.stdout
+        larks = a_source(directory, feed)
+        refreshed(directory, larks, feed)
+        feed.rows = ROWS[:5]
+        held = refreshed(directory, larks, feed, later=60).run
+        wrens = a_source(directory, feed, name="Wrens [old]")
+        feed.status = 500
+        for later in (60, 180, 420):
+            refreshed(directory, wrens, feed, later=later)
+        said = finder(feed, "doctor", COLUMNS="2000")
+    assert said.returncode == 1
+    for words in (
+        "Larks is in quarantine, and nothing of what it says is taken by itself: 7 of 12 listings",
+        f"/moderate/sources/{larks}/refreshes/{held}, or after finder sources diff Larks",
+        "Wrens [old] could not be read 3 times in a row",
+        f"/moderate/sources/{wrens}, or with finder sources change 'Wrens [old]'",
+    ):
+        assert words in said.stdout, (words, said.stdout)
+
+
+def test_administrators_are_written_to_when_the_worker_finds_a_source_in_quarantine(
+    directory: Database, finder: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    with directory.unit_of_work() as session:
+        number = a_user(session)
+        address = session.get_one(User, number).email
+    with feeding(*ROWS) as feed:
+        larks = a_source(directory, feed)
+        refreshed(directory, larks, feed)
+        feed.rows = ROWS[:5]
+        done = finder(feed, "worker", "--once")
+    assert (done.returncode, "quarantined" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert [to for to, _, _ in told(directory)] == [address]
+    assert f"/moderate/sources/{larks}/refreshes/" in mails(directory)[0]

@@ -4,11 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from finder.directory.draft import draft_of
 from finder.directory.register import read_register
 from finder.domain.review import Kind, Status
+from finder.domain.roles import Role
+from finder.store.accounts import Grant
 from tests.review.people import submission
 from tests.web.desk import Desk, form_of, press
 
@@ -117,6 +120,21 @@ def test_m7_it_is_nobodys_who_may_not_decide_about_every_one(desk: Desk) -> None
     for who, status in (("other", 404), ("reader", 404), ("weak", 303), ("nobody", 303), ("second", 200)):
         assert desk.client(who).get(where).status_code == status, who
     assert where not in desk.client("other").get("/moderate").text
+
+
+def test_m7_nothing_is_approved_for_somebody_who_may_not_do_it_any_more(desk: Desk) -> None:
+    references, where = asked(desk)
+    second = desk.client("second")
+    form = form_of(second.get(where).text, f"{where}/confirm")
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Grant).where(Grant.user_id == desk.users["moderator"]).values(role=Role.READER))
+    late = second.post(f"{where}/confirm", data=form)
+    assert (late.status_code, "Mo asked for this and may not do it any more" in late.text) == (409, True)
+    assert statuses(desk, references) == {Status.PENDING}
+    page = second.get(where).text
+    assert ("Mo, who asked for it, may not do it now" in page, f"{where}/confirm" in page) == (True, False)
+    assert where not in second.get("/moderate").text
+    assert push(second, where, "call-off").status_code == 303
 
 
 def test_m7_of_two_who_confirm_at_once_one_does(desk: Desk) -> None:

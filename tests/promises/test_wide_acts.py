@@ -4,12 +4,14 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from finder.accounts.sessions import Device, start
 from finder.directory.places import location_of
 from finder.domain.listing import GroupDraft
+from finder.domain.roles import Role
+from finder.store.accounts import Grant
 from finder.store.meeting import Meeting
 from tests.conftest import NOW
 from tests.factories import a_location
@@ -149,6 +151,47 @@ def test_m7_merging_service_bodies_of_many_listings_wants_two_administrators(des
     assert send(second, where, f"{where}/confirm").status_code == 303
     assert bodies_of(desk) == {into}
     assert second.get(where).status_code == 200
+
+
+def grants_of(desk: Desk, who: str, role: Role | None, body: int | None = None) -> None:
+    """Have somebody hold that role, and no other; None: none at all."""
+    with desk.database.unit_of_work() as session:
+        session.execute(delete(Grant).where(Grant.user_id == desk.users[who]))
+        if role is not None:
+            session.add(Grant(user_id=desk.users[who], role=role, service_body_id=body))
+
+
+@pytest.mark.parametrize("held", [None, Role.READER])
+def test_m7_nothing_is_done_for_somebody_who_may_not_do_it_any_more(desk: Desk, held: Role | None) -> None:
+    place = a_hall(desk, 21)
+    where = rename(desk, place)
+    second = desk.client("second")
+    form = form_of(second.get(where).text, f"{where}/confirm")
+    grants_of(desk, "moderator", held, desk.bodies["own"])
+
+    late = second.post(f"{where}/confirm", data=form)
+    assert (late.status_code, "Mo asked for this and may not do it any more" in late.text) == (409, True)
+    assert name_of(desk, place) == "Example Hall"
+    page = second.get(where).text
+    assert ("It cannot be done any more: Mo, who asked for it" in page, f"{where}/confirm" in page) == (True, False)
+    assert where not in second.get("/moderate").text
+    assert send(second, where, f"{where}/call-off").status_code == 303
+
+    anew = rename(desk, place, "second")
+    assert send(desk.client("body_administrator"), anew, f"{anew}/confirm").status_code == 303
+    assert name_of(desk, place) == "New Hall"
+
+
+def test_m7_a_moderator_of_another_body_by_now_has_no_group_changed_here(desk: Desk) -> None:
+    group = [desk.listing("own") for _ in range(21)][-1].group_id
+    path = f"/moderate/groups/{group}"
+    where = send(desk.client("moderator"), path, path, name="Courage Together", reason="A vote").location
+    grants_of(desk, "moderator", Role.MODERATOR, desk.bodies["foreign"])
+    second = desk.client("second")
+    assert "It cannot be done any more" in second.get(where).text
+    grants_of(desk, "moderator", Role.MODERATOR, desk.bodies["top"])
+    assert send(second, where, f"{where}/confirm").status_code == 303
+    assert "Courage Together" in second.get(path).text
 
 
 def another_administrator(desk: Desk) -> FlaskClient:

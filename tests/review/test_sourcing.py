@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import update
 
 from finder.accounts.permissions import Viewer
 from finder.directory.draft import draft_of
@@ -17,7 +18,9 @@ from finder.review import sourcing
 from finder.review.sourcing import Wanted
 from finder.review.wide import Outcome, confirm, held_act, waiting
 from finder.sources.managing import SourceDraft
+from finder.store.accounts import Grant, User
 from finder.store.database import Database
+from finder.store.review import WideAct
 from tests.conftest import NOW
 from tests.review.people import HEAD, a_body, a_published, a_user, seen_as
 from tests.sources.feeds import a_row
@@ -238,3 +241,39 @@ def test_a_source_that_goes_with_many_listings_wants_two(database: Database, des
         confirm(session, outcome.waits, by=desk.people["administrator"], now=NOW)
     assert shown(database) == {}
     assert faults(database) == []
+
+
+def test_nothing_of_a_source_is_done_for_somebody_who_may_not_do_it_any_more(database: Database, desk: Desk) -> None:
+    with feeding(*(a_row(number) for number in range(8))) as feed:
+        removed = a_source(database, feed, service_body_id=desk.own)
+        refreshed(database, removed, feed)
+    steward, administrator = desk.people["steward"], desk.people["administrator"]
+    with database.unit_of_work() as session:
+        wanted = sourcing.remove(session, removed, keep=False, by=steward, reason="closed", letterhead=HEAD, now=NOW)
+        session.execute(update(Grant).where(Grant.user_id == steward.user_id).values(role=Role.MODERATOR))
+    with database.unit_of_work() as session:
+        assert held_act(session, wanted.waits, viewer=administrator).lapsed
+        assert waiting(session, administrator) == []
+        with pytest.raises(BadInputError, match="may not do it any more"):
+            confirm(session, wanted.waits, by=administrator, now=NOW)
+    assert len(shown(database)) == 8
+
+
+def test_a_refresh_is_not_applied_for_somebody_whose_account_was_closed_or_removed(
+    database: Database, desk: Desk
+) -> None:
+    with feeding() as feed:
+        number = waiting_run(database, desk, feed, new=8)
+    moderator, second = desk.people["moderator"], desk.people["second"]
+    with database.unit_of_work() as session:
+        wanted = Wanted(run=number, seen=1)
+        waits = sourcing.apply(session, wanted, by=moderator, letterhead=HEAD, now=NOW).waits
+    for gone in (
+        update(User).where(User.id == moderator.user_id).values(active=False),
+        update(WideAct).where(WideAct.id == waits).values(asked_by=None),
+    ):
+        with database.unit_of_work() as session:
+            session.execute(gone)
+            with pytest.raises(BadInputError, match="may not do it any more"):
+                confirm(session, waits, by=second, now=NOW)
+    assert run(database, number).state is RunState.PROPOSED

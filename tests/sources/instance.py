@@ -78,8 +78,8 @@ def trusted(database: Database, number: int, feed: Feed, policy: SourcePolicy, *
         change_source(session, number, draft, seen=None, by="operator", reason="", now=NOW, allow=allow)
 
 
-def tools_for(feed: Feed) -> Tools:
-    return Tools(catalogue=CATALOGUE, country="US", allow=(feed.server.address,))
+def tools_for(feed: Feed, **changes: Any) -> Tools:  # noqa: ANN401 - whatever the field takes
+    return Tools(catalogue=CATALOGUE, country="US", allow=(feed.server.address,), **changes)
 
 
 def refreshed(database: Database, number: int, feed: Feed, *, later: int = 0, **changes: Any) -> Outcome:  # noqa: ANN401

@@ -15,7 +15,7 @@ from finder.domain.review import AlreadyDecidedError, StaleError
 from finder.domain.sourced import DECIDED, Winner
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import Applied, apply, merge_new
-from finder.sources.comparing import DECIDED_GONE
+from finder.sources.comparing import DECIDED_GONE, EDITED_GONE, STILL_LISTED
 from finder.sources.importer import run_import
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
@@ -476,6 +476,41 @@ def test_a_listing_that_a_moderator_decided_about_does_not_go_without_a_true_wor
         gone = refreshed(database, number, feed, later=240)
     [change] = changes(database, gone.run, ChangeKind.GONE)
     assert change.remarks == [["", "", DECIDED_GONE]]
+
+
+@pytest.mark.parametrize(("rule", "why"), [("ask", [["", "", EDITED_GONE]]), ("source", [])])
+def test_a_removal_that_is_left_for_another_look_says_why_it_waits_by_now(
+    database: Database, rule: str, why: list[list[str]]
+) -> None:
+    with feeding(*ROWS) as feed:
+        number, proposal = proposed(database, feed)
+        trusted(database, number, feed, SourcePolicy.PROPOSE, field_rules={"*": rule})
+        [gone] = changes(database, proposal, ChangeKind.GONE)
+        assert gone.remarks == []
+        edit(database, "larks-2", {"notes": "Written here."})
+        outcome = applied(database, proposal)
+        assert outcome.left == (gone.id,)
+        [left] = changes(database, proposal, ChangeKind.GONE)
+        assert (left.state, left.remarks) == (ChangeState.OPEN, why)
+        assert "larks-2" in shown(database)
+        applied(database, proposal, seen=2)
+    assert "larks-2" not in shown(database)
+    assert faults(database) == []
+
+
+def test_a_removal_that_is_left_says_that_another_source_lists_it_by_now(database: Database) -> None:
+    with feeding(*ROWS) as feed, feeding(a_row(2, slug="wrens-2")) as other:
+        _, proposal = proposed(database, feed)
+        wrens = a_source(database, other, name="Wrens")
+        [twin] = changes(database, refreshed(database, wrens, other).run, ChangeKind.NEW)
+        with database.unit_of_work() as session:
+            into = meeting(database, "larks-2").id
+            merge_new(session, twin.id, into=into, seen=None, by="operator", now=NOW)
+        edit(database, "larks-2", {"notes": "Written here."})
+        [gone] = changes(database, proposal, ChangeKind.GONE)
+        assert applied(database, proposal).left == (gone.id,)
+        [left] = changes(database, proposal, ChangeKind.GONE)
+    assert left.remarks == [["", "", EDITED_GONE], ["", "", STILL_LISTED]]
 
 
 def test_after_thirty_days_a_refresh_stays(database: Database) -> None:

@@ -171,6 +171,40 @@ def test_a_changed_schedule_holds_from_when_it_was_last_read(database: Database)
             assert source(database, number).due_at == due
 
 
+@pytest.mark.parametrize(
+    ("mended", "at_once"),
+    [
+        ({"url": "https://larks.example.org/feed.json"}, True),
+        ({"kind": "csv"}, True),
+        ({"program": "na"}, True),
+        ({"service_body_id": 1}, True),
+        ({"region": "Texas"}, True),
+        ({"zone": "America/Chicago"}, True),
+        ({"country": "CA"}, True),
+        ({"url": "https://larks.example.org/feed.json", "every_min": 120}, True),
+        ({"url": "https://larks.example.org/feed.json", "every_min": 0}, False),
+        ({"name": "Meadowlarks"}, False),
+        ({"policy": SourcePolicy.PROPOSE}, False),
+        ({"field_rules": {"notes": "here"}}, False),
+    ],
+)
+def test_a_source_that_failed_is_read_at_once_when_it_is_read_otherwise_from_then_on(
+    database: Database, mended: dict[str, Any], *, at_once: bool
+) -> None:
+    with database.unit_of_work() as session:
+        a_body(session, "Lark Area")
+    with feeding(status=500) as feed:
+        number = a_source(database, feed, every_min=60)
+        for later in (0, 60, 120):
+            refreshed(database, number, feed, later=later)
+        before, now = source(database, number), NOW + dt.timedelta(hours=3)
+        with database.unit_of_work() as session:
+            change_source(session, number, draft_for(feed, **mended), seen=None, by="operator", reason="", now=now)
+    after = source(database, number)
+    waits = before.due_at if mended.get("every_min") is None else None
+    assert (after.failures, after.due_at) == ((0, now) if at_once else (3, waits))
+
+
 def forgotten(database: Database, *, days: int) -> int:
     """How many sources are forgotten so many days after the tests take place."""
     with database.unit_of_work() as session:

@@ -137,6 +137,27 @@ def test_two_who_change_a_source_never_overwrite_each_other(desk: Desk, feed: Fe
     assert source(desk.database, number).country == "CA"
 
 
+def test_a_source_whose_settings_of_reading_are_mended_is_read_next_and_the_page_says_so(
+    desk: Desk, feed: Feed
+) -> None:
+    number = a_source(desk.database, feed, service_body_id=desk.bodies["own"])
+    feed.status = 500
+    refreshed(desk.database, number, feed)
+    path = f"/moderate/sources/{number}"
+    client = desk.client("body_administrator")
+    for mended, words in (
+        ({"policy": "propose"}, "What it says is compared anew when it is read next."),
+        ({"zone": "America/Chicago"}, "The worker reads it next: look again in a moment."),
+    ):
+        form = form_of(client.get(f"{path}/change").get_data(as_text=True), f"{path}/change")
+        answer = client.post(f"{path}/change", data={**form, **WHY, **mended})
+        assert words in text(client.get(answer.headers["Location"]))
+    assert "Being read" in text(client.get(path))
+    feed.status = 200
+    assert refresh_next(desk.database, tools=lambda: tools_for(feed), now=NOW) is not None
+    assert source(desk.database, number).failures == 0
+
+
 def test_a_source_is_read_by_the_worker_when_somebody_asks(desk: Desk, feed: Feed) -> None:
     number = a_source(desk.database, feed, service_body_id=desk.bodies["own"], every_min=0)
     path = f"/moderate/sources/{number}"
@@ -237,7 +258,7 @@ def test_a_removed_source_is_restored_with_its_listings_by_two(desk: Desk, feed:
     assert again not in text(desk.client("administrator").get("/moderate"))
     assert post(desk, "administrator", f"{again}/confirm").status_code == 409
     assert len(shown(desk.database)) == 12
-    assert text(desk.client("body_administrator").get(path)).count("Applied") == 1
+    assert text(desk.client("body_administrator").get(path)).count("Applied at once") == 1
     assert desk.client("body_administrator").get(f"{path}/restore").status_code == 404
 
 

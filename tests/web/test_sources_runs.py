@@ -9,12 +9,26 @@ from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.sources.applying import merge_new
+from finder.sources.rolling_back import roll_back
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from tests.conftest import NOW
 from tests.feeds.bmlt_answers import a_meeting, answers
 from tests.sources.feeds import a_row
-from tests.sources.instance import Feed, a_source, changes, faults, feeding, refreshed, run, shown, source, trusted
+from tests.sources.instance import (
+    Feed,
+    a_source,
+    changes,
+    faults,
+    feeding,
+    meeting,
+    refreshed,
+    run,
+    shown,
+    source,
+    trusted,
+)
 from tests.sources.test_three_ways import edit
 from tests.web.desk import Desk, form_of
 from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text, token
@@ -238,6 +252,7 @@ def test_a_refresh_that_changes_much_wants_a_second_moderator(desk: Desk, feed: 
     assert len(shown(desk.database)) == 12
     page = text(desk.client("second").get(waits))
     assert "It changes 30 listings" in page
+    assert "No listing would leave the finder." in page
     assert path in page
     assert post(desk, "moderator", f"{waits}/confirm").status_code == 409
     assert post(desk, "other", f"{waits}/confirm").status_code == 404
@@ -247,10 +262,52 @@ def test_a_refresh_that_changes_much_wants_a_second_moderator(desk: Desk, feed: 
     back = post(desk, "moderator", f"{path}/roll-back", **WHY, revision=seen)
     assert back.headers["Location"].startswith("/moderate/wide/")
     assert len(shown(desk.database)) == 42
+    assert "30 listings would leave the finder: this refresh brought them." in text(
+        desk.client("second").get(back.headers["Location"])
+    )
     assert post(desk, "second", f"{back.headers['Location']}/confirm").status_code == 303
     assert set(shown(desk.database)) == {f"larks-{number}" for number in range(12)}
     assert run(desk.database, run_id).state is RunState.ROLLED_BACK
     assert faults(desk.database) == []
+
+
+def test_a_second_moderator_is_told_how_many_listings_leave_and_why_it_is_in_quarantine(desk: Desk, feed: Feed) -> None:
+    number, run_id, path = proposed(desk, feed, ROWS[:5])
+    ask = {"action": "apply_all", "revision": str(run(desk.database, run_id).revision)}
+    waits = post(desk, "moderator", f"{path}/decide", **ask).headers["Location"]
+    why = "7 of 12 listings of this source would go, which is more than 10 or more than 10%."
+    page = text(desk.client("second").get(waits))
+    assert "7 listings would leave the finder: the source lists them no more." in page
+    assert f"The refresh is in quarantine, and nothing of it was applied by itself: {why}" in page
+
+    removal = f"/moderate/sources/{number}/remove"
+    gone = post(desk, "body_administrator", removal, **WHY, keep="unpublish").headers["Location"]
+    page = text(desk.client("administrator").get(gone))
+    assert "12 listings would leave the finder." in page
+    assert f"Its refresh {run_id} is in quarantine, and would be forgotten: {why}" in page
+    assert post(desk, "second", f"{waits}/confirm").status_code == 303
+    assert "would leave" not in text(desk.client("second").get(waits))
+    assert "5 listings would leave the finder." in text(desk.client("administrator").get(gone))
+
+
+def test_a_second_moderator_is_told_of_no_listing_that_another_source_keeps_in_the_finder(
+    desk: Desk, feed: Feed
+) -> None:
+    number, run_id, path = proposed(desk, feed, ROWS[:5])
+    with feeding(a_row(11, slug="wrens-11")) as other:
+        wrens = a_source(desk.database, other, name="Wrens", service_body_id=desk.bodies["own"])
+        [twin] = changes(desk.database, refreshed(desk.database, wrens, other).run, ChangeKind.NEW)
+    into = meeting(desk.database, "larks-11").id
+    with desk.database.unit_of_work() as session:
+        merge_new(session, twin.id, into=into, seen=None, by="operator", now=NOW)
+    ask = {"action": "apply_all", "revision": str(run(desk.database, run_id).revision)}
+    waits = post(desk, "moderator", f"{path}/decide", **ask).headers["Location"]
+    assert "6 listings would leave the finder" in text(desk.client("second").get(waits))
+    removal = f"/moderate/sources/{number}/remove"
+    gone = post(desk, "body_administrator", removal, **WHY, keep="unpublish").headers["Location"]
+    page = text(desk.client("administrator").get(gone))
+    assert "11 listings would leave the finder." in page
+    assert "1 listing stays: another source lists the same." in page
 
 
 def test_quarantine_is_explained_and_everything_stays_until_somebody_allows_it(desk: Desk, feed: Feed) -> None:
@@ -307,6 +364,50 @@ def test_what_was_applied_at_once_was_decided_by_nobody(desk: Desk, feed: Feed) 
     answer = post(desk, "moderator", f"{path}/decide", action="apply_all", revision="1")
     assert answer.status_code == 303
     assert "Decided by" in text(desk.client("moderator").get(path))
+
+
+def test_nothing_is_said_to_be_decided_by_the_worker_an_import_or_a_later_refresh(desk: Desk, feed: Feed) -> None:
+    own, database, client = desk.bodies["own"], desk.database, desk.client("moderator")
+    number = a_source(database, feed, service_body_id=own)
+    path = f"/moderate/sources/{number}/refreshes"
+    whole = refreshed(database, number, feed).run
+    page = text(client.get(f"{path}/{whole}"))
+    assert re.search(r"Refresh \d+, read [^.]+ by the worker\. Applied at once\.", page), page
+    trusted(database, number, feed, SourcePolicy.PUBLISH_SMALL, service_body_id=own)
+    feed.rows = [a_row(0, notes="Ring the bell."), *ROWS[1:], a_row(90)]
+    part = refreshed(database, number, feed, later=60).run
+    feed.rows = [*feed.rows, a_row(91)]
+    decided = refreshed(database, number, feed, later=120).run
+    assert "Applied in part at once." in text(client.get(f"{path}/{part}"))
+    [first, _] = changes(database, decided, ChangeKind.NEW)
+    assert (
+        post(desk, "moderator", f"{path}/{decided}/decide", action="apply", change=first.id, revision="1").status_code
+        == 303
+    )
+    feed.rows = [*feed.rows, a_row(92)]
+    refreshed(database, number, feed, later=180)
+    assert run(database, decided).state is RunState.PARTLY
+    assert "Decided by Mo, " in text(client.get(f"{path}/{decided}"))
+    with database.unit_of_work() as session:
+        roll_back(session, decided, seen=None, by="operator", now=NOW)
+    assert "Rolled back by the operator, " in text(client.get(f"{path}/{decided}"))
+    listed = text(client.get(f"/moderate/sources/{number}"))
+    assert "by the clock" not in listed
+    assert listed.count("Decided by") == 0
+    assert faults(database) == []
+
+
+def test_a_source_whose_refresh_is_in_quarantine_is_marked_so(desk: Desk, feed: Feed) -> None:
+    number, _, _ = proposed(desk, feed, ROWS[:5])
+    client = desk.client("moderator")
+    for path in ("/moderate/sources", f"/moderate/sources/{number}"):
+        assert '<span class="mark"><b>In quarantine</b></span>' in text(client.get(path))
+    feed.status = 500
+    refreshed(desk.database, number, feed, later=120)
+    assert "<b>Could not be read: in quarantine</b>" in text(client.get("/moderate/sources"))
+    feed.status, feed.rows = 200, [*ROWS, a_row(90)]
+    refreshed(desk.database, number, feed, later=180)
+    assert "<b>Waits for a moderator</b>" in text(client.get("/moderate/sources"))
 
 
 def test_a_large_refresh_is_paged(desk: Desk, feed: Feed) -> None:

@@ -22,6 +22,8 @@ KINDS = {
     ChangeKind.REFUSED: "Refused",
     ChangeKind.BESIDE: "Beside the listings",
 }
+#: Those that read a source and decide nothing.
+READERS = {"worker": "the worker", "import": "an import"}
 TROUBLED = frozenset({RunState.QUARANTINED, RunState.FAILED})
 DAY = 24 * 60
 HOUR = 60
@@ -76,7 +78,9 @@ def _mark(source: ShownSource, *, asked: bool) -> tuple[str, bool]:
         return "Being read", False
     if source.failures:
         times = "" if source.failures == 1 else f", {source.failures} times in a row"
-        return f"Could not be read{times}", True
+        return f"Could not be read{times}" + (": in quarantine" if source.quarantined else ""), True
+    if source.quarantined:
+        return "In quarantine", True
     if source.waits:
         return "Waits for a moderator", True
     if source.troubled:
@@ -166,9 +170,12 @@ def run_line(run: ShownRun, names: Mapping[str, str], *, now: dt.datetime) -> Ru
 
 def _decided(run: ShownRun, names: Mapping[str, str], *, now: dt.datetime) -> str:
     """Who decided when, or that nobody has: what its policy lets a refresh apply at once is decided as it is read."""
-    if run.open and (run.decided_at, run.decided_by) == (run.at, run.asked_by):
-        return "Applied in part at once"
-    return f"Decided by {actor_words(run.decided_by, names)}, {when(run.decided_at, now)}" if run.decided_at else ""
+    if run.decided_at is None or (run.decided_by in READERS and run.decided_at != run.at):
+        return ""
+    if (run.decided_at, run.decided_by) == (run.at, run.asked_by):
+        return "Applied in part at once" if run.open or run.state is RunState.PARTLY else "Applied at once"
+    act = "Rolled back" if run.state is RunState.ROLLED_BACK else "Decided"
+    return f"{act} by {actor_words(run.decided_by, names)}, {when(run.decided_at, now)}"
 
 
 def run_lines(runs: Sequence[ShownRun], names: Mapping[str, str], *, now: dt.datetime) -> list[RunLine]:
@@ -178,4 +185,6 @@ def run_lines(runs: Sequence[ShownRun], names: Mapping[str, str], *, now: dt.dat
 
 def actor_words(actor: str, names: Mapping[str, str]) -> str:
     """Who did something."""
-    return names.get(actor) or ACTORS.get(actor, "somebody" if actor.startswith("user:") else actor)
+    return (
+        names.get(actor) or READERS.get(actor) or ACTORS.get(actor, "somebody" if actor.startswith("user:") else actor)
+    )
