@@ -16,8 +16,9 @@ from finder.web.armour import OPEN_TO_ALL
 from finder.web.caching import PRIVATE, answer_from_cache
 from finder.web.errors import problem
 from finder.web.faults import fault_of
-from finder.web.feeding import question
+from finder.web.feeding import question, question_of_people
 from finder.web.forms.search import InvalidSearchError
+from finder.web.forms.slips import slip_remarks
 from finder.web.page import cards_of, frame, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
@@ -61,7 +62,7 @@ def oembed() -> Response:
 
 def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     try:
-        asked = question(held, snapshot, request.args)
+        asked = question_of_people(held, snapshot, request.args)
     except InvalidSearchError as error:
         status = HTTPStatus.NOT_FOUND if error.is_about_a_place_alone else HTTPStatus.BAD_REQUEST
         return render("embed/embed.html", status=status, page=faulty_embed_page(error))
@@ -70,14 +71,16 @@ def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     nearby = () if answer.total else relaxations(snapshot, criteria, now=now)
     found = Found(answer=answer, shown=cards_of(answer.hits, held, labels, framed=True), relaxations=nearby)
     seeker = Seeker(now=now, zone=criteria.zone, unit=asked.unit)
-    response = render("embed/embed.html", page=embed_page(asked, found, seeker, labels))
+    page = embed_page(asked, found, seeker, labels, remarks=slip_remarks(request.args))
+    response = render("embed/embed.html", page=page)
     return _kept_nowhere(response) if asked.exact_place else response
 
 
 def _code(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     del now
-    asked = question(held, snapshot, request.args)
-    response = render("embed/code.html", page=code_page(asked.asked, held.settings.public_url))
+    asked = question_of_people(held, snapshot, request.args)
+    page = code_page(asked.asked, held.settings.public_url, remarks=slip_remarks(request.args))
+    response = render("embed/code.html", page=page)
     return _kept_nowhere(response) if asked.exact_place else response
 
 

@@ -118,7 +118,9 @@ def test_what_is_kept_against_its_source_follows_the_other_one_that_lists_it(dat
         assert "wren" not in shown(database)
         after = shown(database)["larks-1"]
         names = {"id", "slug", "source", "source_key", "bmlt_id", "url"}
-        told = [{name: text for name, text in content_of(each).items() if name not in names} for each in (before, after)]
+        told = [
+            {name: text for name, text in content_of(each).items() if name not in names} for each in (before, after)
+        ]
         assert told[0] == told[1]
         assert refreshed(database, larks, feed, later=180, again=True).state is RunState.UNCHANGED
 
