@@ -5,24 +5,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from finder.feeds.ical import MAX_IN_CALENDAR
 from finder.web.forms.query import to_query
 from finder.web.presenters.ask import Link
 from finder.web.presenters.feeds import OF_PAGES, feed_of
+from finder.web.presenters.labels import counted
 
 Asked = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class TakeAlong:
-    """The ways as links, and the addresses by which readers (``feed``) and other sites (``oembed``) find them."""
+    """The ways as links, and the addresses by which readers (``feed``) and other sites (``oembed``) find them.
+
+    ``words`` tell what of the list is not in all of them, if anything.
+    """
 
     links: list[Link]
     feed: str
     oembed: str
+    words: str = ""
 
 
-def take_along(asked: Asked, public_url: str) -> TakeAlong:
-    """The ways for the question *asked*; *public_url* is where the site is reached."""
+def take_along(asked: Asked, public_url: str, *, total: int = 0) -> TakeAlong:
+    """The ways for the question *asked*, which *total* meetings answer; *public_url* is where the site is reached."""
     query = to_query({name: values for name, values in asked.items() if name not in OF_PAGES})
     behind = f"?{query}" if query else ""
     calendar = re.sub(r"^https?:", "webcal:", public_url) + f"/meetings.ics{behind}"
@@ -35,4 +41,15 @@ def take_along(asked: Asked, public_url: str) -> TakeAlong:
         Link("What is new and what changes", feed, note="Atom"),
         Link("Show it on your own website", f"/embed/code{behind}", note="HTML"),
     ]
-    return TakeAlong(links, feed, f"/oembed?url={quote(f'{public_url}/{behind}', safe='')}")
+    has_place = any(asked.get(name) for name in ("near", "lat"))
+    words = in_calendar(MAX_IN_CALENDAR, nearest=has_place) if total > MAX_IN_CALENDAR else ""
+    return TakeAlong(links, feed, f"/oembed?url={quote(f'{public_url}/{behind}', safe='')}", words)
+
+
+def in_calendar(count: int, *, nearest: bool) -> str:
+    """What to tell of a calendar that holds *count* meetings of more, and which it holds. It names no place."""
+    which = "nearest to the place that was asked for" if nearest else "first by name"
+    return (
+        f"The calendar holds {counted(count)} of this list, those {which}, since calendar programs bear no more. "
+        "For the others, follow a calendar of a search that finds fewer: of a day, a region or a program."
+    )
