@@ -50,7 +50,7 @@ def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOpti
         decode_meeting(meeting, number=number, options=options, server=server)
         for number, meeting in enumerate(answers.meetings, start=1)
     )
-    in_order = sorted(unique_keys(believable(rows), field="id_bigint"), key=_number_there)
+    in_order = sorted(unique_keys(believable(rows)), key=_number_there)
     return Decoded(
         rows=tuple(replace(row, number=number) for number, row in enumerate(in_order, start=1)),
         note=_missing(answers),
