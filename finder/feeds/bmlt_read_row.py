@@ -66,15 +66,25 @@ def decode_meeting(value: object, *, number: int, options: DecodeOptions, server
     for name in value.get(REPEATED, ()):
         remarks.add(name, value.get(name), "is given more than once: the last one counts")
     if record.yes("published") is False:
+        title = _title(record, record.line("meeting_name"))
         remarks.refuse("published", value.get("published"), "is not published there")
-        return Row(number=number, draft=None, remarks=remarks.all())  # without a key: what was here is gone
+        return Row(
+            number=number, draft=None, title=title, remarks=remarks.all()
+        )  # without a key: what was here is gone
     name = record.line("meeting_name")
     if not name:
         name = f"{options.program.upper()} Meeting" if len(options.program) <= SHORT_PROGRAM else "Meeting"
         remarks.add("meeting_name", value.get("meeting_name"), f'is missing: listed as "{name}"')
     key, key_field = _key(record, name)
     draft = _draft(record, name, key, options, server)
-    return Row(number=number, draft=draft, key=key, key_field=key_field, remarks=remarks.all())
+    title = "" if draft else _title(record, name)
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=title, remarks=remarks.all())
+
+
+def _title(record: Record, name: str) -> str:
+    """A meeting by its name and its number there, since many have one name."""
+    number = read_number(record, "id_bigint", "id")
+    return name if number is None else f"{name} (id_bigint {number})".strip()
 
 
 def _unlabelled(value: Mapping[str, Any]) -> dict[str, Any]:

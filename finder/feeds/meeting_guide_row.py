@@ -48,7 +48,7 @@ def decode_record(value: object, *, number: int, options: DecodeOptions, types: 
     draft = _draft(record, name, key, options, types) if name else None
     if not name:
         remarks.refuse("name", value.get("name"), "is missing: a listing needs a name")
-    return Row(number=number, draft=draft, key=key, key_field=key_field, remarks=remarks.all())
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: TypeReader) -> ListingDraft | None:

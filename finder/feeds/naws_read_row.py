@@ -40,19 +40,21 @@ class NawsReader:
         """The listing of row *number*, or the reason why there is none."""
         remarks = Remarks()
         record = Record(fields, remarks)
+        name = record.line("committeename")
         if record.line("delete").casefold() in {"d", "delete", "deleted"}:
             remarks.refuse("Delete", fields.get("delete"), "is deleted there")
-            return Row(number=number, draft=None, remarks=remarks.all())  # without a key: what was here is gone
+            return Row(
+                number=number, draft=None, title=name, remarks=remarks.all()
+            )  # without a key: what was here is gone
         if record.yes("unpublished"):
             remarks.refuse("unpublished", fields.get("unpublished"), "is not published there")
-            return Row(number=number, draft=None, remarks=remarks.all())
-        name = record.line("committeename")
+            return Row(number=number, draft=None, title=name, remarks=remarks.all())
         if not name:
             remarks.refuse("CommitteeName", "", "is missing: a listing needs a name")
             return Row(number=number, draft=None, remarks=remarks.all())
         key, key_field = self._key(record)
         draft = self._draft(record, name, key)
-        return Row(number=number, draft=draft, key=key, key_field=key_field, remarks=remarks.all())
+        return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
     def _key(self, record: Record) -> tuple[str, str]:
         """What the row is known by, and the field that says so, if one does."""

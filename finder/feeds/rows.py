@@ -36,13 +36,14 @@ class Row:
     """One row of a feed, numbered from 1, of a table as in its sheet; ``key`` is its source key.
 
     ``key_field`` is the field that the key stands in, "" where it is made of what the row says. ``draft`` is None when
-    it was refused.
+    it was refused; ``title`` is what people know such a row by.
     """
 
     number: int
     draft: ListingDraft | None
     key: str = ""
     key_field: str = ""
+    title: str = ""
     remarks: tuple[Remark, ...] = ()
 
 

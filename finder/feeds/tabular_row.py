@@ -69,7 +69,7 @@ def decode_own(record: Mapping[str, str], *, number: int, options: DecodeOptions
             draft = _draft(fields, name, key, options, types)
         except _UnreadableError as error:
             remarks.refuse(error.field, record.get(error.field), str(error))
-    return Row(number=number, draft=draft, key=key, key_field=key_field, remarks=remarks.all())
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
 
 class _UnreadableError(Exception):
