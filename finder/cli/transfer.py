@@ -12,6 +12,7 @@ from finder.cli.readiness import ready
 from finder.cli.screen import error_screen, progress, screen
 from finder.cli.toolbox import Toolbox, toolbox_of
 from finder.cli.tools import tools_of
+from finder.domain.countries import read_country
 from finder.domain.errors import BadInputError
 from finder.domain.schedule import zone_of
 from finder.domain.text import path_of
@@ -87,7 +88,7 @@ def import_(
         program=program,
         catalogue=tools.catalogue,
         zone=zone or None,
-        country=country or "",
+        country=read_country(country or ""),
         service_body=service_body,
         hosts=settings.conference_hosts,
         region=path_of(region),

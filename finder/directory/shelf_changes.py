@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
+from finder.domain.changed_parts import changed_parts
 from finder.domain.vocabulary import ShelfChange
 
 
@@ -27,8 +28,7 @@ def change_of(
     else:
         kind = ShelfChange.CHANGE
         before, after = _parts(held.document), _parts(row["document"])
-        told = (name for name in after if name != "revision" and name not in renamed)
-        fields = " ".join(name for name in told if before.get(name) != after[name])
+        fields = changed_parts(before, after, passed_over={"revision", *renamed})
         if not fields:
             return None
     numbers = {name: row.get(name, 0) for name in ("revision", "bmlt_id", "service_body_id")}

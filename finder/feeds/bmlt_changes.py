@@ -5,8 +5,12 @@ nobody (0), and what a listing no longer says, or has taken off the shelf, is ma
 """
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from finder.domain.changed_parts import details_of
+from finder.domain.listing import LOCATION_CLOSED
+from finder.feeds.bmlt_fields import OURS, is_custom
 
 MASK: Final = "********"
 KINDS: Final = {
@@ -19,28 +23,72 @@ FIELDS_OF_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("meeting_name",),
     "attendance": ("venue_type", "formats"),
     "temporarily_closed": ("formats",),
-    "schedule": ("weekday_tinyint", "start_time", "duration_time", "time_zone"),
     "overrides": ("comments",),
     "formats": ("formats",),
     "unmapped_types": ("formats",),
-    "location": (
-        *("longitude", "latitude", "location_text", "location_info", "location_street", "location_municipality"),
-        *("location_province", "location_postal_code_1", "location_nation"),
-    ),
-    "conference": ("phone_meeting_number", "virtual_meeting_link", "virtual_meeting_additional_info"),
-    "join_policy": ("phone_meeting_number", "virtual_meeting_link", "virtual_meeting_additional_info"),
+    "join_policy": ("comments",),
     "service_body": ("service_body_bigint",),
     "notes": ("comments",),
     "world_id": ("worldid_mixed",),
-    "extra": (
-        *("location_city_subsection", "location_neighborhood", "location_sub_province", "train_lines", "bus_lines"),
-    ),
+}
+#: Parts that are many things -> each of them -> the fields that it tells.
+FIELDS_OF_DETAILS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "schedule": {
+        "weekdays": ("weekday_tinyint",),
+        "start": ("start_time",),
+        "duration_min": ("duration_time",),
+        "zone": ("time_zone",),
+        "kind": ("formats", "comments"),
+        "interval": ("formats", "comments"),
+        "weeks_of_month": ("comments",),
+        "first_date": ("comments",),
+        "last_date": ("comments",),
+    },
+    "location": {
+        "longitude": ("longitude",),
+        "latitude": ("latitude",),
+        "name": ("location_text",),
+        "notes": ("location_info",),
+        "street": ("location_street",),
+        "unit": ("location_street",),
+        "city": ("location_municipality",),
+        "state": ("location_province",),
+        "postal_code": ("location_postal_code_1",),
+        "country": ("location_nation",),
+        "address_visibility": ("comments",),
+    },
+    "conference": {
+        "phone": ("phone_meeting_number",),
+        "url": ("virtual_meeting_link",),
+        "url_notes": ("virtual_meeting_additional_info",),
+    },
+    "extra": {ours: (field,) for field, ours in OURS.items()} | {LOCATION_CLOSED: ("formats",)},
 }
 
 
-def changed_fields(parts: str) -> list[str]:
-    """The fields of BMLT that a change of these *parts* (space between) may have touched, each once."""
-    return list(dict.fromkeys(field for part in parts.split() for field in FIELDS_OF_PARTS.get(part, ())))
+def changed_fields(changed: str, document: Mapping[str, Any] | None) -> list[str]:
+    """The fields of BMLT that a change has touched, each once; of changes of which no more than parts are known, all.
+
+    *changed* is what `changed_parts` says, *document* the listing as it is now, None when it is gone.
+    """
+    rule = document["schedule"] if document else {"kind": "weekly", "interval": 1}
+    touched = (field for part, detail in details_of(changed) for field in _touched(part, detail, rule))
+    return list(dict.fromkeys(touched))
+
+
+def _touched(part: str, detail: str, rule: Mapping[str, Any]) -> Iterator[str]:
+    details = FIELDS_OF_DETAILS.get(part, {})
+    if not detail:
+        yield from FIELDS_OF_PARTS.get(part, ())
+        yield from (field for fields in details.values() for field in fields)
+    elif detail in details:
+        yield from details[detail]
+    elif part == "extra" and is_custom(detail):
+        yield detail
+    if (part, detail) == ("schedule", "weekdays") and (rule["kind"] != "weekly" or rule["interval"] > 1):
+        yield "comments"  # they say which days of the month, or which weeks
+    if (part, detail) == ("schedule", "first_date") and rule["kind"] == "once":
+        yield "weekday_tinyint"
 
 
 def date_words(at: dt.datetime) -> str:

@@ -92,7 +92,7 @@ PUBLISHED: Final = "1"
 VENUE_TYPES: Final = {"in_person": "1", "online": "2", "hybrid": "3"}
 
 #: What else a listing has is told under names of ours for these, and under its own name otherwise.
-_OURS: Final = {
+OURS: Final[Mapping[str, str]] = {
     "location_city_subsection": "borough",
     "location_neighborhood": "neighborhood",
     "location_sub_province": "county",
@@ -101,7 +101,7 @@ _OURS: Final = {
     "zone": "zone",
 }
 _ENTITY: Final = frozenset({"entity", "entity_email", "entity_location", "entity_phone", "entity_url"})
-_NO_CUSTOM: Final = frozenset({*MAIN, *DATA, *PRIVATE, *_OURS.values(), *_ENTITY, LOCATION_CLOSED})
+_NO_CUSTOM: Final = frozenset({*MAIN, *DATA, *PRIVATE, *OURS.values(), *_ENTITY, LOCATION_CLOSED})
 
 Value = Callable[[Document], str]
 
@@ -160,16 +160,16 @@ VALUES: Final[Mapping[str, Value]] = {
     "phone_meeting_number": _conference("phone"),
     "virtual_meeting_link": _conference("url"),
     "virtual_meeting_additional_info": _conference("url_notes"),
-    **{field: _extra(key) for field, key in _OURS.items()},
+    **{field: _extra(key) for field, key in OURS.items()},
 }
 
 
 def custom_names(document: Document) -> tuple[str, ...]:
     """The fields of the listing's own server that no template here has, by name."""
-    return tuple(sorted(name for name in document["extra"] if _is_custom(name)))
+    return tuple(sorted(name for name in document["extra"] if is_custom(name)))
 
 
-def _is_custom(name: str) -> bool:
+def is_custom(name: str) -> bool:
     """Whether a field is a server's own; what sounds like a person or an administrator never is."""
     return name not in _NO_CUSTOM and not name.startswith(("contact_", "admin_"))
 
@@ -181,7 +181,7 @@ def field_value(document: Document, field: str, today: dt.date) -> str:
     value = VALUES.get(field)
     if value is not None:
         return value(document)
-    return str(document["extra"].get(field) or "") if _is_custom(field) else ""
+    return str(document["extra"].get(field) or "") if is_custom(field) else ""
 
 
 def words_of(document: Document, today: dt.date) -> str:

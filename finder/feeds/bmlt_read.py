@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from finder.domain.schedule import DEFAULT_DURATION
@@ -25,7 +24,8 @@ MAX_DIGITS = 18
 def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOptions) -> Decoded:
     """Every meeting of the answers in *payload*, taken or refused, by its number there; with bodies and formats.
 
-    Servers answer in any order. What meetings of one name are called in addresses here must not depend on it.
+    Servers answer in any order. What meetings of one name are called in addresses here must not depend on it. Rows are
+    numbered by their places in the answer, from 1, as whoever looks for one there counts.
 
     The answers are what `bmlt_read_answers` takes. Raises FeedError when there is no list of meetings among them.
     """
@@ -50,9 +50,8 @@ def decode_bmlt(payload: Payload | Mapping[str, Payload], *, options: DecodeOpti
         decode_meeting(meeting, number=number, options=options, server=server)
         for number, meeting in enumerate(answers.meetings, start=1)
     )
-    in_order = sorted(unique_keys(believable(rows), field="id_bigint"), key=_number_there)
     return Decoded(
-        rows=tuple(replace(row, number=number) for number, row in enumerate(in_order, start=1)),
+        rows=tuple(sorted(unique_keys(believable(rows)), key=_number_there)),
         note=_missing(answers),
         bodies=tuple(bodies),
         formats=formats.drafts,

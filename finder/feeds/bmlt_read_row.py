@@ -66,14 +66,25 @@ def decode_meeting(value: object, *, number: int, options: DecodeOptions, server
     for name in value.get(REPEATED, ()):
         remarks.add(name, value.get(name), "is given more than once: the last one counts")
     if record.yes("published") is False:
+        title = _title(record, record.line("meeting_name"))
         remarks.refuse("published", value.get("published"), "is not published there")
-        return Row(number=number, draft=None, remarks=remarks.all())  # without a key: what was here is gone
+        return Row(
+            number=number, draft=None, title=title, remarks=remarks.all()
+        )  # without a key: what was here is gone
     name = record.line("meeting_name")
     if not name:
         name = f"{options.program.upper()} Meeting" if len(options.program) <= SHORT_PROGRAM else "Meeting"
         remarks.add("meeting_name", value.get("meeting_name"), f'is missing: listed as "{name}"')
-    key = _key(record, name)
-    return Row(number=number, draft=_draft(record, name, key, options, server), key=key, remarks=remarks.all())
+    key, key_field = _key(record, name)
+    draft = _draft(record, name, key, options, server)
+    title = "" if draft else _title(record, name)
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=title, remarks=remarks.all())
+
+
+def _title(record: Record, name: str) -> str:
+    """A meeting by its name and its number there, since many have one name."""
+    number = read_number(record, "id_bigint", "id")
+    return name if number is None else f"{name} (id_bigint {number})".strip()
 
 
 def _unlabelled(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,20 +96,20 @@ def _unlabelled(value: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _key(record: Record, name: str) -> str:
-    """The meeting's number there, else a digest of what it says about when and where."""
+def _key(record: Record, name: str) -> tuple[str, str]:
+    """The meeting's number there with its field, else a digest of what it says about when and where."""
     number = read_number(record, "id_bigint", "id")
     if number is not None:
-        return str(number)
+        return str(number), "id_bigint"
     text = record.line("id_bigint", "id", limit=KEY_LENGTH)
     if text:
         record.remarks.add("id_bigint", text, "is not a number: the meeting is given a new one")
-        return text
+        return text, "id_bigint"
     record.remarks.add("id_bigint", None, "is missing: this meeting is known by its name, day, time and place")
     told = ("weekday_tinyint", "start_time", "location_street", "location_municipality", "virtual_meeting_link")
     parts = (fold(name), *(str(record.raw(field) or "")[:500] for field in told))
     digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
-    return f"{slugify(name)[:100]}#{digest}"
+    return f"{slugify(name)[:100]}#{digest}", ""
 
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: Server) -> ListingDraft | None:

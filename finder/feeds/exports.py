@@ -31,6 +31,7 @@ class Export:
 
     ``documents`` walks over them anew each time; ``gone`` and ``changes`` (newest first) are read when a format asks.
     ``address`` is where the answer is read, ``updated`` when the directory last changed, ``now`` the instant (aware).
+    ``about`` is what people should know of the whole, where a format has room for it.
     """
 
     documents: Documents
@@ -44,6 +45,7 @@ class Export:
     updated: dt.datetime
     now: dt.datetime
     mark: bool = False
+    about: str = ""
 
     @property
     def pages(self) -> str:
@@ -89,7 +91,14 @@ def _of_na(documents: Iterable[Document]) -> Iterator[Document]:
 
 def _ics(export: Export) -> Iterator[bytes]:
     host = urlsplit(export.public_url).hostname or "localhost"
-    return calendar_of_many(export.documents(), name=export.site_name, pages=export.pages, host=host, now=export.now)
+    return calendar_of_many(
+        export.documents(),
+        name=export.site_name,
+        pages=export.pages,
+        host=host,
+        now=export.now,
+        about=export.about,
+    )
 
 
 def _atom(export: Export) -> Iterator[bytes]:

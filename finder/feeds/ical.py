@@ -20,6 +20,8 @@ from finder.feeds.document import Document, overrides_of, schedule_of
 from finder.feeds.on_request import on_request_of
 from finder.feeds.vtimezone import vtimezone
 
+#: More meetings than this a calendar program does not bear: those that follow it read all of it anew each time.
+MAX_IN_CALENDAR = 500
 PRODUCT = "-//Meeting Finder//Meetings//EN"
 HORIZON = dt.timedelta(days=3 * 366)
 #: How often a program that follows a calendar should look again.
@@ -44,13 +46,17 @@ def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetim
 
 
 def calendar_of_many(
-    documents: Iterable[Document], *, name: str, pages: str, host: str, now: dt.datetime
+    documents: Iterable[Document], *, name: str, pages: str, host: str, now: dt.datetime, about: str = ""
 ) -> Iterator[bytes]:
     """One calendar of many listings, a listing at a time; those that no calendar can tell are left out.
 
-    *name* is what calendar programs call it. *pages* is the absolute address below which each listing has its page.
+    *name* is what calendar programs call it, *about* what they tell of it. *pages* is the absolute address below which
+    each listing has its page.
     """
     calendar = _empty()
+    if about:
+        calendar.add("x-wr-caldesc", about)
+        calendar.add("description", about)  # RFC 7986, 5.2
     for key, value in (("x-wr-calname", name), ("name", name), ("x-published-ttl", REFRESH)):
         calendar.add(key, value)
     calendar["refresh-interval;value=duration"] = REFRESH  # RFC 7986, 5.7

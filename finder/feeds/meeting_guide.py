@@ -31,4 +31,4 @@ def decode_records(
         else decode_record(record, number=number, options=options, types=types, table=table)
         for number, record in records
     )
-    return Decoded(rows=tuple(unique_keys(believable(rows), field="slug")), note=note)
+    return Decoded(rows=tuple(unique_keys(believable(rows))), note=note)

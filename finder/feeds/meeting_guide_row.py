@@ -44,11 +44,11 @@ def decode_record(value: object, *, number: int, options: DecodeOptions, types: 
     for name in value.get(REPEATED, ()):
         remarks.add(name, value.get(name), "is given more than once: the last one counts")
     name = record.line("name", "meeting")
-    key = key_of(record, name, table=table)
+    key, key_field = key_of(record, name, table=table)
     draft = _draft(record, name, key, options, types) if name else None
     if not name:
         remarks.refuse("name", value.get("name"), "is missing: a listing needs a name")
-    return Row(number=number, draft=draft, key=key, remarks=remarks.all())
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, reader: TypeReader) -> ListingDraft | None:
@@ -184,17 +184,21 @@ def _extra(record: Record) -> dict[str, str]:
     return {field: text for field, text in found.items() if text}
 
 
-def key_of(record: Record, name: str, *, table: bool) -> str:
-    """What the source calls this row: its slug, else its id, else a digest of what it says about when and where."""
-    key = record.line("slug", limit=4096) or record.line("id", limit=4096)
+def key_of(record: Record, name: str, *, table: bool) -> tuple[str, str]:
+    """What the source calls this row, and the field that says so: its slug, else its id.
+
+    Else it is a digest of what the row says about when and where, and no field is named.
+    """
+    field = next((field for field in ("slug", "id") if record.line(field, limit=4096)), "")
+    key = record.line(field, limit=4096) if field else ""
     if len(key) > KEY_LENGTH:
-        return key[:180] + "#" + _digest(key)
+        return key[:180] + "#" + _digest(key), field
     if key or not name:
-        return key
+        return key, field
     if not table:
         record.remarks.add("slug", record.raw("slug"), "is missing: this row is known by its name, day, time and place")
     told = (str(record.raw(field) or "")[:500] for field in KEY_FIELDS)
-    return f"{slugify(name)[:100]}#{_digest(fold(name), *told)}"
+    return f"{slugify(name)[:100]}#{_digest(fold(name), *told)}", ""
 
 
 def _digest(*parts: str) -> str:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from finder.domain.schedule import weekdays_of
+from finder.domain.vocabulary import RecurrenceKind
 from finder.feeds.bmlt_comments import days_of
 from finder.feeds.bmlt_encode import number_on
 from finder.feeds.bmlt_languages import LANGUAGES as SPOKEN
 from finder.feeds.cells import csv_lines, neutralised
-from finder.feeds.document import Document, is_out_of_its_building, point_of
+from finder.feeds.document import Document, is_out_of_its_building, point_of, schedule_of
 from finder.feeds.on_request import on_request_of
 from finder.feeds.words import Words
 
@@ -66,7 +68,7 @@ def _rows(
     yield list(COLUMNS)
     for document in documents:
         known = _listing(document, words, moment_of, today)
-        days: list[int] = document["schedule"]["weekdays"]
+        days = _days(document, today)
         for day in days:
             yield _line(known | {"Day": DAY_NAMES[day], "bmlt_id": number_on(document["bmlt_id"], day, days[0])})
         if not days:
@@ -76,6 +78,13 @@ def _rows(
         of_body = _body(bodies.get(each.service_body_id))
         left = {"Committee": each.world_id, "bmlt_id": each.bmlt_id, "Delete": "D"}
         yield _line(of_body | left | {"LastChanged": _date(moment_of(each.revision))})
+
+
+def _days(document: Document, today: dt.date) -> tuple[int, ...]:
+    """The weekdays of a listing; of a single date its own, until it is over."""
+    schedule = schedule_of(document)
+    over = schedule.kind is RecurrenceKind.ONCE and schedule.first_date is not None and schedule.first_date < today
+    return () if over else weekdays_of(schedule)
 
 
 def _line(values: Mapping[str, object]) -> list[str]:

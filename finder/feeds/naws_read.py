@@ -37,7 +37,7 @@ def decode_naws(payload: Payload, *, options: DecodeOptions) -> Decoded:
     rows = (reader.row(record, number=number) for number, record in records)
     again = left_out(READ_ALREADY, [cell for cell, name in zip(cells, header, strict=True) if not name and _slug(cell)])
     words = " ".join(filter(None, (note, again)))
-    return Decoded(rows=tuple(unique_keys(believable(rows), field="bmlt_id")), note=words, bodies=tuple(bodies))
+    return Decoded(rows=tuple(unique_keys(believable(rows))), note=words, bodies=tuple(bodies))
 
 
 def _header(cells: Sequence[str]) -> list[str]:

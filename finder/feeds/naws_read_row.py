@@ -40,26 +40,30 @@ class NawsReader:
         """The listing of row *number*, or the reason why there is none."""
         remarks = Remarks()
         record = Record(fields, remarks)
+        name = record.line("committeename")
         if record.line("delete").casefold() in {"d", "delete", "deleted"}:
             remarks.refuse("Delete", fields.get("delete"), "is deleted there")
-            return Row(number=number, draft=None, remarks=remarks.all())  # without a key: what was here is gone
+            return Row(
+                number=number, draft=None, title=name, remarks=remarks.all()
+            )  # without a key: what was here is gone
         if record.yes("unpublished"):
             remarks.refuse("unpublished", fields.get("unpublished"), "is not published there")
-            return Row(number=number, draft=None, remarks=remarks.all())
-        name = record.line("committeename")
+            return Row(number=number, draft=None, title=name, remarks=remarks.all())
         if not name:
             remarks.refuse("CommitteeName", "", "is missing: a listing needs a name")
             return Row(number=number, draft=None, remarks=remarks.all())
-        key = self._key(record)
-        return Row(number=number, draft=self._draft(record, name, key), key=key, remarks=remarks.all())
+        key, key_field = self._key(record)
+        draft = self._draft(record, name, key)
+        return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
-    def _key(self, record: Record) -> str:
+    def _key(self, record: Record) -> tuple[str, str]:
+        """What the row is known by, and the field that says so, if one does."""
         known = record.line("bmltid", limit=64)
         if known.isascii() and known.isdigit() and int(known):
-            return str(int(known))  # that of a further weekday is longer than any that is given here
+            return str(int(known)), "bmlt_id"  # that of a further weekday is longer than any that is given here
         told = (record.line(field) for field in ("committee", "committeename", "day", "time", "address", "city"))
         digest = hashlib.sha256("\x1f".join(map(fold, told)).encode("utf-8", "replace")).hexdigest()[:16]
-        return f"{record.line('committee', limit=64) or 'row'}#{digest}"
+        return f"{record.line('committee', limit=64) or 'row'}#{digest}", ""
 
     def _draft(self, record: Record, name: str, key: str) -> ListingDraft | None:
         formats, unmapped, specials = self._formats(record)

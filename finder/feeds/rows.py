@@ -35,12 +35,15 @@ class Remark:
 class Row:
     """One row of a feed, numbered from 1, of a table as in its sheet; ``key`` is its source key.
 
-    ``draft`` is None when it was refused.
+    ``key_field`` is the field that the key stands in, "" where it is made of what the row says. ``draft`` is None when
+    it was refused; ``title`` is what people know such a row by.
     """
 
     number: int
     draft: ListingDraft | None
     key: str = ""
+    key_field: str = ""
+    title: str = ""
     remarks: tuple[Remark, ...] = ()
 
 
@@ -77,8 +80,8 @@ class DecodeOptions:
     max_rows: int = MAX_ROWS
 
 
-def unique_keys(rows: Iterable[Row], *, field: str) -> Iterator[Row]:
-    """The same rows; the second one of a key becomes ``key#2``, in the order of the feed, with a remark on *field*."""
+def unique_keys(rows: Iterable[Row]) -> Iterator[Row]:
+    """The same rows; the second of a key becomes ``key#2``, in the order of the feed, with a remark on its field."""
     seen: set[str] = set()
     last: dict[str, int] = {}
     for row in rows:
@@ -91,9 +94,16 @@ def unique_keys(rows: Iterable[Row], *, field: str) -> Iterator[Row]:
             number += 1
         last[row.key] = number
         seen.add(key)
-        remark = Remark(field, shown(row.key), f"is given to more than one row: this one is kept as {shown(key)}")
+        remark = Remark(row.key_field, shown(row.key), _repeated(row.key_field, kept_as=key))
         draft = row.draft and replace(row.draft, source_key=key)
         yield replace(row, key=key, draft=draft, remarks=(*row.remarks, remark))
+
+
+def _repeated(field: str, *, kept_as: str) -> str:
+    twice = (
+        "is given to more than one row" if field else "is what more than one row is known by, since they say the same"
+    )
+    return f"{twice}: this one is kept as {shown(kept_as)}"
 
 
 def believable(rows: Iterable[Row]) -> Iterator[Row]:

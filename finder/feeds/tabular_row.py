@@ -58,16 +58,18 @@ def decode_own(record: Mapping[str, str], *, number: int, options: DecodeOptions
     remarks = Remarks()
     fields = Record(record, remarks, literal=True)
     name = fields.line("name")
-    key = fields.line("source_key", limit=KEY_LENGTH) or key_of(fields, name, table=True)
+    key, key_field = fields.line("source_key", limit=KEY_LENGTH), "source_key"
+    if not key:
+        key, key_field = key_of(fields, name, table=True)
+    draft = None
     if not name:
         remarks.refuse("name", "", "is missing: a listing needs a name")
-        return Row(number=number, draft=None, key=key, remarks=remarks.all())
-    try:
-        draft = _draft(fields, name, key, options, types)
-    except _UnreadableError as error:
-        remarks.refuse(error.field, record.get(error.field), str(error))
-        return Row(number=number, draft=None, key=key, remarks=remarks.all())
-    return Row(number=number, draft=draft, key=key, remarks=remarks.all())
+    else:
+        try:
+            draft = _draft(fields, name, key, options, types)
+        except _UnreadableError as error:
+            remarks.refuse(error.field, record.get(error.field), str(error))
+    return Row(number=number, draft=draft, key=key, key_field=key_field, title=name, remarks=remarks.all())
 
 
 class _UnreadableError(Exception):

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from finder.config import Settings
+from finder.domain.changed_parts import parts_of
 from finder.feeds.atom import ChangedListing
 from finder.feeds.exports import Export
 from finder.feeds.naws import GoneListing
@@ -90,7 +91,7 @@ def _changes(
                 revision=revision,
                 at=at,
                 new=kind == "new",
-                parts=tuple(fields.split()),
+                parts=parts_of(fields),
             )
             if change.is_news:
                 seen.add(listing)

@@ -63,7 +63,8 @@ def compare(
         else:
             _sort_in(found, row, row.draft, held.get(row.key), aside=aside, overruled=overruled)
     _compare_fields(session, found, rules)
-    found.changes.sort(key=lambda change: change.row)
+    place = {row.number: place for place, row in enumerate(rows)}
+    found.changes.sort(key=lambda change: place[change.row])
     present = {row.key for row in rows}
     left = {key: each for key, each in held.items() if key not in present}
     found.settled += [
@@ -81,7 +82,7 @@ def compare(
 
 
 def _refused(row: Row) -> Change:
-    title = next((remark.value for remark in row.remarks if remark.refused), "")
+    title = row.title or row.key or next((remark.value for remark in row.remarks if remark.refused), "")
     return Change(kind=ChangeKind.REFUSED, row=row.number, key=row.key, title=title[:255], remarks=_told(row))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.audit import Act
 from finder.directory.revision import take_lock
+from finder.domain.countries import read_country
 from finder.domain.errors import BadInputError, ScheduleError
 from finder.domain.review import StaleError
 from finder.domain.schedule import zone_of
@@ -29,7 +30,6 @@ from finder.store.source import Source
 from finder.store.vocabulary import Program
 
 LONGEST_REGION = 1024
-COUNTRY_LETTERS = 2
 #: Minutes between two refreshes: others' servers are not to be pestered, and a source that is read yearly is not read.
 SHORTEST, LONGEST = 15, 60 * 24 * 60
 #: Settings by which a source is read: what was wrong with one of them may be mended by another.
@@ -158,7 +158,7 @@ def check_source(session: Session, draft: SourceDraft, *, but: int) -> SourceDra
         service_body_id=body,
         region=_region(draft.region),
         zone=_zone(draft.zone.strip()),
-        country=_country(draft.country.strip()),
+        country=read_country(draft.country),
         policy=SourcePolicy(draft.policy),
         field_rules=_rules(draft.field_rules),
         every_min=every,
@@ -207,12 +207,6 @@ def _zone(zone: str) -> str:
     except ScheduleError as error:
         raise BadInputError("zone", str(error)) from error
     return zone
-
-
-def _country(country: str) -> str:
-    if country and not (len(country) == COUNTRY_LETTERS and country.isascii() and country.isalpha()):
-        raise BadInputError("country", "Give the country by its two letters, for example US or CA.")
-    return country.upper()
 
 
 def _rules(rules: Mapping[str, str]) -> dict[str, str]:

@@ -66,8 +66,9 @@ class ImportReport:
 
 
 def report_lines(rows: Iterable[Row]) -> tuple[ReportLine, ...]:
-    """The remarks of *rows* in their order; of a row that was taken none is a refusal."""
-    return tuple(_line(row.number, remark, taken=row.draft is not None) for row in rows for remark in row.remarks)
+    """The remarks of *rows* by their numbers; of a row that was taken none is a refusal."""
+    in_order = sorted(rows, key=lambda row: row.number)
+    return tuple(_line(row.number, remark, taken=row.draft is not None) for row in in_order for remark in row.remarks)
 
 
 def _line(number: int, remark: Remark, *, taken: bool) -> ReportLine:

@@ -83,7 +83,7 @@ class PublicRevision(Base):
 class PublicChange(Base):
     """That a listing came to the shelf, changed on it or left it. What it said before is nowhere public.
 
-    ``fields`` are the names of the parts of the document that changed, space between.
+    ``fields`` are the names of what changed in the document (`changed_parts`), space between.
     """
 
     __tablename__ = "public_change"

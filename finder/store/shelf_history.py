@@ -24,7 +24,7 @@ class ChangesWanted(NamedTuple):
 
 
 class Change(NamedTuple):
-    """That a listing came, changed or left; ``fields`` are parts of its document, space between.
+    """That a listing came, changed or left; ``fields`` are what of its document did (`changed_parts`).
 
     ``latest``: nothing has happened to the listing since.
     """

@@ -49,10 +49,10 @@ def changes(args: Arguments, _: Told, held: Parts, snapshot: Snapshot, now: dt.d
             before = found[-1].id
             texts = held.reader.documents(list({each.listing_id for each in found}))
             for change in found:
-                fields = changed_fields(change.fields)
+                text = texts.get(change.listing_id)
+                document = None if text is None else orjson.loads(text)
+                fields = changed_fields(change.fields, document)
                 if fields or change.kind != "change":
-                    text = texts.get(change.listing_id)
-                    document = None if text is None else orjson.loads(text)
                     yield encoded(_record(change, fields, document, telling, zone))
 
     yield from array(records())

@@ -1,6 +1,7 @@
 """Any search on another site's page: a frame without cookie, form or need of scripts, and what leads there (oEmbed)."""
 
 import datetime as dt
+import re
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,8 +17,10 @@ from finder.web.armour import OPEN_TO_ALL
 from finder.web.caching import PRIVATE, answer_from_cache
 from finder.web.errors import problem
 from finder.web.faults import fault_of
-from finder.web.feeding import question
+from finder.web.feeding import question, question_of_people
+from finder.web.forms.known import known_to
 from finder.web.forms.search import InvalidSearchError
+from finder.web.forms.slips import slip_remarks
 from finder.web.page import cards_of, frame, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
@@ -35,8 +38,9 @@ from finder.web.presenters.results import Found
 
 blueprint = Blueprint("embed", __name__)
 
-#: Pages whose address stands for a search.
+#: Pages whose address stands for the search in its parameters, and those that stand for one by their path.
 SEARCHES = ("", "/", "/embed")
+PAGES = re.compile(r"/(program|region)s/([a-z0-9][a-z0-9._-]{0,127})", re.ASCII)
 MAX_ADDRESS = 4096
 MAX_SIDE, LONGEST = 100_000, 9
 
@@ -61,7 +65,7 @@ def oembed() -> Response:
 
 def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     try:
-        asked = question(held, snapshot, request.args)
+        asked = question_of_people(held, snapshot, request.args)
     except InvalidSearchError as error:
         status = HTTPStatus.NOT_FOUND if error.is_about_a_place_alone else HTTPStatus.BAD_REQUEST
         return render("embed/embed.html", status=status, page=faulty_embed_page(error))
@@ -70,14 +74,16 @@ def _embedded(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     nearby = () if answer.total else relaxations(snapshot, criteria, now=now)
     found = Found(answer=answer, shown=cards_of(answer.hits, held, labels, framed=True), relaxations=nearby)
     seeker = Seeker(now=now, zone=criteria.zone, unit=asked.unit)
-    response = render("embed/embed.html", page=embed_page(asked, found, seeker, labels))
+    page = embed_page(asked, found, seeker, labels, remarks=slip_remarks(request.args))
+    response = render("embed/embed.html", page=page)
     return _kept_nowhere(response) if asked.exact_place else response
 
 
 def _code(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     del now
-    asked = question(held, snapshot, request.args)
-    response = render("embed/code.html", page=code_page(asked.asked, held.settings.public_url))
+    asked = question_of_people(held, snapshot, request.args)
+    page = code_page(asked.asked, held.settings.public_url, remarks=slip_remarks(request.args))
+    response = render("embed/code.html", page=page)
     return _kept_nowhere(response) if asked.exact_place else response
 
 
@@ -91,7 +97,7 @@ def _oembed(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
         return _refused(HTTPStatus.BAD_REQUEST, str(error))
     try:
         width, height = _side("maxwidth", most[0], WIDTH, NARROWEST), _side("maxheight", most[1], HEIGHT, LOWEST)
-        asked = question(held, snapshot, _search_in(request.args.get("url", ""), held.settings.public_url))
+        asked = question(held, snapshot, _search_in(request.args.get("url", ""), held, snapshot))
     except FinderError as error:
         return _refused(HTTPStatus.NOT_FOUND, str(error))
     public_url, name = held.settings.public_url, held.settings.site_name
@@ -110,16 +116,25 @@ def _oembed(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     return _kept_nowhere(response) if asked.exact_place else response
 
 
-def _search_in(address: str, public_url: str) -> "MultiDict[str, str]":
+def _search_in(address: str, held: Parts, snapshot: Snapshot) -> "MultiDict[str, str]":
     """The parameters of the search that *address* stands for. Raises BadInputError when it is none of this site."""
+    public_url = held.settings.public_url
     ours = address[: len(public_url)] == public_url and len(address) <= MAX_ADDRESS
     parts = urlsplit(address[len(public_url) :]) if ours else None
+    if parts and not parts.netloc and (page := PAGES.fullmatch(parts.path)):
+        return MultiDict({page[1]: _slug_today(page[1], page[2], held, snapshot)})
     if parts is None or parts.netloc or parts.path not in SEARCHES:
         raise BadInputError("url", "That is not the address of a search here.")
     try:
         return MultiDict(parse_qsl(parts.query, max_num_fields=200))
     except ValueError as error:
         raise BadInputError("url", "That is not the address of a search here.") from error
+
+
+def _slug_today(kind: str, slug: str, held: Parts, snapshot: Snapshot) -> str:
+    """The slug of what the page of a program or a region is about: its page is found by earlier ones, too."""
+    known = known_to(snapshot.vocabulary).by_parameter[kind]
+    return slug if slug in known else held.reader.successor(kind, slug) or slug
 
 
 def _pixels(name: str) -> int | None:

@@ -6,11 +6,13 @@ Everything public of every listing that answers, streamed. Whoever gave coordina
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
 from finder.domain.errors import BadInputError
 from finder.feeds.exports import FORMATS
+from finder.feeds.ical import MAX_IN_CALENDAR
 from finder.search.criteria import Sort
 from finder.search.engine import find
 from finder.search.exporting import export_of
@@ -18,13 +20,19 @@ from finder.search.snapshot import Snapshot
 from finder.web.feeding import answering, feed, question
 from finder.web.forms.query import to_query
 from finder.web.parts import Parts, parts
+from finder.web.presenters.take_along import in_calendar
 
 blueprint = Blueprint("exports", __name__)
 
-#: More meetings than this a calendar program does not bear.
-MAX_IN_CALENDAR = 500
 
-IdsOf = Callable[[Parts, Snapshot, dt.datetime], Sequence[int]]
+class Chosen(NamedTuple):
+    """The ids of the listings to take along, ascending, and what people should know of them, if anything."""
+
+    ids: Sequence[int]
+    about: str = ""
+
+
+Choose = Callable[[Parts, Snapshot, dt.datetime], Chosen]
 
 
 @blueprint.get("/export/meetings.csv")
@@ -57,7 +65,7 @@ def changes() -> Response:
     return exported("atom", _all)
 
 
-def exported(name: str, ids_of: IdsOf) -> Response:
+def exported(name: str, choose: Choose) -> Response:
     """The listings that answer the question of this request in the format *name*. Raises InvalidSearchError."""
     held, written = parts(), FORMATS[name]
     asked = question(held, held.keeper.current(), request.args)
@@ -66,8 +74,9 @@ def exported(name: str, ids_of: IdsOf) -> Response:
     mark = _mark()
 
     def write(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Iterable[bytes]:
-        ids = ids_of(held, snapshot, now)
-        return written.encode(export_of(held.reader, ids, settings=held.settings, now=now, address=address, mark=mark))
+        ids, about = choose(held, snapshot, now)
+        export = export_of(held.reader, ids, settings=held.settings, now=now, address=address, mark=mark)
+        return written.encode(dataclasses.replace(export, about=about))
 
     return feed(write, content_type=written.content_type, file_name=written.file_name, private=asked.exact_place)
 
@@ -79,16 +88,16 @@ def _mark() -> bool:
     return text == "1"
 
 
-def _all(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Sequence[int]:
-    return answering(held, snapshot, now, request.args)
+def _all(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Chosen:
+    return Chosen(answering(held, snapshot, now, request.args))
 
 
-def _few(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Sequence[int]:
+def _few(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Chosen:
     """All of them, or of too many the nearest; without a place the first by name, which stay the same."""
-    ids = _all(held, snapshot, now)
-    if len(ids) <= MAX_IN_CALENDAR:
-        return ids
+    chosen = _all(held, snapshot, now)
+    if len(chosen.ids) <= MAX_IN_CALENDAR:
+        return chosen
     criteria = question(held, snapshot, request.args).criteria
     order = Sort.NEAREST if criteria.has_place else Sort.NAME
     found = find(snapshot, dataclasses.replace(criteria, sort=order, page=1, per_page=MAX_IN_CALENDAR), now=now)
-    return sorted(hit.id for hit in found.hits)
+    return Chosen(sorted(hit.id for hit in found.hits), in_calendar(MAX_IN_CALENDAR, nearest=criteria.has_place))

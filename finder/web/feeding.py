@@ -24,6 +24,7 @@ from finder.web.errors import RETRY_AFTER_S, problem
 from finder.web.faults import fault_of
 from finder.web.forms.regions import of_today
 from finder.web.forms.search import InvalidSearchError, SearchRequest, read_search
+from finder.web.forms.slips import refuse_slips
 from finder.web.parts import Parts, parts
 
 #: Documents that are in memory at a time.
@@ -72,9 +73,19 @@ def documents(held: Parts, ids: Sequence[int]) -> Iterator[Document]:
 
 
 def question(held: Parts, snapshot: Snapshot, args: "MultiDict[str, str]") -> SearchRequest:
-    """The search that *args* ask for. Raises InvalidSearchError, also where several places have the name.
+    """The search that a program asks for in *args*. Raises InvalidSearchError, also where several places have the name.
 
-    A region that there is not is refused: without it, that would be an answer to another question.
+    A region that there is not is refused, and so is a filter that is misspelt: without it, that would be an answer to
+    another question.
+    """
+    refuse_slips(args)
+    return question_of_people(held, snapshot, args)
+
+
+def question_of_people(held: Parts, snapshot: Snapshot, args: "MultiDict[str, str]") -> SearchRequest:
+    """The search that *args* ask for, on a page that tells of misspelt filters in words (`slip_remarks`).
+
+    Raises InvalidSearchError as `question` does of all else.
     """
     today = of_today(args, parts=held, snapshot=snapshot)
     asked = read_search(args if today.unknown else today.args, parts=held, snapshot=snapshot)

@@ -19,6 +19,7 @@ from finder.web.forms.values import is_slug, read_zone
 from finder.web.page import cards_of, frame, moved_to, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker, fill
+from finder.web.presenters.feeds import alternates_of_meeting
 from finder.web.presenters.groups import Group
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.meeting_page import meeting_page, upcoming
@@ -47,7 +48,8 @@ def _page(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Respo
     told = event(document, page_url=address, program_name=page.program.label, upcoming=upcoming(document, now))
     siblings = _siblings(document, held, labels, seeker)
     structured = Markup(embedded(told))  # noqa: S704 - escaped for this very place
-    return render("meeting/meeting.html", page=page, siblings=siblings, structured=structured)
+    alternates = alternates_of_meeting(slug, page.calendar)
+    return render("meeting/meeting.html", page=page, siblings=siblings, structured=structured, alternates=alternates)
 
 
 @blueprint.get("/meetings/<slug>/")

@@ -10,11 +10,12 @@ from finder.search.engine import find
 from finder.search.snapshot import Snapshot
 from finder.search.zones import zone_at
 from finder.web.caching import answer_from_cache
+from finder.web.forms.query import Asked
 from finder.web.forms.values import is_slug
 from finder.web.page import cards_of, frame, moved_to, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
-from finder.web.presenters.feeds import feed_of
+from finder.web.presenters.feeds import alternates_of, feed_of
 from finder.web.presenters.groups import groups
 from finder.web.presenters.labels import APPROACHES
 from finder.web.presenters.program_pages import Entry, program_page, programs_page, region_page
@@ -46,8 +47,9 @@ def region(slug: str) -> Response:
 def _programs(held: Parts, snapshot: Snapshot, now: dt.datetime) -> Response:
     del now
     approach = request.args.get("approach", "")
-    page = programs_page(frame().labels(held, snapshot), approach if approach in APPROACHES else "")
-    return render("programs/index.html", page=page, here="/programs")
+    approach = approach if approach in APPROACHES else ""
+    page = programs_page(frame().labels(held, snapshot), approach)
+    return _rendered("programs/index.html", page, {"approach": (approach,)}, held)
 
 
 def _program(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Response:
@@ -58,7 +60,7 @@ def _program(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Re
     answer = find(snapshot, SearchCriteria(programs=(slug,), zone=seeker.zone, per_page=NEXT_OF_PROGRAM), now=now)
     found = groups(cards_of(answer.hits, held, labels), seeker, Sort.SOONEST)
     page = program_page(labels.programs[slug], answer.total, found)
-    return render("programs/program.html", page=page, here="/programs", feed=feed_of({"program": (slug,)}))
+    return _rendered("programs/program.html", page, {"program": (slug,)}, held)
 
 
 def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Response:
@@ -72,7 +74,14 @@ def _region(held: Parts, snapshot: Snapshot, now: dt.datetime, slug: str) -> Res
     found = groups(cards_of(answer.hits, held, labels), seeker, Sort.SOONEST)
     counts = answer.facets.get("region", {})
     page = region_page(entry, labels, counts, answer.total, found, more=answer.total > NEXT_OF_REGION)
-    return render("programs/region.html", page=page, feed=feed_of({"region": (slug,)}))
+    return _rendered("programs/region.html", page, {"region": (slug,)}, held)
+
+
+def _rendered(template: str, page: object, asked: Asked, held: Parts) -> Response:
+    """A page about the meetings that answer *asked*, and where programs find those."""
+    here = "" if "region" in asked else "/programs"
+    alternates = alternates_of(asked, held.settings.public_url)
+    return render(template, page=page, here=here, feed=feed_of(asked), alternates=alternates)
 
 
 def _seeker(held: Parts, now: dt.datetime, zone: str = "") -> Seeker:

@@ -15,7 +15,7 @@ from finder.web.forms.search import DEFAULT_WITHIN, InvalidSearchError, SearchRe
 from finder.web.page import cards_of, frame, render
 from finder.web.parts import Parts
 from finder.web.presenters.cards import Seeker
-from finder.web.presenters.feeds import FEED, feed_of
+from finder.web.presenters.feeds import FEED, alternates_of, feed_of
 from finder.web.presenters.home import SHOWN, home_page
 from finder.web.presenters.results import Found, results_page
 from finder.web.presenters.troubles import choice_page, faulty_page
@@ -61,7 +61,8 @@ def _seeker(asked: SearchRequest, now: dt.datetime) -> Seeker:
 def _home(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest) -> Response:
     answer = find(snapshot, dataclasses.replace(asked.criteria, per_page=SHOWN), now=now)
     shown = cards_of(answer.hits, held, frame().labels(held, snapshot))
-    return render("seek/home.html", page=home_page(asked, answer, shown, _seeker(asked, now)), here="/", feed=FEED)
+    page, alternates = home_page(asked, answer, shown, _seeker(asked, now)), alternates_of({}, held.settings.public_url)
+    return render("seek/home.html", page=page, here="/", feed=FEED, alternates=alternates)
 
 
 def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchRequest, notices: list[str]) -> Response:
@@ -76,4 +77,5 @@ def _results(held: Parts, snapshot: Snapshot, now: dt.datetime, asked: SearchReq
         notices=notices,
     )
     page = results_page(asked, found, _seeker(asked, now), labels, frame().ticks)
-    return render("seek/results.html", page=page, feed="" if asked.exact_place else feed_of(asked.asked))
+    feed, alternates = "" if asked.exact_place else feed_of(asked.asked), page.along.alternates if page.along else ()
+    return render("seek/results.html", page=page, feed=feed, alternates=alternates)

@@ -50,6 +50,19 @@ def test_a_workbook_is_known_as_one_where_no_format_is_given(instance: Instance,
     assert "choose its format, xlsx" in done.stderr
 
 
+@pytest.mark.one_database
+def test_a_country_that_there_is_not_is_refused_before_anything_is_read(instance: Instance, tmp_path: Path) -> None:
+    payload = tmp_path / "meetings.xlsx"
+    payload.write_bytes(TABLE)
+    command = ("import", str(payload), "--program", "na", "--source", "Larks")
+
+    refused = instance.run(*command, "--country", "ZZ")
+    assert refused.returncode != 0
+    assert "There is no country 'ZZ'. Give its two letters (ISO 3166-1)" in " ".join(refused.stderr.split())
+    assert instance.run(*command, "--country", "us").returncode == 0
+    assert '"country":"US"' in instance.run("dump").stdout.replace(" ", "")
+
+
 def listings_in(dump: str) -> list[str]:
     """The rows of a dump but those that tell when a source was last looked at."""
     return [line for line in dump.splitlines()[1:] if json.loads(line)["table"] not in {"source", "source_run"}]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -260,6 +261,25 @@ def test_dates_are_written_as_those_servers_do() -> None:
 
 
 def test_what_bmlt_cannot_see_is_no_change_there() -> None:
-    assert changed_fields("confirmed_at updated_at group region") == []
-    assert changed_fields("notes overrides name") == ["comments", "meeting_name"]
+    assert changed_fields("confirmed_at updated_at group region", None) == []
+    assert changed_fields("notes overrides name", None) == ["comments", "meeting_name"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule", "fields"),
+    [
+        ("schedule.start", {}, ["start_time"]),
+        ("schedule.weekdays schedule.zone", {}, ["weekday_tinyint", "time_zone"]),
+        ("schedule.weekdays", {"interval": 2}, ["weekday_tinyint", "comments"]),
+        ("schedule.first_date", {}, ["comments"]),
+        ("schedule.first_date", {"kind": "once"}, ["comments", "weekday_tinyint"]),
+        ("location.street location.unit", {}, ["location_street"]),
+        ("location.id location.precision location.address", {}, []),
+        ("conference.url join_policy", {}, ["virtual_meeting_link", "comments"]),
+        ("extra.train_lines extra.Room%20key extra.contact_name extra.entity_phone", {}, ["train_lines", "Room key"]),
+        ("conference", {}, ["phone_meeting_number", "virtual_meeting_link", "virtual_meeting_additional_info"]),
+    ],
+)
+def test_a_change_names_the_fields_that_differ(changed: str, rule: dict[str, Any], fields: list[str]) -> None:
+    assert changed_fields(changed, {"schedule": {"kind": "weekly", "interval": 1} | rule}) == fields
     assert DAY_STEP == 10_000_000_000

@@ -187,6 +187,15 @@ def test_a_meeting_in_person_that_is_nowhere_is_refused() -> None:
     assert [remark.refused for remark in row.remarks] == [True]
 
 
+def test_a_refused_meeting_is_known_by_its_name_and_number() -> None:
+    nowhere = {name: "" for name in a_meeting(7) if name.startswith("location_")}
+
+    assert row_of(latitude="", longitude="", **nowhere).title == "Larks 7 (id_bigint 7)"
+    assert row_of(published="0").title == "Larks 7 (id_bigint 7)"
+    assert row_of(published="0", meeting_name="").title == "(id_bigint 7)"
+    assert row_of(published="0", id_bigint=...).title == "Larks 7"
+
+
 def test_contacts_stay_private() -> None:
     draft = draft_of(
         contact_name_1="Robin",
@@ -273,10 +282,10 @@ def test_stock_keys_are_known_without_a_list_of_formats() -> None:
     assert [remark.field for remark in row.remarks] == ["formats"]
 
 
-def test_meetings_come_by_their_number_whatever_the_order_of_the_answer() -> None:
+def test_meetings_come_by_their_number_there_and_are_numbered_by_their_place_in_the_answer() -> None:
     rows = decoded(a_meeting(12), a_meeting(3), a_meeting(1, id_bigint="none")).rows
 
-    assert [(row.number, row.key) for row in rows] == [(1, "3"), (2, "12"), (3, "none")]
+    assert [(row.number, row.key) for row in rows] == [(2, "3"), (1, "12"), (3, "none")]
 
 
 def test_two_formats_of_one_key_are_told_apart() -> None:

@@ -180,3 +180,26 @@ def test_columns_of_which_nothing_is_taken_are_named() -> None:
     assert draft.conference_url == "https://zoom.us/j/5550100"
     assert draft.location is not None
     assert draft.location.name == "Hall"
+
+
+@pytest.mark.parametrize(
+    ("columns", "first", "second", "field"),
+    [
+        ("Source Key,Slug,Attendance,Join Policy,City", "k1,larks,online,open,", "k1,owls,online,open,", "source_key"),
+        ("Source Key,Slug,Attendance,Join Policy,City", ",larks,online,open,", ",larks,online,open,", "slug"),
+        ("Slug,City", "larks,Springfield", "larks,Springfield", "slug"),
+        ("City", "Springfield", "Springfield", ""),
+    ],
+)
+def test_of_two_rows_that_are_known_by_the_same_the_column_that_repeats_is_named(
+    columns: str, first: str, second: str, field: str
+) -> None:
+    _, again = decode(
+        f"Name,Timezone,Day,Time,{columns}\nA,UTC,Monday,19:00,{first}\nA,UTC,Monday,19:00,{second}\n"
+    ).rows
+
+    (remark,) = [remark for remark in again.remarks if "this one is kept as" in remark.reason]
+    assert remark.field == field
+    assert remark.reason.startswith(
+        "is given to more than one row" if field else "is what more than one row is known by"
+    )

@@ -125,6 +125,15 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
 
 
+@pytest.mark.parametrize(("date", "day"), [("2026-12-24", "Thursday"), ("2026-03-10", "Tuesday"), ("2026-03-09", "")])
+def test_the_naws_table_tells_the_day_of_a_single_date_until_it_is_over(date: str, day: str) -> None:
+    once = a_rule(kind="once", weekdays=[], first_date=date, last_date=date, start="19:30")
+    (row,) = naws_rows(a_full_document(schedule=once))
+
+    assert (row["Day"], row["Time"], row["bmlt_id"]) == (day, "1930", "7")
+    assert str(dt.date.fromisoformat(date).day) in row["Directions"]
+
+
 def test_the_naws_table_says_that_a_building_is_closed_while_its_meeting_is_online() -> None:
     document = a_full_document(attendance="online", extra={"location_closed": "yes"}, formats=[])
     (row,) = naws_rows(document)

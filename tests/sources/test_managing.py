@@ -80,6 +80,8 @@ def test_a_source_is_kept_as_it_was_added_and_the_chain_tells_of_it(database: Da
         ({"region": "x" * 300}, "region", "Shorten"),
         ({"zone": "Mars/Olympus"}, "zone", "IANA"),
         ({"country": "USA"}, "country", "two letters"),
+        ({"country": "ZZ"}, "country", "There is no country 'ZZ'. Give its two letters"),
+        ({"country": "UK"}, "country", "such as US, CA or GB"),
         ({"field_rules": {"colour": "here"}}, "field_rules", "no field 'colour'"),
         ({"field_rules": {"notes": "never"}}, "field_rules", "ask, here, source"),
         ({"every_min": 5}, "every_min", "15 minutes"),

@@ -67,6 +67,30 @@ def test_a_first_refresh_of_a_trusted_source_is_published_at_once(database: Data
     assert faults(database) == []
 
 
+def test_a_refused_meeting_of_a_server_is_told_by_its_place_in_the_answer_and_its_name(database: Database) -> None:
+    same = {"meeting_name": "Larks", "weekday_tinyint": "2"}
+    meetings = [a_meeting(number, **same) for number in (9, 3, 7)]
+    with feeding() as feed:
+        number = a_source(database, feed, kind="bmlt", program="na")
+        told = answers(*meetings[:2], a_meeting(5, published="0"), meetings[2])
+        outcome = refreshed(database, number, feed, payload=told)
+
+    [refused] = changes(database, outcome.run, ChangeKind.REFUSED)
+    assert (refused.row, refused.title) == (3, "Larks 5 (id_bigint 5)")
+    assert refused.remarks == [["published", "0", "is not published there"]]
+    assert {each.source_key: each.row for each in changes(database, outcome.run, ChangeKind.NEW)} == {
+        "9": 1,
+        "3": 2,
+        "7": 4,
+    }
+    slugs = {key: document["slug"] for key, document in shown(database).items()}
+    assert slugs == {
+        "3": "larks",
+        "7": "larks-2",
+        "9": "larks-3",
+    }  # by their numbers there, in whatever order they came
+
+
 def test_a_source_that_proposes_changes_nothing_until_a_moderator_decides(database: Database) -> None:
     with feeding(*ROWS) as feed:
         number = a_source(database, feed, policy=SourcePolicy.PROPOSE)

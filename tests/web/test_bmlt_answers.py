@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from finder.directory.publish import publish, revise, unpublish
 from finder.store.database import Database
 from finder.web.bmlt import JSON_OPERATIONS
 from tests.conftest import NOW, BuildSite
-from tests.factories import a_listing
+from tests.factories import a_listing, a_location, a_schedule
 from tests.web.bmlt_client import ROOT, asked, bmlt, bmlt_site
 
 __all__ = ["bmlt", "bmlt_site"]  # fixtures
@@ -337,6 +338,36 @@ def test_a_change_tells_neither_who_nor_what_was_said_before(changed: FlaskClien
     assert (gone["meeting_name"], gone["meeting_exists"], gone["service_body_name"]) == ("", "0", "Group")
     assert {each["meeting_exists"] for each in asked(changed, "GetChanges", "meeting_id=2")} == {"0"}
     assert list(gone["json_data"]) == ["before"]
+
+
+def test_of_a_part_the_fields_that_changed_are_named(
+    database: Database, build_site: BuildSite, settings_for: Callable[..., Settings]
+) -> None:
+    usual = a_listing(bmlt_id=1, name="Larks")
+    hybrid = replace(usual, conference_url="https://zoom.us/j/5550101", conference_phone="555-0101")
+    steps = [
+        (replace(usual, schedule=a_schedule(start=dt.time(20))), "start_time was changed."),
+        (replace(usual, location=a_location(unit="Room 4")), "start_time was changed. location_street was changed."),
+        (hybrid, "location_street was changed. virtual_meeting_link was changed. phone_meeting_number was changed."),
+        (replace(hybrid, conference_phone=""), "phone_meeting_number was changed."),
+        (replace(hybrid, extra={"Room key": "Ask"}), "phone_meeting_number was changed. Room key was changed."),
+    ]
+    with database.unit_of_work() as session:
+        number = publish(session, usual, actor="user:7", reason="", now=NOW)
+    for draft, _ in steps:
+        with database.unit_of_work() as session:
+            revise(session, number, draft, actor="user:7", reason="", now=NOW)
+    client = build_site(settings_for(database.url.render_as_string(hide_password=False))).test_client()
+
+    told = asked(client, "GetChanges")
+    assert [each["details"] for each in reversed(told)] == ["The meeting was created.", *(words for _, words in steps)]
+    assert list(told[0]["json_data"]["before"]) == [
+        "id_bigint",
+        "service_body_bigint",
+        "phone_meeting_number",
+        "Room key",
+    ]
+    assert "Changed: how to join." in client.get("/feeds/changes.atom").text
 
 
 def test_an_empty_directory_answers_too(

@@ -110,9 +110,38 @@ def test_results_lead_to_their_frame_by_oembed(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "search"),
+    [
+        ("/regions/austin", "region=austin"),
+        ("/programs/na", "program=na"),
+        ("/regions/austin?tz=UTC#now", "region=austin"),
+    ],
+)
+def test_pages_of_programs_and_regions_are_framed_as_their_search(client: FlaskClient, path: str, search: str) -> None:
+    told = client.get(f"/oembed?url={quote(SITE + path, safe='')}").get_json()
+
+    assert re.findall(r'<iframe src="([^"]+)"', told["html"]) == [f"{SITE}/embed?{search}"]
+    assert client.get(f"/embed?{search}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/regions/austin", "/programs/aa", "/programs", "/about", "/", f"/?{SEARCH}"])
+def test_a_page_of_meetings_leads_to_its_frame(client: FlaskClient, path: str) -> None:
+    (place,) = re.findall(r'type="application/json\+oembed"[^>]+href="([^"]+)"', page(client, path))
+    told = client.get(unescape(place)).get_json()
+    (source,) = re.findall(r'<iframe src="([^"]+)"', told["html"])
+
+    assert client.get(unescape(source).removeprefix(SITE)).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("query", "status"),
     [
         ("", 404),
+        (f"url={quote(SITE + '/regions/none')}", 404),
+        (f"url={quote(SITE + '/programs/none')}", 404),
+        (f"url={quote(SITE + '/programs/aa,na')}", 404),
+        (f"url={quote(SITE + '/programs')}", 404),
+        (f"url={quote(SITE + '/regions/austin/')}", 404),
         (f"url={quote('https://elsewhere.example.org/?near=Austin')}", 404),
         (f"url={quote(SITE + '.evil.example.org/')}", 404),
         (f"url={quote(SITE + '//evil.example.org/')}", 404),

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import json
 import re
@@ -25,6 +26,7 @@ from finder.feeds.naws_read import decode_naws
 from finder.feeds.rows import DecodeOptions
 from finder.store.database import Database
 from finder.web import exports
+from finder.web.presenters import take_along
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_schedule
 from tests.sources.feeds import CATALOGUE
@@ -100,6 +102,28 @@ def test_a_calendar_of_too_many_holds_the_nearest(client: FlaskClient, monkeypat
     assert pages
     assert pages <= {each["url"] for each in nearest}
     assert client.get("/meetings.ics").data.count(b"BEGIN:VEVENT") >= 1
+
+
+@pytest.mark.parametrize(
+    ("query", "which"), [("near=Austin%2C+TX&within=50", "nearest to the place"), ("program=aa", "first by name")]
+)
+def test_a_calendar_that_does_not_hold_all_says_so_and_which(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, query: str, which: str
+) -> None:
+    whole = Calendar.from_ical(client.get(f"/meetings.ics?{query}").data)
+    before = html.unescape(client.get(f"/?{query}").text)
+    monkeypatch.setattr(exports, "MAX_IN_CALENDAR", 3)
+    monkeypatch.setattr(take_along, "MAX_IN_CALENDAR", 3)
+    told = Calendar.from_ical(client.get(f"/meetings.ics?{query}").data)
+    page = html.unescape(client.get(f"/?{query}&sort=name").text)
+
+    assert "x-wr-caldesc" not in whole
+    assert "The calendar holds" not in before
+    words = str(told["x-wr-caldesc"])
+    assert words.startswith(f"The calendar holds 3 meetings of this list, those {which}")
+    assert words == str(told["description"])
+    assert "Austin" not in words
+    assert words in page
 
 
 @pytest.mark.parametrize("path", WAYS)

@@ -157,12 +157,33 @@ def test_long_answers_that_are_over_make_room_for_others(client: FlaskClient) ->
             assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/?region=austin&sort=name&page=2", "/programs/aa", "/regions/austin"])
-def test_pages_tell_programs_where_their_feed_is(client: FlaskClient, path: str) -> None:
-    links = re.findall(r'<link rel="alternate" type="application/json"[^>]* href="([^"]+)"', client.get(path).text)
-    wanted = {"/": FEED, "/programs/aa": f"{FEED}?program=aa"}.get(path, f"{FEED}?region=austin")
-    assert links == [wanted]
-    assert rows(client, wanted)
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/", ""),
+        ("/about", ""),
+        ("/programs", ""),
+        ("/programs?approach=smart", "?approach=smart"),
+        ("/programs/aa", "?program=aa"),
+        ("/regions/austin", "?region=austin"),
+        ("/?region=austin&sort=name&page=2", "?region=austin"),
+    ],
+)
+def test_pages_tell_programs_where_their_feeds_are(client: FlaskClient, path: str, query: str) -> None:
+    text = client.get(path).text
+    links = dict(re.findall(r'<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"', text))
+    assert (links["application/json"], links["application/atom+xml"]) == (FEED + query, f"/feeds/changes.atom{query}")
+    assert rows(client, FEED + query)
+
+
+def test_the_page_of_a_meeting_tells_programs_of_its_data_and_its_calendar(client: FlaskClient) -> None:
+    slug = client.get("/api/v1/meetings?region=austin").get_json()["meetings"][0]["slug"]
+    links = re.findall(
+        r'<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"', client.get(f"/meetings/{slug}").text
+    )
+
+    assert links == [("application/json", f"/api/v1/meetings/{slug}"), ("text/calendar", f"/meetings/{slug}.ics")]
+    assert [client.get(path).status_code for _, path in links] == [200, 200]
 
 
 def test_a_page_of_a_position_offers_no_feed_of_it(client: FlaskClient) -> None:

@@ -88,5 +88,12 @@ def test_a_region_is_known_by_the_name_that_it_had(client: FlaskClient, slug: st
         assert client.get(f"{path}?region={slug}").status_code == 200, path
 
 
+@pytest.mark.parametrize(("slug", "today"), [("old-dallas", "dallas"), ("waco", "temple")])
+def test_the_page_of_a_region_is_framed_under_the_name_that_it_had(client: FlaskClient, slug: str, today: str) -> None:
+    told = client.get(f"/oembed?url=http%3A%2F%2F127.0.0.1%3A8000%2Fregions%2F{slug}").get_json()
+
+    assert f'/embed?region={today}"' in told["html"]
+
+
 def test_hostile_words_stay_words_when_they_are_no_region(client: FlaskClient) -> None:
     assert "<script>alert" not in client.get("/?region=%3Cscript%3Ealert(1)%3C/script%3E").get_data(as_text=True)

@@ -34,7 +34,7 @@ class EmbedPage:
 
     heading: str
     whole: Link
-    words: str = ""
+    words: Sequence[str] = ()
     groups: Sequence[Group] = ()
     offers: Sequence[Link] = field(default=())
 
@@ -47,15 +47,19 @@ class CodePage:
     address: str
     script: str
     preview: str
+    words: Sequence[str] = ()
 
 
-def embed_page(request: SearchRequest, found: Found, seeker: Seeker, labels: Labels) -> EmbedPage:
-    """The list for *request*; of one that goes on, the rest is on the site."""
+def embed_page(
+    request: SearchRequest, found: Found, seeker: Seeker, labels: Labels, *, remarks: Sequence[str] = ()
+) -> EmbedPage:
+    """The list for *request*, after *remarks*; of one that goes on, the rest is on the site."""
     asked, answer = request.asked, found.answer
     next_page = str(answer.page + 1) if answer.page < answer.pages else None
     rest = Link("More meetings", link(to_query(asked, page=next_page)))
     return EmbedPage(
         heading=heading(asked, answer.total, place_name(request.place), labels.with_districts(request.districts)),
+        words=remarks,
         whole=rest if next_page else Link("Search for other meetings", link(to_query(asked))),
         groups=groups(found.shown, seeker, request.criteria.sort),
         offers=offers(found.relaxations, asked, unit=request.unit, zone=seeker.zone),
@@ -65,7 +69,7 @@ def embed_page(request: SearchRequest, found: Found, seeker: Seeker, labels: Lab
 def faulty_embed_page(error: InvalidSearchError) -> EmbedPage:
     """What is wrong with the address that somebody's page frames."""
     words = " ".join(error.errors.values())
-    return EmbedPage(heading="This list cannot be shown", words=words, whole=Link("Find a meeting", "/"))
+    return EmbedPage(heading="This list cannot be shown", words=(words,), whole=Link("Find a meeting", "/"))
 
 
 def frame_of(asked: Asked, public_url: str, *, width: int | str = "100%", height: int = HEIGHT) -> str:
@@ -78,8 +82,8 @@ def frame_of(asked: Asked, public_url: str, *, width: int | str = "100%", height
     )
 
 
-def code_page(asked: Asked, public_url: str) -> CodePage:
-    """What to copy for the question *asked*."""
+def code_page(asked: Asked, public_url: str, *, remarks: Sequence[str] = ()) -> CodePage:
+    """What to copy for the question *asked*, after *remarks*."""
     query = to_query(asked)
     behind = f"?{query}" if query else ""
     return CodePage(
@@ -87,4 +91,5 @@ def code_page(asked: Asked, public_url: str) -> CodePage:
         address=f"{public_url}/{behind}",
         script=SCRIPT.format(public_url),
         preview=f"/embed{behind}",
+        words=remarks,
     )

@@ -99,10 +99,11 @@ def results_page(request: SearchRequest, found: Found, seeker: Seeker, labels: L
 
 def _along(request: SearchRequest, found: Found) -> TakeAlong | None:
     """The list to take along; one about a bare position is told by the town it is near, and not without one."""
-    town = town_of(request.place)
+    town, total = town_of(request.place), found.answer.total
     if not request.exact_place:
-        return take_along(request.asked, found.public_url)
-    return take_along(without_point(request.asked) | {"near": (town,)}, found.public_url) if town else None
+        return take_along(request.asked, found.public_url, total=total)
+    by_town = without_point(request.asked) | {"near": (town,)}
+    return take_along(by_town, found.public_url, total=total) if town else None
 
 
 def town_of(place: Place | None) -> str:
