@@ -229,6 +229,7 @@ CHANGED_SINCE = {
 }
 
 
+@pytest.mark.one_database  # who may do what is decided above it
 def test_m3_every_route_gives_every_role_exactly_what_is_theirs(desk: Desk) -> None:
     for role in ROLES:
         look_at_all(desk, role)

@@ -488,6 +488,7 @@ def expected(role: str, line: Line, rule: str, state: str) -> tuple[int, str]:
     return (line.status if theirs else 404), ""
 
 
+@pytest.mark.one_database  # who may do what is decided above it
 def test_m3_every_thing_gives_every_role_exactly_what_is_theirs(desk: Desk) -> None:
     states = [each for each in OBJECTS if each != "closed"]
     for role in ROLES:

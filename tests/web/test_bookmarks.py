@@ -14,6 +14,8 @@ from tests.conftest import NOW, BuildSite
 from tests.sources.feeds import a_feed, a_row
 from tests.sources.test_importer import imported
 
+pytestmark = pytest.mark.one_database  # what is answered from memory is the same on both
+
 #: Asked for on a Tuesday, five past six in the evening in Chicago; the site's zone.
 LEADS = {
     # tsml-ui

@@ -21,6 +21,8 @@ from finder.store.shelf import PublicListing, PublicSlug
 from tests.conftest import NOW, BuildSite
 from tests.factories import a_listing, a_location, a_schedule
 
+pytestmark = pytest.mark.one_database  # what is answered from memory is the same on both
+
 Site = Callable[..., FlaskClient]
 
 

@@ -21,6 +21,8 @@ PATHS = (
     "/meetings.json",
     "/client_interface/json/",
 )
+
+pytestmark = pytest.mark.one_database  # what is answered from memory is the same on both
 #: Checks that one operation cannot keep, with the reason.
 LEFT_OUT: dict[tuple[str, str], list[Any]] = {
     # Readers of feeds append what keeps caches away, and their forms leave empty what was not filled in: it reads

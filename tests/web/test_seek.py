@@ -7,6 +7,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.one_database  # what is answered from memory is the same on both
+
 NEAR = "/?near=Austin,+TX"
 
 
