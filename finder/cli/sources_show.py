@@ -9,7 +9,7 @@ from rich.text import Text
 from finder.domain.sourced import Winner
 from finder.domain.sources import POLICY_WORDS, RUN_WORDS, ChangeKind
 from finder.sources.shown import ShownRun, ShownSource
-from finder.sources.shown_changes import ShownChange
+from finder.sources.shown_changes import ShownChange, ShownTwin
 
 LONGEST = 60
 #: How each winner is told where both words differ, by whether a moderator has decided against the source.
@@ -105,13 +105,19 @@ def changes_table(changes: Sequence[ShownChange], kind: ChangeKind) -> Table:
             *(_remark_line(*remark) for remark in each.remarks),
         ]
         if each.twin is not None:
-            lines.append(f"may be {each.twin.name} ({each.twin.slug}): {each.twin.words}")
+            lines += _twin_lines(each.twin)
         if each.risks:
             lines.append("marks: " + ", ".join(each.risks))
         row = str(each.row) if each.row else ""
         state = "" if kind is ChangeKind.REFUSED else each.state.value.replace("_", " ")
         table.add_row(str(each.id), row, Text(each.title), Text("\n".join(lines)), state)
     return table
+
+
+def _twin_lines(twin: ShownTwin) -> list[str]:
+    where = f"from {twin.source}" if twin.source else "written here"
+    told = "; ".join(part for part in (twin.listing, where, twin.body) if part)
+    return [f"may be {twin.name} ({twin.slug}): {twin.words}", f"  {told}"]
 
 
 def _field_lines(change: ShownChange) -> list[str]:

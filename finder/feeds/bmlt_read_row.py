@@ -1,7 +1,6 @@
 """One meeting of a BMLT answer as a listing, and everything about it that was not plain."""
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from finder.feeds.bmlt_read_formats import FormatReader, Meaning
 from finder.feeds.bmlt_read_place import EXTRA, BmltPlace, read_extra_of_place, read_place, read_regions
 from finder.feeds.bmlt_read_time import read_schedule
 from finder.feeds.json_scan import REPEATED
+from finder.feeds.made_keys import made_key
 from finder.feeds.meeting_guide_online import WayIn, WayInFields, read_way_in
 from finder.feeds.meeting_guide_record import Record
 from finder.feeds.rows import DecodeOptions, Remarks, Row
@@ -108,8 +108,7 @@ def _key(record: Record, name: str) -> tuple[str, str]:
     record.remarks.add("id_bigint", None, "is missing: this meeting is known by its name, day, time and place")
     told = ("weekday_tinyint", "start_time", "location_street", "location_municipality", "virtual_meeting_link")
     parts = (fold(name), *(str(record.raw(field) or "")[:500] for field in told))
-    digest = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
-    return f"{slugify(name)[:100]}#{digest}", ""
+    return made_key(slugify(name)[:100], parts), ""
 
 
 def _draft(record: Record, name: str, key: str, options: DecodeOptions, server: Server) -> ListingDraft | None:

@@ -1,6 +1,5 @@
 """One row of a Meeting Guide feed or table as a listing, and everything about it that was not plain."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 
@@ -8,6 +7,7 @@ from finder.domain.listing import LOCATION_CLOSED, ContactDraft, GroupDraft, Lis
 from finder.domain.text import fold, slug_of_address, slugify
 from finder.domain.vocabulary import Attendance
 from finder.feeds.json_scan import REPEATED
+from finder.feeds.made_keys import made_key, short_digest
 from finder.feeds.meeting_guide_address import ONLINE
 from finder.feeds.meeting_guide_online import WayIn, read_link, read_way_in
 from finder.feeds.meeting_guide_place import Spot, read_region, read_spot
@@ -192,17 +192,13 @@ def key_of(record: Record, name: str, *, table: bool) -> tuple[str, str]:
     field = next((field for field in ("slug", "id") if record.line(field, limit=4096)), "")
     key = record.line(field, limit=4096) if field else ""
     if len(key) > KEY_LENGTH:
-        return key[:180] + "#" + _digest(key), field
+        return key[:180] + "#" + short_digest([key]), field
     if key or not name:
         return key, field
     if not table:
         record.remarks.add("slug", record.raw("slug"), "is missing: this row is known by its name, day, time and place")
     told = (str(record.raw(field) or "")[:500] for field in KEY_FIELDS)
-    return f"{slugify(name)[:100]}#{_digest(fold(name), *told)}", ""
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+    return made_key(slugify(name)[:100], [fold(name), *told]), ""
 
 
 def slug_of(record: Record, name: str) -> str:

@@ -1,7 +1,6 @@
 """One row of the spreadsheet of NA World Services as a listing."""
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping
 
@@ -13,6 +12,7 @@ from finder.domain.text import fold, slugify
 from finder.domain.vocabulary import Attendance, Precision, RecurrenceKind
 from finder.feeds.bmlt_languages import languages_of
 from finder.feeds.bmlt_read_bodies import body_words, read_number
+from finder.feeds.made_keys import made_key
 from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, coded, country_name
 from finder.feeds.meeting_guide_online import WayInFields, read_way_in
 from finder.feeds.meeting_guide_place import MAX_REGIONS, read_point, region_path
@@ -62,8 +62,7 @@ class NawsReader:
         if known.isascii() and known.isdigit() and int(known):
             return str(int(known)), "bmlt_id"  # that of a further weekday is longer than any that is given here
         told = (record.line(field) for field in ("committee", "committeename", "day", "time", "address", "city"))
-        digest = hashlib.sha256("\x1f".join(map(fold, told)).encode("utf-8", "replace")).hexdigest()[:16]
-        return f"{record.line('committee', limit=64) or 'row'}#{digest}", ""
+        return made_key(record.line("committee", limit=64) or "row", map(fold, told)), ""
 
     def _draft(self, record: Record, name: str, key: str) -> ListingDraft | None:
         formats, unmapped, specials = self._formats(record)

@@ -2,7 +2,7 @@
 
 It is known by its columns "Attendance" and "Join Policy", which no other table has both, and by whatever else only such
 a table says: a row that hides its address, or meets every other week, is never read as one of any table, which would
-pass over that. It is taken as it stands: nothing is guessed.
+pass over that. It is taken as it stands: nothing is guessed but the parts of an address that somebody gave in one line.
 """
 
 import datetime as dt
@@ -19,6 +19,7 @@ from finder.domain.listing import ListingDraft, LocationDraft
 from finder.domain.schedule import DEFAULT_DURATION, Schedule, validate
 from finder.domain.text import clean
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, Precision
+from finder.feeds.meeting_guide_address import ADDRESS_LENGTH, POSTAL_LENGTH, Address, read_address
 from finder.feeds.meeting_guide_online import read_link
 from finder.feeds.meeting_guide_place import MAX_LATITUDE, MAX_LONGITUDE
 from finder.feeds.meeting_guide_record import Record
@@ -30,7 +31,6 @@ from finder.feeds.schedule_text import Rhythm, read_exceptions, read_rhythm
 from finder.feeds.tabular_write import EXTRA_COLUMNS
 from finder.feeds.words import SEPARATOR
 
-ADDRESS_LENGTH = 1024
 #: What no other table says, each with the word that says no more than any table does.
 ONLY_OWN = {"join_policy": "open", "address_visibility": "public", "recurrence": "", "exceptions": ""}
 KEY_LENGTH = 240
@@ -192,7 +192,8 @@ def _choice(record: Record, field: str, kind: type[Choice], default: Choice) -> 
 
 
 def _location(record: Record) -> LocationDraft | None:
-    """The place as it stands: it is not taken apart, and not made up."""
+    """The place as it stands, but for an address that somebody gave in one line."""
+    address = _address(record)
     latitude, longitude = record.number("latitude"), record.number("longitude")
     if latitude is None or longitude is None or abs(latitude) > MAX_LATITUDE or abs(longitude) > MAX_LONGITUDE:
         if latitude is not None or longitude is not None:
@@ -200,13 +201,13 @@ def _location(record: Record) -> LocationDraft | None:
         latitude = longitude = None
     draft = LocationDraft(
         name=record.line("location"),
-        formatted_address=record.line("formatted_address", limit=ADDRESS_LENGTH),
-        street=record.line("address"),
+        formatted_address=address.formatted,
+        street=address.street,
         unit=record.line("unit"),
-        city=record.line("city"),
-        state=record.line("state"),
-        postal_code=record.line("postal_code", limit=64),
-        country=record.line("country"),
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        country=address.country,
         latitude=latitude,
         longitude=longitude,
         precision=_choice(record, "precision", Precision, Precision.EXACT),
@@ -215,6 +216,31 @@ def _location(record: Record) -> LocationDraft | None:
         address_visibility=_choice(record, "address_visibility", AddressVisibility, AddressVisibility.PUBLIC),
     )
     return None if draft == LocationDraft() and not record.line("precision") else draft
+
+
+def _address(record: Record) -> Address:
+    """The address as it stands; where a row gives one line of it and neither street nor town, with its parts.
+
+    A row that says how exact it is was written here: its listing has no such parts.
+    """
+    given = Address(
+        formatted=record.line("formatted_address", limit=ADDRESS_LENGTH),
+        street=record.line("address"),
+        city=record.line("city"),
+        state=record.line("state"),
+        postal_code=record.line("postal_code", limit=POSTAL_LENGTH),
+        country=record.line("country"),
+    )
+    if given.street or given.city or record.line("precision"):
+        return given
+    told, _ = read_address(record)
+    return replace(
+        told,
+        formatted=given.formatted,
+        state=given.state or told.state,
+        postal_code=given.postal_code or told.postal_code,
+        country=given.country or told.country,
+    )
 
 
 class _WayIn(NamedTuple):

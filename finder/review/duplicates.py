@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from finder.directory.likeness import ENOUGH, compared, likeness
-from finder.domain.vocabulary import AddressVisibility, JoinPolicy
+from finder.directory.likeness import ENOUGH, compared, likeness, spot_in
+from finder.domain.streets import house_number
+from finder.domain.vocabulary import AddressVisibility, JoinPolicy, Precision
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.vocabulary import Program
 
 BOX_DEGREES = 0.05
+_TOWN = {"city": Location.city, "postal_code": Location.postal_code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,16 @@ def _shown(
 
 def _candidates(session: Session, fields: Mapping[str, Any], program: str) -> list[tuple[Meeting, Location | None]]:
     ways = []
-    latitude, longitude = fields.get("latitude"), fields.get("longitude")
-    if latitude is not None and longitude is not None:
-        ways.append(
-            and_(
-                Location.latitude.between(latitude - BOX_DEGREES, latitude + BOX_DEGREES),
-                Location.longitude.between(longitude - BOX_DEGREES, longitude + BOX_DEGREES),
-            )
+    street = str(fields.get("street") or "")
+    if point := spot_in(fields):
+        box = (
+            Location.latitude.between(point[0] - BOX_DEGREES, point[0] + BOX_DEGREES),
+            Location.longitude.between(point[1] - BOX_DEGREES, point[1] + BOX_DEGREES),
         )
+        ways.append(and_(*box, Location.precision == Precision.EXACT))
+    if street:
+        town = or_(*(column == fields[name] for name, column in _TOWN.items() if fields.get(name)), false())
+        ways.append(and_(town, Location.street.contains(house_number(street), autoescape=True)))
     if fields.get("conference_url"):
         ways.append(Meeting.conference_url == fields["conference_url"])
     if not ways:

@@ -176,11 +176,16 @@ def merge(session: Session, change_id: int, *, into: int, seen: int, by: Viewer,
     row = session.get(SourceChange, change_id)
     if row is None:
         raise NotFoundError(NONE_HERE)
-    decided(session, Wanted(run=row.run_id, seen=seen), by=by)
+    decided(session, Wanted(run=row.run_id, seen=seen, changes=[change_id]), by=by)
     body = session.execute(select(Meeting.service_body_id).where(Meeting.id == into)).first()
-    if body is None or not by.may(Right.DECIDE, body[0]):
+    if body is None or not merges_into(body[0], by=by):
         raise NotFoundError("There is no such listing here.")
     return merge_new(session, change_id, into=into, seen=seen, by=_actor(by), now=now)
+
+
+def merges_into(body_id: int | None, *, by: Viewer) -> bool:
+    """Whether the viewer may make a new row, which they decide about, one with a listing of that service body."""
+    return by.may(Right.DECIDE, body_id)
 
 
 def decided(session: Session, wanted: Wanted, *, by: Viewer) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
-from finder.directory.likeness import ENOUGH, MINUTES, Compared, likeness
+from finder.directory.likeness import COLUMNS, ENOUGH, MINUTES, Compared, address_keys, compared_row, likeness, spot_of
 from finder.domain.roles import Right
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
@@ -70,48 +70,32 @@ def _twins(session: Session, where: ColumnElement[bool]) -> list[Pair]:
 def _listings(session: Session, where: ColumnElement[bool]) -> Iterator[tuple[int, Held]]:
     """The program and what is compared of every published listing: columns alone, a directory has many."""
     statement = (
-        select(
-            Meeting.program_id,
-            Meeting.id,
-            Meeting.slug,
-            ServiceBody.name,
-            Meeting.name,
-            Meeting.weekdays,
-            Meeting.start_minute,
-            Meeting.conference_url,
-            Location.latitude,
-            Location.longitude,
-        )
+        select(Meeting.program_id, Meeting.id, Meeting.slug, ServiceBody.name, *COLUMNS)
         .outerjoin(Location, Location.id == Meeting.location_id)
         .outerjoin(ServiceBody, ServiceBody.id == Meeting.service_body_id)
         .where(Meeting.published, where)
         .order_by(Meeting.id)
         .execution_options(yield_per=5000)
     )
-    for program, number, slug, body, name, weekdays, start, link, latitude, longitude in session.execute(statement):
-        told = Compared(
-            name=name,
-            weekdays=weekdays,
-            start_minute=start,
-            conference_url=link,
-            latitude=latitude,
-            longitude=longitude,
-        )
-        yield program, (number, slug, body or "", told)
+    for program, number, slug, body, *values in session.execute(statement):
+        yield program, (number, slug, body or "", compared_row(values))
 
 
 def _keys(program: int, held: Compared) -> Iterator[tuple[object, ...]]:
-    """What twins have in common: the program and a day with a spot or with a link.
+    """What twins have in common: the program and a day with a spot, an address or a link.
 
     A spot is a cell of about a kilometre in each of two grids, the second moved by half a cell: what is close together
-    is in one cell of one of them, but for rare corners.
+    is in one cell of one of them, but for rare corners. The middle of a town is no spot.
     """
     days = [day for day in range(7) if held.weekdays >> day & 1]
-    if held.latitude is not None and held.longitude is not None:
+    if point := spot_of(held):
         for offset in (0.0, 0.5):
-            cell = tuple(floor(each * CELLS_PER_DEGREE + offset) for each in (held.latitude, held.longitude))
+            cell = tuple(floor(each * CELLS_PER_DEGREE + offset) for each in point)
             for day in days:
                 yield "spot", program, offset, *cell, day
+    for key in address_keys(held.street, held.city, held.postal_code):
+        for day in days:
+            yield *key, program, day
     if held.conference_url:
         for day in days:
             yield "link", program, held.conference_url, day
@@ -144,6 +128,11 @@ def _fields(held: Compared) -> dict[str, object]:
         "name": held.name,
         "latitude": held.latitude,
         "longitude": held.longitude,
+        "precision": held.precision,
+        "street": held.street,
+        "city": held.city,
+        "state": held.state,
+        "postal_code": held.postal_code,
         "weekdays": [day for day in range(7) if held.weekdays >> day & 1],
         "start": None if start is None else f"{start // 60:02d}:{start % 60:02d}",
         "conference_url": held.conference_url,

@@ -16,11 +16,11 @@ from finder.directory.register import read_register
 from finder.domain.listing import ListingDraft
 from finder.domain.sourced import DECIDED, Base, base_after, sourced_fields, three_way
 from finder.domain.sources import ChangeKind, FieldRule
-from finder.feeds.rows import Row
+from finder.feeds.rows import Remark, Row
 from finder.sources.difference import Change, Difference, TellRemark, told_by
 from finder.sources.heirs import heirs_of
 from finder.sources.hidden import with_what_is_hidden
-from finder.sources.keys import with_their_keys
+from finder.sources.keys import moved_keys, with_their_keys
 from finder.store.database import chunks
 from finder.store.meeting import Meeting
 
@@ -28,6 +28,8 @@ from finder.store.meeting import Meeting
 TAKEN_OFF = "was taken off here, and the source still lists it"
 EDITED_GONE = "was edited here, and the source does not list it any more"
 DECIDED_GONE = "is otherwise than the source said, as a moderator decided, and the source does not list it any more"
+#: What is told of a row that has no key by which it could be known, and is known all the same.
+MOVED = "has no key of its own: known again by its name and by where it is, since no other of these is left"
 STILL_LISTED = (
     "another source still lists it: when this is applied, it stays in the finder and follows that one; "
     "set aside, it follows that one, too, and what it says now counts as edited here"
@@ -55,17 +57,20 @@ def compare(
     """
     held = held_listings(session, source)
     rows = with_their_keys(rows, held)
+    moved = moved_keys(session, rows, held, aside=aside)
     overruled = FieldRule.SOURCE in rules.values()
     found = _Found()
     for row in rows:
         if row.draft is None:
             found.changes.append(_refused(row))
         else:
-            _sort_in(found, row, row.draft, held.get(row.key), aside=aside, overruled=overruled)
+            known = moved.get(row.key)
+            told = row if known is None else replace(row, remarks=(*row.remarks, Remark("", "", MOVED)))
+            _sort_in(found, told, row.draft, held.get(known or row.key), aside=aside, overruled=overruled)
     _compare_fields(session, found, rules)
     place = {row.number: place for place, row in enumerate(rows)}
     found.changes.sort(key=lambda change: place[change.row])
-    present = {row.key for row in rows}
+    present = {moved.get(row.key, row.key) for row in rows}
     left = {key: each for key, each in held.items() if key not in present}
     found.settled += [
         {"id": each.id, "source_digest": NOT_LISTED} for each in left.values() if each.merged and each.digest

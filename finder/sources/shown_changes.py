@@ -1,6 +1,6 @@
 """What each refresh would change or has changed, as pages and the terminal show it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from finder.sources.difference import SAME_AS
 from finder.sources.drafts import kept_draft, verdicts_of
 from finder.sources.runs import clashing, run_of
 from finder.sources.wording import listing_words
-from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange
 
 PER_PAGE = 100
@@ -44,12 +43,21 @@ class ShownField:
 
 @dataclass(frozen=True, slots=True)
 class ShownTwin:
-    """A listing of another source that may be the same as a new row."""
+    """A listing of another source that may be the same as a new row.
+
+    ``listing``: when and where, and ``public_listing``: what of it everybody may see. ``source``: "" for one written
+    here. ``body`` is the service body that it is entrusted to, "" for none.
+    """
 
     id: int
     slug: str
     name: str
     words: str
+    listing: str
+    public_listing: str
+    source: str
+    service_body_id: int | None
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +96,9 @@ def show_changes(
         statement = statement.where(SourceChange.state == state)
     rows = list(session.execute(statement.order_by(SourceChange.id).limit(limit)).scalars())
     _, source = run_of(session, run_id)
-    twins = _twins(session, rows)
-    ids = [row.meeting_id for row in rows if row.meeting_id is not None]
-    register = {each.meeting.id: each for each in read_register(session, ids)} if ids else {}
-    return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
+    ids = {row.meeting_id for row in rows if row.meeting_id is not None} | {int(each[1]) for each in _same_as(rows)}
+    register = {each.meeting.id: each for each in read_register(session, sorted(ids))} if ids else {}
+    return [_shown_change(row, register, source) for row in rows]
 
 
 def open_ids(session: Session, run_id: int, kind: ChangeKind | None) -> list[int]:
@@ -126,12 +133,9 @@ def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple
     return [(title, state) for title, state in session.execute(statement.order_by(SourceChange.id))]
 
 
-def _shown_change(
-    row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
-) -> ShownChange:
-    draft = kept_draft(row.draft)
+def _shown_change(row: SourceChange, register: Mapping[int, RegisterRow], source: Source) -> ShownChange:
+    held, draft = register.get(row.meeting_id or 0), kept_draft(row.draft)
     remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
-    twin = next((remark for remark in remarks if remark[0] == SAME_AS and int(remark[1]) in twins), None)
     return ShownChange(
         id=row.id,
         kind=row.kind,
@@ -145,14 +149,34 @@ def _shown_change(
         fields=_fields(row, draft, held, source),
         risks=row.risks,
         remarks=[remark for remark in remarks if remark[0] != SAME_AS],
-        twin=ShownTwin(int(twin[1]), *twins[int(twin[1])], twin[2]) if twin else None,
+        twin=_twin(row, register),
     )
 
 
-def _twins(session: Session, rows: Sequence[SourceChange]) -> dict[int, tuple[str, str]]:
-    ids = {int(remark[1]) for row in rows for remark in row.remarks if remark[0] == SAME_AS}
-    found = select(Meeting.id, Meeting.slug, Meeting.name).where(Meeting.id.in_(sorted(ids)), Meeting.published)
-    return {number: (slug, name) for number, slug, name in session.execute(found)} if ids else {}
+def _twin(row: SourceChange, register: Mapping[int, RegisterRow]) -> ShownTwin | None:
+    """The listing that a new row may be, while that is still listed."""
+    for _, number, words in _same_as([row]):
+        held = register.get(int(number))
+        if held is not None and held.meeting.published:
+            draft = draft_of(held)
+            return ShownTwin(
+                id=held.meeting.id,
+                slug=held.meeting.slug,
+                name=held.meeting.name,
+                words=words,
+                listing=listing_words(draft),
+                public_listing=listing_words(draft, public=True),
+                source=held.source,
+                service_body_id=held.meeting.service_body_id,
+                body=held.body.name if held.body else "",
+            )
+    return None
+
+
+def _same_as(rows: Sequence[SourceChange]) -> list[tuple[str, str, str]]:
+    """What the remarks on *rows* say of listings that they may be."""
+    told = [(str(name), str(value), str(reason)) for row in rows for name, value, reason in row.remarks]
+    return [remark for remark in told if remark[0] == SAME_AS]
 
 
 def _listing(row: SourceChange, draft: ListingDraft | None, held: RegisterRow | None) -> str:

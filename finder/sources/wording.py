@@ -1,8 +1,9 @@
 """How a refresh stands, in a sentence or two, and a listing in a line."""
 
-from finder.domain.listing import ListingDraft
+from finder.domain.listing import ListingDraft, LocationDraft
 from finder.domain.schedule_words import describe
 from finder.domain.sources import RunState
+from finder.domain.vocabulary import AddressVisibility
 from finder.store.source import SourceRun
 
 
@@ -11,9 +12,14 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def listing_words(draft: ListingDraft) -> str:
-    """When and where: "Every Monday, 7:00 pm to 8:00 pm; Larkspur Hall, 12 Example Street, Springfield"."""
+def listing_words(draft: ListingDraft, *, public: bool = False) -> str:
+    """When and where: "Every Monday, 7:00 pm to 8:00 pm; Larkspur Hall, 12 Example Street, Springfield".
+
+    For the *public* no more than the town of a hidden address.
+    """
     place = draft.location
+    if public and place is not None and place.address_visibility is not AddressVisibility.PUBLIC:
+        place = LocationDraft(city=place.city)
     told = (place.name, place.street, place.city) if place else ()
     where = ", ".join(part for part in told if part) or (place.formatted_address if place else "")
     online = "online" if draft.conference_url or draft.conference_phone else ""

@@ -79,7 +79,7 @@ def _shown(
         ],
         kind=kind.value if kind else "",
         kind_words=KINDS[kind].lower() if kind else "",
-        changes=change_lines(changes[:PER_PAGE], labels(), decides=decides and bool(found.open)),
+        changes=change_lines(changes[:PER_PAGE], labels(), by=viewer, decides=decides and bool(found.open)),
         decides=decides,
         open_here=open_here if kind is not ChangeKind.REFUSED else 0,
         clashes=clashes,

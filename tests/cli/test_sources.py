@@ -143,6 +143,22 @@ def test_rows_of_a_table_are_those_of_the_sheet(finder: Finder) -> None:
     assert "of the sheet" not in other
 
 
+@pytest.mark.one_database
+def test_a_likely_twin_is_told_by_when_and_where_it_is_and_by_where_it_comes_from(
+    finder: Finder, directory: Database
+) -> None:
+    with feeding(*ROWS) as there:
+        refreshed(directory, a_source(directory, there, name="Wrens"), there)
+    with feeding(a_row(3, slug="owls-3", name="The Owls", location="New Hall")) as feed:
+        refreshed(directory, a_source(directory, feed), feed)
+        diff = finder(feed, "sources", "diff", "Larks").stdout
+    for words in (
+        "may be Larks 3 (larks-3): same place, same day and time",
+        "Every Wednesday, 7:00 pm to 8:00 pm; Hall 3, 4 Example Street, Springfield; from Wrens",
+    ):
+        assert words in diff, diff
+
+
 def test_what_waits_and_what_can_be_rolled_back_is_found_behind_many_refreshes(
     finder: Finder, directory: Database
 ) -> None:

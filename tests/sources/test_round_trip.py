@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from finder.directory.batch import Batch, apply_batch
-from finder.domain.listing import GroupDraft, ListingDraft
+from finder.domain.listing import GroupDraft, ListingDraft, LocationDraft
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import AddressVisibility, Attendance, JoinPolicy, OverrideKind, Precision, RecurrenceKind
+from finder.feeds.bmlt_fields import field_value
+from finder.feeds.naws import encode_naws
 from finder.feeds.rows import DecodeOptions
 from finder.feeds.tabular import decode_table
 from finder.feeds.tabular_write import COLUMNS, encode_table
@@ -320,6 +322,57 @@ def test_what_a_row_hides_is_never_published_for_a_slip_in_another_cell(
     if row.draft is not None:
         hidden = row.draft.location and row.draft.location.address_visibility is AddressVisibility.AREA
         assert hidden or row.draft.join_policy is JoinPolicy.ON_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("cells", "parts"),
+    [
+        (
+            {"Full Address": "12 Example Street,  Austin, TX 78701, USA"},
+            ("12 Example Street", "Austin", "TX", "78701", "US"),
+        ),
+        ({"Full Address": "12 High Road, London SW1A 1AA, UK"}, ("12 High Road", "London", "", "SW1A 1AA", "GB")),
+        ({"Full Address": "Austin, TX, USA"}, ("", "Austin", "TX", "", "US")),
+        (
+            {"Full Address": "12 Example Street, Austin, TX", "Postal Code": "78701", "Country": "USA"},
+            ("12 Example Street", "Austin", "TX", "78701", "USA"),
+        ),
+        ({"Full Address": "The hall by the river, Austin, TX", "City": "Austin"}, ("", "Austin", "", "", "")),
+        ({"Full Address": "The hall, Austin, TX", "Address": "9 Side Street"}, ("9 Side Street", "", "", "", "")),
+        ({"Full Address": "12 Example Street, Austin, TX", "Precision": "exact"}, ("", "", "", "", "")),
+    ],
+)
+def test_an_address_that_somebody_gave_in_one_line_has_its_parts(cells: dict[str, str], parts: tuple[str, ...]) -> None:
+    row = {"Name": "Larks", "Attendance": "in person", "Join Policy": "open", "Day": "Monday", "Time": "19:00", **cells}
+    table = "\n".join(",".join(f'"{text}"' for text in line) for line in (row, row.values()))
+
+    [draft] = [each.draft for each in decode_table(table.encode(), options=OPTIONS).rows]
+
+    assert draft is not None
+    place = draft.location or LocationDraft()
+    assert (place.street, place.city, place.state, place.postal_code, place.country) == parts
+    assert place.formatted_address == " ".join(cells["Full Address"].split())
+    assert place.precision is Precision.EXACT
+
+
+def test_an_address_in_one_line_is_told_to_bmlt_clients_and_na_world_services_in_parts(database: Database) -> None:
+    table = b"Name,Attendance,Join Policy,Day,Time,Timezone,Full Address\nLarks,in person,open,Monday,19:00,UTC,"
+    read_into(database, table + b'"12 Example Street, Austin, TX 78701, USA"\n')
+    [document] = documents_of(database)
+    naws = b"".join(encode_naws([document], [], Words(), moment_of=lambda _: None, today=NOW.date())).decode()
+    [line] = csv.DictReader(io.StringIO(naws))
+    told = {name: field_value(document, name, NOW.date()) for name in ("location_street", "location_municipality")}
+    assert (line["Address"], line["City"], line["State"], line["Zip"]) == ("12 Example Street", "Austin", "TX", "78701")
+    assert told == {"location_street": "12 Example Street", "location_municipality": "Austin"}
+
+
+def test_a_listing_of_which_one_line_is_held_survives_a_table(databases: Databases, database: Database) -> None:
+    place = a_location(street="", city="", state="", postal_code="", country="")
+    places = [place, replace(place, precision=Precision.APPROXIMATE), replace(place, name="")]
+    drafts = tuple(a_listing(name="Larks", slug=f"larks-{number}", location=each) for number, each in enumerate(places))
+    with database.unit_of_work() as session:
+        apply_batch(session, Batch(source="Own", new=drafts), actor="test", reason="", now=NOW)
+    assert_survives(database, databases)
 
 
 def test_a_row_that_is_not_ours_is_read_as_one_of_any_table() -> None:

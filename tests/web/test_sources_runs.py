@@ -3,17 +3,20 @@
 import re
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
 from finder.directory.register import read_register
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.domain.vocabulary import AddressVisibility
 from finder.sources.applying import merge_new
 from finder.sources.rolling_back import roll_back
 from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
+from finder.store.place import Location
 from tests.conftest import NOW
+from tests.factories import a_location, a_schedule
 from tests.feeds.bmlt_answers import a_meeting, answers
 from tests.sources.feeds import a_row
 from tests.sources.instance import (
@@ -30,7 +33,7 @@ from tests.sources.instance import (
     trusted,
 )
 from tests.sources.test_three_ways import edit
-from tests.web.desk import Desk, form_of
+from tests.web.desk import Desk, entrust, form_of
 from tests.web.source_pages import ROWS, WHY, changed_rows, filled, post, proposed, text, token
 
 
@@ -345,6 +348,67 @@ def test_a_new_row_that_is_here_already_becomes_one_with_it(desk: Desk, feed: Fe
         merged = session.execute(select(Meeting.merged_into).where(Meeting.source_key == "larks-90")).scalar_one()
     assert merged is not None
     assert len(shown(desk.database)) == 12
+
+
+def beside(desk: Desk, body: str, **settings: object) -> tuple[int, str]:
+    """A refresh for "own" of rows that a source of *body* has already, others beside them, and its page."""
+    with feeding(*ROWS) as there:
+        refreshed(desk.database, a_source(desk.database, there, service_body_id=desk.bodies[body]), there)
+    if settings:
+        with desk.database.unit_of_work() as session:
+            session.execute(update(Location).values(**settings))
+    again = ("name", "day", "time", "latitude", "longitude")
+    twin = {**a_row(90, location="New Hall"), **{name: ROWS[3][name] for name in again}}
+    with feeding(twin, a_row(91)) as other:
+        number = a_source(desk.database, other, name="Wrens", service_body_id=desk.bodies["own"])
+        return (run_id := refreshed(desk.database, number, other).run), f"/moderate/sources/{number}/refreshes/{run_id}"
+
+
+def test_a_likely_twin_is_told_by_when_and_where_it_is_and_by_where_it_comes_from(desk: Desk) -> None:
+    _, path = beside(desk, "own")
+    page = text(desk.client("moderator").get(path))
+    assert '<a href="/moderate/listing/larks-3">Larks 3</a>, which is here already' in page
+    assert '<p class="soft">Every Wednesday, 7:00 pm to 8:00 pm; Hall 3, 4 Example Street, Springfield</p>' in page
+    assert "From Larks." in page
+    with desk.database.unit_of_work() as session:
+        session.execute(update(Meeting).values(source_id=None).where(Meeting.source_key == "larks-3"))
+    assert "Written here." in text(desk.client("moderator").get(path))
+
+
+def test_who_may_not_merge_into_another_body_is_told_who_may_and_sees_no_hidden_address(desk: Desk) -> None:
+    _, path = beside(desk, "foreign", address_visibility=AddressVisibility.AREA)
+    told = "It belongs to Riverside: somebody who moderates both service bodies, or an administrator, can make the two"
+    page = desk.client("moderator").get(path).get_data(as_text=True)
+    assert told in page
+    assert f"{path}/merge" not in page
+    assert '<a href="/meetings/larks-3">' in page
+    assert '<p class="soft">Every Wednesday, 7:00 pm to 8:00 pm; Springfield</p>' in page
+    assert "4 Example Street" not in page
+    assert desk.client("moderator").get("/meetings/larks-3").status_code == 200
+
+    admin = desk.client("administrator")
+    theirs = admin.get(path).get_data(as_text=True)
+    assert told not in theirs
+    assert "Hall 3, 4 Example Street, Springfield" in theirs
+    assert admin.post(f"{path}/merge", data=form_of(theirs, f"{path}/merge")).status_code == 303
+
+
+def test_of_a_refresh_that_touches_two_bodies_ones_own_new_row_is_merged(desk: Desk) -> None:
+    with feeding(*ROWS, a_row(20)) as feed:
+        number = a_source(desk.database, feed, name="Wrens", service_body_id=desk.bodies["own"])
+        refreshed(desk.database, number, feed)
+        twin = desk.listing("own", name="Night owls", location=a_location(), schedule=a_schedule())
+        with desk.database.unit_of_work() as session:
+            entrust(session, meeting(desk.database, "larks-20").id, desk.bodies["foreign"])
+        trusted(desk.database, number, feed, SourcePolicy.PROPOSE, service_body_id=desk.bodies["own"])
+        place = {"latitude": 30.2672, "longitude": -97.7431, "day": 2, "time": "19:00"}
+        feed.rows = [*ROWS, a_row(20, notes="Ring the bell."), a_row(30, **place)]
+        run_id = refreshed(desk.database, number, feed, later=60).run
+    path = f"/moderate/sources/{number}/refreshes/{run_id}"
+    client = desk.client("moderator")
+    answer = client.post(f"{path}/merge", data=form_of(client.get(path).get_data(as_text=True), f"{path}/merge"))
+    assert answer.status_code == 303, text(answer)
+    assert meeting(desk.database, "larks-30").merged_into == twin.id
 
 
 def test_what_was_applied_at_once_was_decided_by_nobody(desk: Desk, feed: Feed) -> None:

@@ -6,9 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from finder.accounts.permissions import Viewer
+from finder.domain.roles import Right
 from finder.domain.sourced import Winner
 from finder.domain.sources import ChangeKind, ChangeState
-from finder.sources.shown_changes import ShownChange, ShownField
+from finder.review.sourcing import merges_into
+from finder.sources.shown_changes import ShownChange, ShownField, ShownTwin
 from finder.web.presenters.labels import Labels
 from finder.web.presenters.moderate_text import changed, visible
 from finder.web.presenters.moderate_words import CHOICES, risk_words, value_words
@@ -51,6 +54,20 @@ class FieldLine:
     kept_with: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinLine:
+    """A listing that a new row may be. ``merges``: the viewer may make them one; ``others``: who else may."""
+
+    id: int
+    href: str
+    name: Markup
+    words: str
+    listing: Markup
+    source: Markup
+    merges: bool
+    others: str
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
     """One row of a refresh; ``tickable`` while it waits."""
@@ -68,17 +85,16 @@ class ChangeLine:
     risks: Sequence[tuple[str, str, bool]]
     remarks: Sequence[Markup]
     fields: Sequence[FieldLine]
-    twin: tuple[int, str, str, str] | None
+    twin: TwinLine | None
 
 
-def change_lines(changes: Sequence[ShownChange], names: Labels, *, decides: bool) -> list[ChangeLine]:
-    """The changes, with controls for somebody who *decides*."""
-    return [_line(each, names, decides=decides) for each in changes]
+def change_lines(changes: Sequence[ShownChange], names: Labels, *, by: Viewer, decides: bool) -> list[ChangeLine]:
+    """The changes as the viewer may see them, with controls where they *decide*."""
+    return [_line(each, names, by=by, decides=decides) for each in changes]
 
 
-def _line(change: ShownChange, names: Labels, *, decides: bool) -> ChangeLine:
+def _line(change: ShownChange, names: Labels, *, by: Viewer, decides: bool) -> ChangeLine:
     refused = change.kind is ChangeKind.REFUSED
-    twin = change.twin
     waits = change.state is ChangeState.OPEN and not refused
     return ChangeLine(
         id=change.id,
@@ -94,8 +110,31 @@ def _line(change: ShownChange, names: Labels, *, decides: bool) -> ChangeLine:
         risks=risk_words(list(change.risks)),
         remarks=[_remark(*each) for each in change.remarks],
         fields=_fields(change, names, asks=waits and decides),
-        twin=(twin.id, twin.slug, twin.name, twin.words) if twin and waits else None,
+        twin=_twin(change.twin, by=by, decides=decides) if change.twin and waits else None,
     )
+
+
+def _twin(twin: ShownTwin, *, by: Viewer, decides: bool) -> TwinLine:
+    """What is here already, as far as it is the viewer's to see; another body's as everybody sees it."""
+    theirs = by.may(Right.SEE_AUDIT, twin.service_body_id)
+    merges = decides and merges_into(twin.service_body_id, by=by)
+    return TwinLine(
+        id=twin.id,
+        href=f"/moderate/listing/{twin.slug}" if theirs else f"/meetings/{twin.slug}",
+        name=visible(twin.name),
+        words=twin.words,
+        listing=visible(twin.listing if theirs else twin.public_listing),
+        source=visible(f"From {twin.source}" if twin.source else "Written here"),
+        merges=merges,
+        others="" if merges or not decides else _others(twin.body),
+    )
+
+
+def _others(body: str) -> str:
+    if not body:
+        return "It belongs to no service body: an administrator can make the two one listing."
+    both = "somebody who moderates both service bodies, or an administrator, can make the two one listing."
+    return f"It belongs to {body}: {both}"
 
 
 def _row_words(change: ShownChange) -> str:
