@@ -311,6 +311,12 @@ def test_services_tell_of_dated_exceptions_to_come() -> None:
     assert schedule["notes"] == "Not on December 25, 2026. The hall is shut. Times are by the clock in America/Chicago."
 
 
+def test_of_services_of_every_other_week_it_is_said_which() -> None:
+    (schedule,) = hsds(a_full_document(schedule=a_rule(interval=2)))["services"][0]["schedules"]
+
+    assert (schedule["interval"], schedule["dtstart"]) == (2, "2026-03-17")
+
+
 def test_services_do_not_tell_which_hidden_places_are_one() -> None:
     hidden = a_place(id=0, street="", name="", address_visibility="area", precision="area")
     told = hsds(a_full_document(location=hidden), a_full_document(id=2, bmlt_id=8, slug="larks", location=hidden))
