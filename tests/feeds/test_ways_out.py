@@ -231,6 +231,23 @@ def test_a_feed_of_changes_says_what_is_so_now() -> None:
     assert link.get("href") == f"{SITE}/meetings/courage"
 
 
+def test_a_feed_of_changes_says_on_which_dates_nobody_is_there() -> None:
+    shut = an_override(first_date="2026-03-17", last_date="2026-03-24", note="The hall is painted.")
+    over = an_override(first_date="2026-01-06", last_date="2026-01-06")
+    body = encode_atom(
+        [changed(parts=("overrides",), overrides=[over, shut])],
+        WORDS,
+        title="Site",
+        public_url=SITE,
+        address=SITE,
+        updated=NOW,
+    ).decode()
+
+    assert "Changed: dates. Every Tuesday, 7:00 pm to 8:00 pm. Not from March 17, 2026 to March 24, 2026." in body
+    assert "The hall is painted. Larkspur Hall" in body
+    assert "January" not in body
+
+
 @pytest.mark.parametrize(
     ("parts", "news"), [(("confirmed_at", "updated_at"), False), (("confirmed_at", "notes"), True)]
 )
