@@ -54,6 +54,16 @@ def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetim
     return content
 
 
+def calendar_of_none(about: str, *, now: dt.datetime) -> bytes:
+    """A calendar with no event, and *about* why: programs that follow one take out of it what it no longer holds."""
+    calendar = _empty()
+    calendar.add("x-wr-caldesc", about)
+    calendar.add("description", about)  # RFC 7986, 5.2
+    calendar.add_component(vtimezone("UTC", now.year))  # a calendar holds something (RFC 5545, 3.6)
+    content: bytes = calendar.to_ical()
+    return content
+
+
 def calendar_of_many(
     documents: Iterable[Document], *, name: str, pages: str, host: str, now: dt.datetime, about: str = ""
 ) -> Iterator[bytes]:
