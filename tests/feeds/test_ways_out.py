@@ -112,6 +112,7 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
         temporarily_closed=True,
     )
     first, second = naws_rows(document)
+    (open_again, _) = naws_rows({**document, "temporarily_closed": False})
 
     assert (first["Day"], second["Day"], first["Time"]) == ("Sunday", "Thursday", "1930")
     assert [first[f"Format{number}"] for number in range(1, 6)] == ["TC", "HYBR", "W", "BEG", "DISC"]
@@ -121,7 +122,7 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["LocBorough"], first["Address"], first["City"]) == ("East", "12 Example Street", "Austin")
     assert (first["LastChanged"], first["Delete"], first["bmlt_id"]) == ("6/10/21", "", "7")
     assert second["bmlt_id"] == str(number_on(7, 4, 0)), "A further day has the number that BMLT clients know it by."
-    assert first["PhoneMeetingNumber"] == "'+1-512-555-0142"
+    assert open_again["PhoneMeetingNumber"] == "'+1-512-555-0142"
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
 
 
@@ -138,6 +139,14 @@ def test_the_naws_table_says_that_a_building_is_closed_while_its_meeting_is_onli
     document = a_full_document(attendance="online", extra={"location_closed": "yes"}, formats=[])
     (row,) = naws_rows(document)
     assert [row["Format1"], row["Format2"], row["Address"]] == ["VM", "TC", "12 Example Street"]
+
+
+def test_the_naws_table_has_no_way_to_join_what_is_closed_for_now() -> None:
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "a", "phone": "+1-512-555-0142", "phone_notes": ""}
+    (row,) = naws_rows(a_full_document(attendance="online", conference=conference, temporarily_closed=True))
+
+    assert (row["VirtualMeetingLink"], row["VirtualMeetingInfo"], row["PhoneMeetingNumber"]) == ("", "", "")
+    assert {"VM", "TC"} <= {row[f"Format{number}"] for number in range(1, 6)}
 
 
 @pytest.mark.parametrize(("source", "key"), [("", "ES"), ("S", "ES"), ("Larks", "es"), ("Elsewhere", "ES")])
