@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from finder.domain.schedule_words import describe
-from finder.feeds.document import Document, schedule_of
+from finder.domain.schedule_words import describe, exceptions_ahead
+from finder.feeds.document import Document, overrides_of, schedule_of
 from finder.feeds.words import Words
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -34,6 +34,8 @@ PARTS = {
     "notes": "notes",
     "website": "website",
 }
+#: So many dated exceptions are told, the next ones.
+MOST_EXCEPTIONS = 3
 _ATTENDANCE = {"in_person": "in person", "online": "online", "hybrid": "in person and online"}
 #: What XML has no way to write.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -94,6 +96,7 @@ def _summary(change: ChangedListing, words: Words) -> str:
         "" if change.new or not parts else f"Changed: {', '.join(parts)}",
         closed,
         describe(schedule_of(document)),
+        *(each.rstrip(".") for each in exceptions_ahead(overrides_of(document), change.at.date())[:MOST_EXCEPTIONS]),
         where if document["attendance"] != "online" else "",
         f"{words.program(document['program'])}, {_ATTENDANCE[document['attendance']]}",
     )

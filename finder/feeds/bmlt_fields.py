@@ -119,7 +119,12 @@ def _degrees(key: str) -> Value:
 
 
 def _conference(key: str) -> Value:
-    return lambda document: str((document["conference"] or {}).get(key) or "")
+    def value(document: Document) -> str:
+        if document["temporarily_closed"]:  # with a way to join, TC says that no more than the building is closed
+            return ""
+        return str((document["conference"] or {}).get(key) or "")
+
+    return value
 
 
 def _extra(key: str) -> Value:

@@ -171,9 +171,12 @@ def _attendance(
             venue = Attendance.ONLINE
         else:
             venue = Attendance.IN_PERSON
-    if SpecialMeaning.TEMPORARILY_CLOSED not in specials or venue is Attendance.ONLINE:
+    if SpecialMeaning.TEMPORARILY_CLOSED not in specials:
         return venue, False
-    if venue is Attendance.HYBRID and (way_in.exists or way_in.other_url):
+    enters = way_in.exists or bool(way_in.other_url)
+    if venue is Attendance.ONLINE:  # without a building and without a way in, nothing else can be closed
+        return venue, not (enters or place.street)
+    if venue is Attendance.HYBRID and enters:
         record.remarks.add("formats", "TC", "the facility is closed for now: listed as online until it opens")
         return Attendance.ONLINE, False
     return venue, True

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from finder.domain.recurrence import first_sitting
 from finder.domain.rrule import to_rrule
 from finder.domain.schedule import zone_of
 from finder.domain.schedule_words import describe, exceptions_ahead
@@ -184,7 +185,9 @@ def _schedule(document: Document, names: Identifiers, now: dt.datetime) -> dict[
     notes = exceptions_ahead(overrides_of(document), now.astimezone(zone_of(schedule.zone or "UTC")).date())
     if schedule.zone:
         notes.append(f"Times are by the clock in {schedule.zone}.")
-    first = schedule.first_date and schedule.first_date.isoformat()
+    first = schedule.first_date
+    if first is None and schedule.interval > 1:  # else nobody knows which of two weeks it is
+        first = first_sitting(schedule, not_before=now.date())
     return {
         "id": names.of("schedule", document["bmlt_id"]),
         "freq": rule.get("FREQ"),
@@ -192,7 +195,7 @@ def _schedule(document: Document, names: Identifiers, now: dt.datetime) -> dict[
         "byday": rule.get("BYDAY"),
         "wkst": "SU" if rule else None,
         "count": 1 if once else None,
-        "dtstart": first,
+        "dtstart": first and first.isoformat(),
         "until": schedule.last_date and schedule.last_date.isoformat(),
         "timezone": offset,
         "opens_at": None if schedule.start is None else f"{schedule.start:%H:%M}",

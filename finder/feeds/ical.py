@@ -2,7 +2,9 @@
 
 The calendar expands to the same instants as the directory's own clock: the rule is an RRULE by the wall clock of the
 meeting's zone, lengths are elapsed time, cancelled sittings are EXDATEs, and sittings that are elsewhere or at another
-time replace the one that they stand for (RECURRENCE-ID). Exceptions are told for `HORIZON` ahead.
+time replace the one that they stand for (RECURRENCE-ID). Exceptions are told for `HORIZON` ahead. The first sitting of
+a calendar takes place, and what takes place once is one event as it is: programs show a beginning whatever is excluded,
+and know exceptions of rules alone.
 """
 
 import datetime as dt
@@ -12,9 +14,11 @@ from typing import Any
 from icalendar import Calendar, Component, Event, vRecur
 
 from finder.domain.errors import NotFoundError
-from finder.domain.recurrence import first_sitting
+from finder.domain.occurrences import occurrence_on
+from finder.domain.overrides import override_on
+from finder.domain.recurrence import first_sitting, ordinal_on_or_after
 from finder.domain.rrule import changed_sittings, excluded_starts, nominal_start, to_rrule
-from finder.domain.schedule import Override, Schedule, zone_of
+from finder.domain.schedule import Occurrence, Override, Schedule, zone_of
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 from finder.feeds.document import Document, overrides_of, schedule_of
 from finder.feeds.on_request import on_request_of
@@ -28,19 +32,34 @@ HORIZON = dt.timedelta(days=3 * 366)
 REFRESH = "PT12H"
 _DAY = dt.timedelta(days=1)
 _END = b"END:VCALENDAR\r\n"
+_ONLY_THIS_TIME = {
+    OverrideKind.MOVED: "At another place this time.",
+    OverrideKind.ONLINE_ONLY: "Online only this time.",
+    OverrideKind.OTHER_TIME: "At another time than usual.",
+}
 
 
 def calendar_of(document: Document, *, page_url: str, host: str, now: dt.datetime) -> bytes:
     """The calendar of one listing, from the sittings of the day before *now* (aware) on.
 
     *page_url* is the absolute address of its page, *host* the name that its identity is unique under.
-    One that is closed for now or over is cancelled there, so that whoever follows it learns of that. Raises
-    NotFoundError for a listing that no calendar can tell, since it is by appointment.
+    One that is closed for now or has no sitting left is cancelled there, so that whoever follows it learns of that.
+    Raises NotFoundError for a listing that no calendar can tell, since it is by appointment.
     """
     calendar = _empty()
     told = _cancelled if _is_off(document, now) else _told
     for component in told(document, page_url=page_url, host=host, now=now):
         calendar.add_component(component)
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def calendar_of_none(about: str, *, now: dt.datetime) -> bytes:
+    """A calendar with no event, and *about* why: programs that follow one take out of it what it no longer holds."""
+    calendar = _empty()
+    calendar.add("x-wr-caldesc", about)
+    calendar.add("description", about)  # RFC 7986, 5.2
+    calendar.add_component(vtimezone("UTC", now.year))  # a calendar holds something (RFC 5545, 3.6)
     content: bytes = calendar.to_ical()
     return content
 
@@ -92,10 +111,9 @@ def _told(document: Document, *, page_url: str, host: str, now: dt.datetime) -> 
         raise NotFoundError("This meeting is closed for now, so there is no calendar of it.")
     if schedule.kind is RecurrenceKind.APPOINTMENT or schedule.start is None:
         raise NotFoundError("This meeting is by appointment, so there is no calendar of it: ask the group.")
-    today = now.astimezone(zone_of(schedule.zone)).date()
-    first = first_sitting(schedule, not_before=today - _DAY)
+    first = _first_held(schedule, overrides_of(document), now)
     if first is None:
-        raise NotFoundError("This meeting is over, so there is no calendar of it.")
+        raise NotFoundError("This meeting is over, or no longer takes place, so there is no calendar of it.")
     events = _events(document, schedule, first)
     return [vtimezone(schedule.zone, first.year), *_identified(events, document, page_url, host, now)]
 
@@ -121,8 +139,26 @@ def _is_off(document: Document, now: dt.datetime) -> bool:
     schedule = schedule_of(document)
     if schedule.kind is RecurrenceKind.APPOINTMENT or schedule.start is None:
         return False
-    today = now.astimezone(zone_of(schedule.zone)).date()
-    return bool(document["temporarily_closed"]) or first_sitting(schedule, not_before=today - _DAY) is None
+    return bool(document["temporarily_closed"]) or _first_held(schedule, overrides_of(document), now) is None
+
+
+def _first_held(schedule: Schedule, overrides: tuple[Override, ...], now: dt.datetime) -> dt.date | None:
+    """The date of the first sitting from the day before *now* (aware) on that is not cancelled.
+
+    None where none is left, or none before a closure that lasts beyond `HORIZON`.
+    """
+    begin = now.astimezone(zone_of(schedule.zone)).date() - _DAY
+    day = first_sitting(schedule, not_before=begin)
+    while day is not None:
+        override = override_on(overrides, day)
+        if override is None or override.kind is not OverrideKind.CANCELLED:
+            return day
+        if override.last_date - begin > HORIZON:
+            return None
+        after = override.last_date.toordinal() + 1  # over the whole closure in one step
+        ordinal = ordinal_on_or_after(schedule, after, schedule.weekdays)
+        day = None if ordinal is None else dt.date.fromordinal(ordinal)
+    return None
 
 
 def _cancelled(document: Document, *, page_url: str, host: str, now: dt.datetime) -> list[Component]:
@@ -141,7 +177,10 @@ def _cancelled(document: Document, *, page_url: str, host: str, now: dt.datetime
 
 def _events(document: Document, schedule: Schedule, first: dt.date) -> Iterator[Event]:
     """The event of the rule, then one for each sitting that is not as the rule says."""
-    overrides, last = overrides_of(document), first + HORIZON
+    overrides, last = overrides_of(document), min(first, dt.date.max - HORIZON) + HORIZON
+    if schedule.kind is RecurrenceKind.ONCE:
+        yield _event_of(document, occurrence_on(schedule, first, override_on(overrides, first)))
+        return
     usual = _event(document, nominal_start(schedule, first), schedule.duration)
     rule = to_rrule(schedule)
     if rule:
@@ -151,10 +190,14 @@ def _events(document: Document, schedule: Schedule, first: dt.date) -> Iterator[
         usual.add("exdate", cancelled)
     yield usual
     for nominal, sitting in changed_sittings(schedule, overrides, first=first, last=last):
-        duration = sitting.end.astimezone(dt.UTC) - sitting.start.astimezone(dt.UTC)
-        event = _event(document, sitting.start, duration, override=sitting.override)
+        event = _event_of(document, sitting)
         event.add("recurrence-id", nominal)
         yield event
+
+
+def _event_of(document: Document, sitting: Occurrence) -> Event:
+    duration = sitting.end.astimezone(dt.UTC) - sitting.start.astimezone(dt.UTC)
+    return _event(document, sitting.start, duration, override=sitting.override)
 
 
 def _event(document: Document, start: dt.datetime, duration: dt.timedelta, override: Override | None = None) -> Event:
@@ -175,8 +218,8 @@ def _event(document: Document, start: dt.datetime, duration: dt.timedelta, overr
 
 def _place(location: dict[str, Any], override: Override | None, *, attendance: str) -> str:
     """Where to go, in a line: what is public of it, or where a sitting has moved to; "Online" when it is."""
-    if override is not None and override.kind is OverrideKind.MOVED and override.place:
-        return override.place
+    if override is not None and override.kind is OverrideKind.MOVED:
+        return override.place or "Another place"
     if attendance == "online" or (override is not None and override.kind is OverrideKind.ONLINE_ONLY):
         return "Online"
     return ", ".join(part for part in (location.get("name"), location.get("address")) if part)
@@ -189,7 +232,7 @@ def _description(document: Document, override: Override | None) -> str:
     at_the_door = () if online or elsewhere else (place.get("notes"), place.get("access_notes"))
     lines = [
         override.note if override else "",
-        "Online only this time." if override and override.kind is OverrideKind.ONLINE_ONLY else "",
+        _ONLY_THIS_TIME.get(override.kind, "") if override else "",
         f"Join: {conference['url']}" if conference.get("url") else "",
         conference.get("url_notes"),
         f"Phone: {conference['phone']}" if conference.get("phone") else "",

@@ -6,12 +6,16 @@ from the public document, so nothing is said that the page does not say.
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
 
 from finder.domain.occurrences import next_occurrence
-from finder.domain.schedule import Occurrence
+from finder.domain.overrides import override_on
+from finder.domain.recurrence import dates
+from finder.domain.schedule import Occurrence, Override
+from finder.domain.vocabulary import OverrideKind, RecurrenceKind
 from finder.feeds.document import Document, overrides_of, point_of, schedule_of
 from finder.feeds.words import Words
 
@@ -23,6 +27,8 @@ ATTENDANCE_MODES = {
     "online": "OnlineEventAttendanceMode",
     "hybrid": "MixedEventAttendanceMode",
 }
+#: So many cancelled sittings of one closure are told: three years of every week.
+MOST_CANCELLED = 160
 #: What could end a script element, open a comment, or end a line of old JavaScript, by its JSON escape.
 _ESCAPES = {
     b"<": b"\\u003c",
@@ -36,9 +42,13 @@ _ESCAPES = {
 def event(document: Document, *, page_url: str, program_name: str, upcoming: Occurrence | None) -> dict[str, Any]:
     """The listing as a schema.org Event; properties of which nothing is known are absent.
 
-    *page_url* is the absolute address of its page, *upcoming* its next sitting.
+    *page_url* is the absolute address of its page, *upcoming* its next sitting. The event is that sitting: where it has
+    moved to, and online when it is so this time.
     """
     group = document["group"] or {}
+    override = upcoming.override if upcoming else None
+    online_now = override is not None and override.kind is OverrideKind.ONLINE_ONLY
+    attendance = "online" if online_now else document["attendance"]
     found: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "Event",
@@ -46,8 +56,8 @@ def event(document: Document, *, page_url: str, program_name: str, upcoming: Occ
         "url": page_url,
         "name": document["name"],
         "description": document["notes"],
-        "eventAttendanceMode": f"{CONTEXT}/{ATTENDANCE_MODES[document['attendance']]}",
-        "eventStatus": f"{CONTEXT}/{'EventPostponed' if document['temporarily_closed'] else 'EventScheduled'}",
+        "eventAttendanceMode": f"{CONTEXT}/{ATTENDANCE_MODES[attendance]}",
+        "eventStatus": f"{CONTEXT}/{_status(document)}",
         "isAccessibleForFree": True,
         "organizer": _filled(
             {
@@ -56,8 +66,8 @@ def event(document: Document, *, page_url: str, program_name: str, upcoming: Occ
                 "url": group.get("website") or "",
             }
         ),
-        "location": _locations(document),
-        "eventSchedule": _schedule(document),
+        "location": _locations(document, attendance, override),
+        "eventSchedule": _schedule(document, upcoming),
     }
     if upcoming is not None:
         found["startDate"] = upcoming.start.isoformat()
@@ -96,14 +106,36 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in ("", None, [], {})}
 
 
-def _locations(document: Document) -> list[dict[str, Any]]:
+def _status(document: Document) -> str:
+    """Whether it takes place: not for now, not at all (what was to be once), or as it stands."""
+    if document["temporarily_closed"]:
+        return "EventPostponed"
+    schedule = schedule_of(document)
+    if schedule.kind is RecurrenceKind.ONCE and schedule.first_date is not None:
+        override = override_on(overrides_of(document), schedule.first_date)
+        if override is not None and override.kind is OverrideKind.CANCELLED:
+            return "EventCancelled"
+    return "EventScheduled"
+
+
+def _locations(document: Document, attendance: str, override: Override | None) -> list[dict[str, Any]]:
+    """Where one goes or joins; *override* is what is different about the sitting that is told of."""
     found = []
-    if document["location"] and document["attendance"] != "online":
-        found.append(_place(document["location"], point_of(document)))
+    if document["location"] and attendance != "online":
+        if override is not None and override.kind is OverrideKind.MOVED:
+            found.append(_moved(document["location"], override.place))
+        else:
+            found.append(_place(document["location"], point_of(document)))
     join_url = (document["conference"] or {}).get("url")
-    if document["attendance"] != "in_person" and join_url:
+    if attendance != "in_person" and join_url:
         found.append({"@type": "VirtualLocation", "url": join_url})
     return found
+
+
+def _moved(location: Document, place: str) -> dict[str, Any]:
+    """Where a sitting has moved to: of the usual place only the town is said."""
+    usual = ("street", "unit", "postal_code")
+    return _place({**location, **dict.fromkeys(usual, ""), "name": place or "Another place"}, None)
 
 
 def _place(location: Document, point: tuple[float, float] | None) -> dict[str, Any]:
@@ -126,8 +158,8 @@ def _place(location: Document, point: tuple[float, float] | None) -> dict[str, A
     )
 
 
-def _schedule(document: Document) -> dict[str, Any]:
-    """The rule as a schema.org Schedule; {} for what does not come back."""
+def _schedule(document: Document, upcoming: Occurrence | None) -> dict[str, Any]:
+    """The rule as a schema.org Schedule; {} for what does not come back. *upcoming* tells which of two weeks it is."""
     rule = document["schedule"]
     if rule["kind"] not in {"weekly", "monthly"} or rule["start"] is None:
         return {}
@@ -143,16 +175,16 @@ def _schedule(document: Document) -> dict[str, Any]:
             "startTime": rule["start"],
             "duration": f"PT{rule['duration_min']}M",
             "scheduleTimezone": rule["zone"],
-            "startDate": rule["first_date"],
+            "startDate": rule["first_date"] or (upcoming.date if upcoming and rule["interval"] > 1 else None),
             "endDate": rule["last_date"],
-            "exceptDate": [day for override in document["overrides"] for day in _cancelled_days(override)],
+            "exceptDate": [day for override in overrides_of(document) for day in _cancelled_days(document, override)],
         }
     )
 
 
-def _cancelled_days(override: Document) -> list[str]:
-    """The dates that a cancellation covers, at most a year of them."""
-    if override["kind"] != "cancelled":
+def _cancelled_days(document: Document, override: Override) -> list[str]:
+    """The dates of the sittings that a cancellation is of, the first `MOST_CANCELLED` of them."""
+    if override.kind is not OverrideKind.CANCELLED:
         return []
-    first, last = (dt.date.fromisoformat(override[name]) for name in ("first_date", "last_date"))
-    return [(first + dt.timedelta(days=day)).isoformat() for day in range(min((last - first).days + 1, 366))]
+    days = dates(schedule_of(document), first=override.first_date, last=override.last_date)
+    return [day.isoformat() for day in islice(days, MOST_CANCELLED)]

@@ -25,9 +25,11 @@ from finder.feeds.on_request import on_request_of
 CLOSED, ONLINE = "TC", "ONL"
 #: What a moved sitting leaves out: all that leads to the usual place.
 OF_THE_PLACE = ("address", KNOWN_ADDRESS, "postal_code", "latitude", "longitude", "location_notes")
+#: Where a sitting is that has moved nobody says where to.
+ELSEWHERE = "Another place"
 ONLINE_FIELDS = ("conference_url", "conference_url_notes", "conference_phone", "conference_phone_notes")
 ENTITY_FIELDS = ("entity", "entity_email", "entity_location", "entity_logo", "entity_phone", "entity_url")
-#: What an exception says when nobody wrote a note about it.
+#: What an exception says before its note.
 WORDS = {
     OverrideKind.CANCELLED: "Cancelled",
     OverrideKind.MOVED: "Moved",
@@ -189,15 +191,15 @@ def attendance_option(conference: Mapping[str, str], *, approximate: bool, close
 
 def _change(row: Row, document: Document, sitting: DayRow, override: Override) -> None:
     """Make *row* say what is different about its sitting."""
-    text = override.note or WORDS[override.kind]
+    text = ". ".join(part for part in (WORDS[override.kind], override.note) if part)
     row["notes"] = _lines(f"{sitting.date}: {text}", row.get("notes"))
     if override.kind is OverrideKind.CANCELLED:
         _leave_out(row, ONLINE_FIELDS)
         row["types"] = [*(code for code in row.get("types", ()) if code not in {CLOSED, ONLINE}), CLOSED]
     elif override.kind is OverrideKind.MOVED:
         _leave_out(row, OF_THE_PLACE)
-        row["location"] = override.place
-        row["formatted_address"] = address_line(document, moved_to=override.place)
+        row["location"] = override.place or ELSEWHERE
+        row["formatted_address"] = address_line(document, moved_to=row["location"])
         row["approximate"] = row["approximate"] if override.place else "yes"
     elif override.kind is OverrideKind.ONLINE_ONLY:
         row["approximate"] = "yes"

@@ -99,8 +99,9 @@ def _body(body: Document | None) -> dict[str, object]:
 
 def _listing(document: Document, words: Words, moment_of: MomentOf, today: dt.date) -> dict[str, object]:
     """Everything of a line but its day."""
-    place, conference = document["location"] or {}, document["conference"] or {}
-    body = document["service_body"]
+    place, body = document["location"] or {}, document["service_body"]
+    # With a way to join, TC says that no more than the building is closed.
+    conference = {} if document["temporarily_closed"] else document["conference"] or {}
     codes, others = _formats(document, words)
     notes = (conference.get("url_notes"), conference.get("phone_notes"))
     updated, point = document["updated_at"], point_of(document)

@@ -59,6 +59,14 @@ OPEN_TO_ALL: Headers = [
     ("Access-Control-Expose-Headers", "ETag"),
     ("Content-Security-Policy", DATA_POLICY),
 ]
+#: Below this path a BMLT server is answered, which sites also read as a script.
+BMLT = "/client_interface/"
+OPEN_AS_SCRIPT: Headers = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "ETag, X-Total-Count, Warning"),
+    ("Content-Security-Policy", DATA_POLICY),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+]
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 

@@ -16,7 +16,8 @@ from finder.feeds.bmlt_server import SERVER_INFO_XML
 from finder.search.snapshot import Snapshot
 from finder.store.shelf_connection import READ_ERRORS
 from finder.web import bmlt_changes, bmlt_lists, bmlt_naws, bmlt_search
-from finder.web.armour import OPEN_TO_ALL, WsgiApp
+from finder.web.armour import BMLT as PREFIX
+from finder.web.armour import OPEN_AS_SCRIPT, WsgiApp
 from finder.web.bmlt_faults import BUSY, BmltRefusalError, answered, invalid
 from finder.web.bmlt_search import Told
 from finder.web.caching import PUBLIC
@@ -27,7 +28,6 @@ from finder.web.parts import Parts
 
 blueprint = Blueprint("bmlt", __name__)
 
-PREFIX = "/client_interface/"
 #: Writes an answer: arguments, what is told beside it, the parts of the site, the snapshot, the instant -> pieces.
 Write = Callable[[Arguments, Told, Parts, Snapshot, dt.datetime], Iterator[bytes]]
 
@@ -62,7 +62,6 @@ CONTENT_TYPES = {
     "tsml": "application/json",
     "csv": "text/csv; charset=utf-8",
 }
-EXPOSED = "ETag, X-Total-Count, Warning"
 #: What clients may send; some set a header that names them.
 ALLOWED = "If-None-Match, User-Agent, Accept, Content-Type, X-Requested-With"
 
@@ -70,10 +69,8 @@ ALLOWED = "If-None-Match, User-Agent, Accept, Content-Type, X-Requested-With"
 @blueprint.after_request
 def open_to_all(response: Response) -> Response:
     """Let any site read the answer, also as a script; no credentials are involved."""
-    for name, value in OPEN_TO_ALL:
+    for name, value in OPEN_AS_SCRIPT:
         response.headers[name] = value
-    response.headers["Access-Control-Expose-Headers"] = EXPOSED
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
         response.headers["Access-Control-Allow-Headers"] = ALLOWED

@@ -25,7 +25,7 @@ from werkzeug.sansio.utils import host_is_trusted
 
 from finder.search.snapshot import Snapshot
 from finder.store.shelf_connection import READ_ERRORS
-from finder.web.armour import API, OPEN_TO_ALL, Headers, WsgiApp
+from finder.web.armour import API, BMLT, OPEN_AS_SCRIPT, OPEN_TO_ALL, Headers, WsgiApp
 from finder.web.parts import Parts, parts
 
 PUBLIC = "public, max-age=60, stale-while-revalidate=300"
@@ -171,11 +171,17 @@ class Front:
         return HTTPStatus.OK, [*headers, ("Content-Length", str(len(body)))], body
 
     def _unchanged(self, environ: Environ, asked: Asked, tags: str) -> Headers:
-        """The headers of a 304, for a page or a feed that the client has as it is; none when it has changed."""
+        """The headers of a 304, for a page or a feed that the client has as it is; none when it has changed.
+
+        They are those of the answer itself: a browser takes them for what it has.
+        """
         if asked.digest in tags:
             return [("ETag", _tag_given(asked.digest, tags)), *_SHARED]
         digest = feed_digest(environ, self._held, asked.snapshot, self._held.clock())
-        return [("ETag", _tag_given(digest, tags)), *_SHARED, *OPEN_TO_ALL] if digest in tags else []
+        if digest not in tags:
+            return []
+        open_to = OPEN_AS_SCRIPT if environ["PATH_INFO"].startswith(BMLT) else OPEN_TO_ALL
+        return [("ETag", _tag_given(digest, tags)), *_SHARED, *open_to]
 
 
 def install(app: Flask) -> None:

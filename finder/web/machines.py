@@ -31,6 +31,9 @@ DISALLOWED = (
     *("/status/", "/prove/", "/confirm/", "/leave", "/embed", "/export/", "/feeds/", "/*client_interface/"),
     *("/meetings/*/change", "/meetings/*/dates", "/meetings/*/close", "/meetings/*/confirm", "/meetings/*/problem"),
 )
+#: Calendar programs on the web ask here before they fetch what people told them to follow; somebody's place stays out.
+ALLOWED = ("/meetings.ics",)
+NO_PLACES = ("/meetings.ics?*lat=", "/meetings.ics?*lon=")
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -41,8 +44,9 @@ def robots() -> Response:
 
 
 def _robots(held: Parts) -> str:
-    rules = "".join(f"Disallow: {path}\n" for path in DISALLOWED)
-    return f"User-agent: *\n{rules}Allow: /\n\nSitemap: {held.settings.public_url}/sitemap.xml\n"
+    allowed = "".join(f"Allow: {path}\n" for path in ALLOWED)
+    refused = "".join(f"Disallow: {path}\n" for path in (*NO_PLACES, *DISALLOWED))
+    return f"User-agent: *\n{allowed}{refused}Allow: /\n\nSitemap: {held.settings.public_url}/sitemap.xml\n"
 
 
 @blueprint.get("/opensearch.xml")

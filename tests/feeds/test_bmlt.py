@@ -192,6 +192,17 @@ def test_a_meeting_out_of_its_building_is_virtual_and_its_facility_closed() -> N
     assert custom_names(document) == ()
 
 
+@pytest.mark.parametrize("attendance", ["online", "hybrid"])
+def test_what_is_closed_for_now_is_told_without_the_way_to_join(attendance: str) -> None:
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "a", "phone": "+1-512-555-0142", "phone_notes": ""}
+    fields = ("virtual_meeting_link", "virtual_meeting_additional_info", "phone_meeting_number")
+    document = a_document(attendance=attendance, conference=conference)
+
+    # With a link TC says that the building is closed, and the meeting held online.
+    assert [field_value(document | {"temporarily_closed": True}, field, TODAY) for field in fields] == ["", "", ""]
+    assert all(field_value(document, field, TODAY) for field in fields)
+
+
 def test_what_sounds_like_a_person_is_no_custom_field() -> None:
     document = a_document(extra={"contact_name2": "x", "admin_word": "x", "lift": "yes", "zone": "2", "entity": "x"})
     assert custom_names(document) == ("lift",)

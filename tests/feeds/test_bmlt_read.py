@@ -135,6 +135,13 @@ def test_how_one_can_take_part(venue: str, keys: str, link: str, state: tuple[At
     assert (draft.attendance, draft.temporarily_closed) == state
 
 
+def test_a_meeting_without_building_and_way_to_join_that_is_closed_for_now_is_closed() -> None:
+    nowhere = {"location_street": "", "location_text": "", "virtual_meeting_link": "", "phone_meeting_number": ""}
+    draft = draft_of(venue_type="2", formats="VM,TC", format_shared_id_list="", **nowhere)
+
+    assert (draft.attendance, draft.temporarily_closed) == (Attendance.ONLINE, True)
+
+
 def test_a_meeting_online_has_no_line_that_leads_to_a_door() -> None:
     draft = draft_of(venue_type="2", virtual_meeting_link=ZOOM, virtual_meeting_additional_info="Knock first")
 

@@ -197,6 +197,44 @@ def test_a_moved_sitting_stands_in_the_place_of_its_own() -> None:
     assert moved["UID"] == usual["UID"]
 
 
+def test_a_sitting_that_moved_to_a_place_that_is_not_named_sends_nobody_to_the_usual_one() -> None:
+    day = an_override(kind="moved", first_date="2026-03-17", last_date="2026-03-17")
+
+    _usual, moved = the_calendar(a_document(overrides=[day], location=a_place(notes="Ring 3")))
+
+    assert moved["LOCATION"] == "Another place"
+    assert moved["DESCRIPTION"] == "At another place this time."
+
+
+def test_a_calendar_begins_with_a_sitting_that_takes_place() -> None:
+    days = an_override(kind="cancelled", first_date="2026-03-01", last_date="2026-04-05")
+    rule = a_rule(interval=2, weekdays=[2, 4])
+
+    usual = the_calendar(a_document(schedule=rule))[0]
+    (event,) = the_calendar(a_document(schedule=rule, overrides=[days]))
+
+    begun, later = usual["DTSTART"].dt, event["DTSTART"].dt
+    assert later.date() > dt.date(2026, 4, 5)
+    assert (later.date().toordinal() // 7 - begun.date().toordinal() // 7) % 2 == 0
+    assert "EXDATE" not in event
+
+
+def test_what_takes_place_once_is_one_event_as_it_will_be() -> None:
+    rule = a_rule(kind="once", weekdays=[], first_date="2026-04-01")
+    moved = an_override(kind="moved", first_date="2026-04-01", last_date="2026-04-01", place="Hall B", start="18:00")
+
+    (event,) = the_calendar(a_document(schedule=rule, overrides=[moved]))
+
+    assert (event["LOCATION"], event["DTSTART"].dt.hour) == ("Hall B", 18)
+    assert "RECURRENCE-ID" not in event
+
+
+def test_a_last_date_at_the_end_of_the_calendar_breaks_no_calendar() -> None:
+    rule = a_rule(first_date="9999-12-01")
+
+    assert the_calendar(a_document(schedule=rule))[0]["DTSTART"].dt.year == 9999
+
+
 def test_a_meeting_online_only_for_once_sends_nobody_to_the_door() -> None:
     day = an_override(kind="online_only", first_date="2026-03-17", last_date="2026-03-17", note="The hall is painted.")
 
@@ -230,6 +268,17 @@ def test_what_no_calendar_can_tell_is_said_in_words(changes: dict[str, Any], wor
         ({"temporarily_closed": True}, dt.date(2026, 3, 3)),
         ({"schedule": a_rule(last_date="2026-01-02")}, dt.date(2025, 12, 30)),
         ({"schedule": a_rule(kind="once", weekdays=[], first_date="2026-01-02")}, dt.date(2026, 1, 2)),
+        (
+            {
+                "schedule": a_rule(kind="once", weekdays=[], first_date="2026-03-17"),
+                "overrides": [an_override(kind="cancelled", first_date="2026-03-17", last_date="2026-03-17")],
+            },
+            dt.date(2026, 3, 17),
+        ),
+        (
+            {"overrides": [an_override(kind="cancelled", first_date="2026-03-01", last_date="9999-12-31")]},
+            dt.date(2026, 3, 3),
+        ),
     ],
 )
 def test_what_is_closed_or_over_goes_from_the_calendars_that_have_it(changes: dict[str, Any], day: dt.date) -> None:

@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
+from finder.domain.occurrences import next_occurrence
 from finder.domain.schedule import Occurrence
+from finder.feeds.document import overrides_of, schedule_of
 from finder.feeds.jsonld import embedded, event
 from tests.feeds.documents import a_document, a_place, a_rule, an_override
 
@@ -45,9 +47,48 @@ def test_the_next_sitting_is_told_with_its_offset() -> None:
 
 
 def test_a_cancelled_day_is_told() -> None:
-    days = an_override(first_date="2026-03-17", last_date="2026-03-18")
+    days = an_override(first_date="2026-03-17", last_date="2026-03-25")
 
-    assert said(a_document(overrides=[days]))["eventSchedule"]["exceptDate"] == ["2026-03-17", "2026-03-18"]
+    assert said(a_document(overrides=[days]))["eventSchedule"]["exceptDate"] == ["2026-03-17", "2026-03-24"]
+
+
+def the_next(document: dict[str, Any]) -> dict[str, Any]:
+    """What is said of *document* before Tuesday, March 17, 2026."""
+    now = dt.datetime(2026, 3, 16, 12, tzinfo=dt.UTC)
+    return said(document, next_occurrence(schedule_of(document), after=now, overrides=overrides_of(document)))
+
+
+def test_a_sitting_that_has_moved_is_not_told_at_the_usual_door() -> None:
+    day = {"kind": "moved", "first_date": "2026-03-17", "last_date": "2026-03-17"}
+    named = the_next(a_document(overrides=[an_override(**day, place="Hall B")]))
+    unnamed = the_next(a_document(overrides=[an_override(**day)]))
+
+    town = {"@type": "PostalAddress", "addressLocality": "Austin", "addressRegion": "TX", "addressCountry": "US"}
+    assert named["startDate"].startswith("2026-03-17")
+    assert named["location"] == [{"@type": "Place", "name": "Hall B", "address": town}]
+    assert unnamed["location"] == [{"@type": "Place", "name": "Another place", "address": town}]
+
+
+def test_a_sitting_that_is_online_only_has_no_place_on_earth() -> None:
+    day = an_override(kind="online_only", first_date="2026-03-17", last_date="2026-03-17")
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "", "phone": "", "phone_notes": ""}
+    found = the_next(a_document(attendance="hybrid", conference=conference, overrides=[day]))
+
+    assert found["eventAttendanceMode"].endswith("OnlineEventAttendanceMode")
+    assert found["location"] == [{"@type": "VirtualLocation", "url": "https://zoom.us/j/5550100"}]
+
+
+def test_what_was_to_take_place_once_and_is_cancelled_says_so() -> None:
+    once = a_rule(kind="once", weekdays=[], first_date="2026-03-17")
+
+    assert the_next(a_document(schedule=once))["eventStatus"] == "https://schema.org/EventScheduled"
+    assert the_next(a_document(schedule=once, overrides=[an_override()]))["eventStatus"].endswith("EventCancelled")
+
+
+def test_of_every_other_week_it_is_said_which() -> None:
+    found = the_next(a_document(schedule=a_rule(interval=2)))
+
+    assert found["eventSchedule"]["startDate"] == found["startDate"][:10]
 
 
 def test_an_online_meeting_has_no_place_on_earth() -> None:

@@ -122,7 +122,7 @@ def test_a_closure_of_the_day_is_a_closed_row_without_a_way_in_on_that_day_only(
     found = rows(schedule=a_rule(weekdays=[2, 3]), conference=ZOOM, attendance="hybrid", overrides=closed)
     assert [kind_of(row) for row in found] == ["hybrid", "inactive"]
     assert found[1]["types"] == ["O", "TC"]
-    assert found[1]["notes"] == "2026-03-11: Floor is being laid"
+    assert found[1]["notes"] == "2026-03-11: Cancelled. Floor is being laid"
     assert found[1]["attendance_option"] == "inactive"
     assert "notes" not in found[0]
 
@@ -139,8 +139,12 @@ def test_a_moved_sitting_leads_to_the_new_place_and_not_to_the_old() -> None:
 
 
 def test_a_sitting_that_moved_nobody_says_where_to_is_no_place_to_go_to() -> None:
-    moved = [an_override(kind="moved", first_date="2026-03-10", last_date="2026-03-10")]
-    assert kind_of(the_row(overrides=moved)) == "inactive"
+    moved = [an_override(kind="moved", first_date="2026-03-10", last_date="2026-03-10", note="Ask at the office")]
+    row = the_row(overrides=moved)
+
+    assert kind_of(row) == "inactive"
+    assert (row["location"], row["formatted_address"]) == ("Another place", "Another place, Austin, TX, USA")
+    assert row["notes"] == "2026-03-10: Moved. Ask at the office"
 
 
 def test_a_sitting_that_is_online_only_is_so_for_readers_too() -> None:

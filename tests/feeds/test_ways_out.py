@@ -112,6 +112,7 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
         temporarily_closed=True,
     )
     first, second = naws_rows(document)
+    (open_again, _) = naws_rows({**document, "temporarily_closed": False})
 
     assert (first["Day"], second["Day"], first["Time"]) == ("Sunday", "Thursday", "1930")
     assert [first[f"Format{number}"] for number in range(1, 6)] == ["TC", "HYBR", "W", "BEG", "DISC"]
@@ -121,7 +122,7 @@ def test_the_naws_table_tells_a_listing_as_na_world_services_wants_it() -> None:
     assert (first["LocBorough"], first["Address"], first["City"]) == ("East", "12 Example Street", "Austin")
     assert (first["LastChanged"], first["Delete"], first["bmlt_id"]) == ("6/10/21", "", "7")
     assert second["bmlt_id"] == str(number_on(7, 4, 0)), "A further day has the number that BMLT clients know it by."
-    assert first["PhoneMeetingNumber"] == "'+1-512-555-0142"
+    assert open_again["PhoneMeetingNumber"] == "'+1-512-555-0142"
     assert (first["Longitude"], first["TimeZone"]) == ("-97.7431", "America/Chicago")
 
 
@@ -138,6 +139,14 @@ def test_the_naws_table_says_that_a_building_is_closed_while_its_meeting_is_onli
     document = a_full_document(attendance="online", extra={"location_closed": "yes"}, formats=[])
     (row,) = naws_rows(document)
     assert [row["Format1"], row["Format2"], row["Address"]] == ["VM", "TC", "12 Example Street"]
+
+
+def test_the_naws_table_has_no_way_to_join_what_is_closed_for_now() -> None:
+    conference = {"url": "https://zoom.us/j/5550100", "url_notes": "a", "phone": "+1-512-555-0142", "phone_notes": ""}
+    (row,) = naws_rows(a_full_document(attendance="online", conference=conference, temporarily_closed=True))
+
+    assert (row["VirtualMeetingLink"], row["VirtualMeetingInfo"], row["PhoneMeetingNumber"]) == ("", "", "")
+    assert {"VM", "TC"} <= {row[f"Format{number}"] for number in range(1, 6)}
 
 
 @pytest.mark.parametrize(("source", "key"), [("", "ES"), ("S", "ES"), ("Larks", "es"), ("Elsewhere", "ES")])
@@ -231,6 +240,23 @@ def test_a_feed_of_changes_says_what_is_so_now() -> None:
     assert link.get("href") == f"{SITE}/meetings/courage"
 
 
+def test_a_feed_of_changes_says_on_which_dates_nobody_is_there() -> None:
+    shut = an_override(first_date="2026-03-17", last_date="2026-03-24", note="The hall is painted.")
+    over = an_override(first_date="2026-01-06", last_date="2026-01-06")
+    body = encode_atom(
+        [changed(parts=("overrides",), overrides=[over, shut])],
+        WORDS,
+        title="Site",
+        public_url=SITE,
+        address=SITE,
+        updated=NOW,
+    ).decode()
+
+    assert "Changed: dates. Every Tuesday, 7:00 pm to 8:00 pm. Not from March 17, 2026 to March 24, 2026." in body
+    assert "The hall is painted. Larkspur Hall" in body
+    assert "January" not in body
+
+
 @pytest.mark.parametrize(
     ("parts", "news"), [(("confirmed_at", "updated_at"), False), (("confirmed_at", "notes"), True)]
 )
@@ -309,6 +335,12 @@ def test_services_tell_of_dated_exceptions_to_come() -> None:
     told = hsds(a_full_document(overrides=[over, ahead]))
     (schedule,) = told["services"][0]["schedules"]
     assert schedule["notes"] == "Not on December 25, 2026. The hall is shut. Times are by the clock in America/Chicago."
+
+
+def test_of_services_of_every_other_week_it_is_said_which() -> None:
+    (schedule,) = hsds(a_full_document(schedule=a_rule(interval=2)))["services"][0]["schedules"]
+
+    assert (schedule["interval"], schedule["dtstart"]) == (2, "2026-03-17")
 
 
 def test_services_do_not_tell_which_hidden_places_are_one() -> None:

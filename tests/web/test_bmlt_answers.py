@@ -231,6 +231,22 @@ def test_a_script_calls_the_function_that_was_named(bmlt: FlaskClient, given: st
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 
+@pytest.mark.parametrize("before", ["/", "/main_server/"])
+def test_a_script_that_is_as_before_may_still_be_read_by_any_site(bmlt: FlaskClient, before: str) -> None:
+    path = f"{before}client_interface/jsonp/?switcher=GetServerInfo"
+    first = bmlt.get(path)
+    again = bmlt.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    # A browser takes the headers of a 304 for those of what it has.
+    kept = ("Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+    assert again.status_code == 304
+    assert {name: again.headers.getlist(name) for name in kept} == {
+        "Cross-Origin-Resource-Policy": ["cross-origin"],
+        "Access-Control-Allow-Origin": ["*"],
+        "Access-Control-Expose-Headers": ["ETag, X-Total-Count, Warning"],
+    }
+
+
 def test_any_site_may_ask_beforehand(bmlt: FlaskClient) -> None:
     response = bmlt.options("/client_interface/json/?switcher=GetSearchResults")
     assert response.status_code == 200

@@ -19,7 +19,8 @@ from finder.config import Settings
 from finder.directory.publish import publish, revise, unpublish
 from finder.directory.vocabulary_edit import BODIES, REGIONS, NodeDraft, all_nodes, revise_node
 from finder.domain.listing import ListingDraft
-from finder.domain.vocabulary import FormatKind
+from finder.domain.schedule import Schedule
+from finder.domain.vocabulary import FormatKind, RecurrenceKind
 from finder.feeds.atom import ATOM
 from finder.feeds.naws import UNSAID
 from finder.feeds.naws_read import decode_naws
@@ -226,6 +227,34 @@ def test_a_feed_of_changes_follows_the_directory(directory: Directory) -> None:
     assert directory.changes() == ["Changed: Larks", "New: Owls"]
     directory.unpublish(first)
     assert directory.changes() == ["New: Owls"]
+
+
+def test_the_calendar_of_a_meeting_that_has_left_takes_it_out_of_those_that_follow_it(directory: Directory) -> None:
+    number = directory.publish(a_listing(name="Larks", slug="larks"))
+    assert directory.client.get("/meetings/larks.ics").data.count(b"BEGIN:VEVENT") == 1
+
+    directory.unpublish(number)
+    left = directory.client.get("/meetings/larks.ics")
+
+    assert (left.status_code, left.content_type) == (200, "text/calendar; charset=utf-8")
+    assert not list(Calendar.from_ical(left.data).walk("VEVENT"))
+    assert b"it may have closed" in left.data
+    assert directory.client.get("/meetings/larks").status_code == 404
+    never = directory.client.get("/meetings/never-listed.ics").data
+    assert never == left.data  # nobody learns what was listed once
+
+
+def test_the_calendar_of_a_meeting_that_is_by_appointment_now_is_empty_and_says_so(directory: Directory) -> None:
+    larks = a_listing(name="Larks", slug="larks")
+    number = directory.publish(larks)
+    appointment = Schedule(kind=RecurrenceKind.APPOINTMENT, zone="America/Chicago")
+    directory.revise(number, replace(larks, schedule=appointment), later=1)
+
+    left = directory.client.get("/meetings/larks.ics")
+
+    assert left.status_code == 200
+    assert not list(Calendar.from_ical(left.data).walk("VEVENT"))
+    assert b"by appointment" in left.data
 
 
 def test_another_name_of_a_region_or_a_service_body_is_no_news_of_its_listings(directory: Directory) -> None:

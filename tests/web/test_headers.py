@@ -33,7 +33,7 @@ ANSWERS = [
     ("/leave", 303, "text/html"),
     ("/no-such-page", 404, "text/html"),
     ("/meetings/no-such-meeting", 404, "text/html"),
-    ("/meetings/no-such-meeting.ics", 404, "text/html"),
+    ("/meetings/no-such-meeting.ics", 200, "text/calendar"),
     ("/api/v1/no-such-thing", 404, "application/problem+json"),
     ("/api/v1/meetings?day=9", 400, "application/problem+json"),
     ("/?day=9", 400, "text/html"),

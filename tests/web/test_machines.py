@@ -85,6 +85,31 @@ def test_machines_read_pages_and_nothing_that_is_not_for_them(client: FlaskClien
         assert f"Disallow: {rule}\n" in response.get_data(as_text=True)
 
 
+def may_fetch(robots: str, path: str) -> bool:
+    """Whether *robots* lets a machine have *path*: the longest rule counts, of two the kinder one (RFC 9309)."""
+    rules = re.findall(r"(?m)^(Allow|Disallow): (\S+)$", robots)
+    patterns = [(len(rule), kind == "Allow", re.escape(rule).replace(r"\*", ".*")) for kind, rule in rules]
+    _, allows = max((length, allows) for length, allows, pattern in patterns if re.match(pattern, path))
+    return bool(allows)
+
+
+@pytest.mark.parametrize(
+    ("path", "fetched"),
+    [
+        ("/meetings.ics", True),
+        ("/meetings.ics?region=austin&day=2", True),
+        ("/meetings/larks.ics", True),
+        ("/meetings.ics?lat=30.27&lon=-97.74", False),
+        ("/meetings.ics?day=2&lat=30.27", False),
+        ("/?region=austin", False),
+        ("/meetings.json?region=austin", False),
+        ("/meetings/larks", True),
+    ],
+)
+def test_calendar_programs_that_ask_first_may_follow_a_search(client: FlaskClient, path: str, *, fetched: bool) -> None:
+    assert may_fetch(client.get("/robots.txt").get_data(as_text=True), path) is fetched
+
+
 def test_browsers_learn_to_search_here(client: FlaskClient) -> None:
     home = client.get("/").get_data(as_text=True)
     (place,) = re.findall(r'<link rel="search" type="application/opensearchdescription\+xml"[^>]+href="([^"]+)"', home)

@@ -116,6 +116,22 @@ def test_directions_leave_the_site_and_say_so(site_with: Site) -> None:
     assert "leaves this site" in anchor[0]
 
 
+@pytest.mark.parametrize("kind", [OverrideKind.MOVED, OverrideKind.ONLINE_ONLY])
+def test_there_are_no_directions_to_the_usual_door_while_the_next_sitting_is_elsewhere(
+    site_with: Site, kind: OverrideKind
+) -> None:
+    today = NOW.date()
+    later = today + dt.timedelta(days=7)
+    next_one = Override(kind=kind, first_date=today, last_date=today)
+    one_after = Override(kind=kind, first_date=later, last_date=later)
+    client = site_with(
+        in_austin(overrides=(next_one,)), in_austin(slug="larks", source_key="l", overrides=(one_after,))
+    )
+
+    assert "openstreetmap.org" not in page_of(client, "courage")
+    assert "openstreetmap.org" in page_of(client, "larks")
+
+
 def test_a_rough_point_is_not_given_as_directions(site_with: Site) -> None:
     page = page_of(site_with(in_austin(location=a_location(precision=Precision.APPROXIMATE))), "courage")
     assert "openstreetmap.org/search?query=12%20Example%20Street" in page

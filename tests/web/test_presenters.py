@@ -435,6 +435,16 @@ def test_a_closed_meeting_is_never_shown_as_open() -> None:
     assert "<join>" not in html
 
 
+def test_a_card_of_what_was_to_take_place_once_and_is_off_says_so() -> None:
+    days = {"kind": "cancelled", "place": "", "note": "Snow <3"}
+    off = days | {"first_date": "2999-01-01", "last_date": "2999-01-01"}
+    over = days | {"first_date": "2020-01-01", "last_date": "2020-01-01"}
+
+    assert '<p class="change">Cancelled. Snow &lt;3</p>' in fill(a_card(overrides=(off,)), a_hit(None), SEEKER)
+    assert "Cancelled" not in fill(a_card(overrides=(over,)), a_hit(None), SEEKER)
+    assert "Cancelled" not in fill(a_card(), a_hit(None), SEEKER)
+
+
 def test_the_join_button_stands_on_cards_that_are_on_or_about_to_begin() -> None:
     card = a_card(has_join=True, pieces=(*"abcdefghi", "<join>", "k"))
     assert "<join>" in fill(card, a_hit(-5), SEEKER)

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from markupsafe import Markup, escape
 
+from finder.domain.vocabulary import OverrideKind
 from finder.search.answer import Hit
 from finder.web.presenters.distances import distance_words
 from finder.web.presenters.labels import Labels
@@ -172,6 +173,7 @@ def fill(card: Card, hit: Hit, seeker: Seeker, *, under: dt.date | None = None) 
         joins = card.has_join and hit.start - seeker.now <= JOIN_BEFORE
     else:
         state, when, soon = _timeless(card)
+        change = _called_off(card, seeker.now)
     fresh = trust(card.confirmed_at, seeker.now)
     html = (
         pieces[0],
@@ -204,6 +206,15 @@ def _timeless(card: Card) -> tuple[str, str, str]:
     if card.closed:
         return " shut", at or "Closed", "closed for now"
     return (" shut", at, "no date set") if at else ("", "Ask first", "no fixed time")
+
+
+def _called_off(card: Card, now: dt.datetime) -> str:
+    """What is said of what keeps a meeting that has a time from taking place at all, if anything is."""
+    if card.closed or not card.start:
+        return ""
+    today = now.astimezone(zone_of(card.zone)).date().isoformat()
+    off = [each for each in card.overrides if each["kind"] == OverrideKind.CANCELLED and each["last_date"] >= today]
+    return f"Cancelled. {off[-1]['note']}".strip() if off else ""
 
 
 def _change(card: Card, start: dt.datetime) -> str:

@@ -94,7 +94,7 @@ def meeting_page(document: Document, labels: Labels, seeker: Seeker, *, contact_
         dates=_dates(schedule, overrides, coming),
         join=join(document),
         phone=phone(document),
-        directions=way_there(document),
+        directions=way_there(document, coming),
         calendar=f"/meetings/{document['slug']}.ics" if coming else "",
         facts=facts(document, labels),
         trust=trust(dt.datetime.fromisoformat(confirmed) if confirmed else None, seeker.now),

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from finder.domain.schedule import Occurrence
+from finder.domain.vocabulary import OverrideKind
 from finder.web.forms.query import to_query
 from finder.web.presenters.ask import Link, link
 from finder.web.presenters.links import directions, mail, service_of, telephone, web_link
 
 Document = Mapping[str, Any]
+#: Exceptions by which a sitting is not where its meeting is otherwise.
+ELSEWHERE = frozenset({OverrideKind.MOVED, OverrideKind.ONLINE_ONLY})
 
 
 def join(document: Document) -> Link | None:
@@ -25,9 +29,14 @@ def phone(document: Document) -> Link | None:
     return Link("Join by phone", href) if href and not document["temporarily_closed"] else None
 
 
-def way_there(document: Document) -> str:
-    """The address of a map that shows the way; empty for a meeting online or an address that is kept back."""
+def way_there(document: Document, coming: Occurrence | None = None) -> str:
+    """The address of a map that shows the way; empty for a meeting online or an address that is kept back.
+
+    So it is when the sitting that is *coming* is elsewhere: the map would lead to the usual door.
+    """
     location = document["location"]
+    if coming is not None and coming.override is not None and coming.override.kind in ELSEWHERE:
+        return ""
     if location is None or document["attendance"] == "online" or location["address_visibility"] == "area":
         return ""
     if location["precision"] == "exact":
