@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from finder.directory.bodies import body_paths
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.domain.listing import ListingDraft
@@ -91,7 +92,11 @@ def show_changes(
     twins = _twins(session, rows)
     ids = [row.meeting_id for row in rows if row.meeting_id is not None]
     register = {each.meeting.id: each for each in read_register(session, ids)} if ids else {}
-    return [_shown_change(row, register.get(row.meeting_id or 0), source, twins) for row in rows]
+    bodies = body_paths(session) if any((row.draft or {}).get("body") for row in rows) else {}
+    return [
+        _shown_change(row, kept_draft(row.draft, bodies), register.get(row.meeting_id or 0), source, twins)
+        for row in rows
+    ]
 
 
 def open_ids(session: Session, run_id: int, kind: ChangeKind | None) -> list[int]:
@@ -127,9 +132,12 @@ def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple
 
 
 def _shown_change(
-    row: SourceChange, held: RegisterRow | None, source: Source, twins: dict[int, tuple[str, str]]
+    row: SourceChange,
+    draft: ListingDraft | None,
+    held: RegisterRow | None,
+    source: Source,
+    twins: dict[int, tuple[str, str]],
 ) -> ShownChange:
-    draft = kept_draft(row.draft)
     remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
     twin = next((remark for remark in remarks if remark[0] == SAME_AS and int(remark[1]) in twins), None)
     return ShownChange(
