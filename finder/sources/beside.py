@@ -133,7 +133,7 @@ def _compare_anew(session: Session, source: Source, vocabulary: VocabularyPlan) 
     for part in chunks([number for there, number in held.items() if owners.get(before[there], there) != there]):
         listings = update(Meeting).where(Meeting.source_id == source.id, Meeting.service_body_id.in_(part))
         known = Meeting.source_digest.not_in((NOT_LISTED, KEPT))
-        session.execute(listings.where(known).values(source_digest=TO_COMPARE))
+        session.execute(listings.where(Meeting.published, known).values(source_digest=TO_COMPARE))
 
 
 def kept_beside(change: Change) -> dict[str, Any]:

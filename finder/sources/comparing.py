@@ -138,13 +138,14 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
         for row, draft, held, digest in part:
             meeting, here = register[held.id].meeting, draft_of(register[held.id])
             change = change_of(draft, here, meeting.source_base, rules)
-            if held.published and not change.fields:
+            taken_off = not held.published and held.digest != NOT_LISTED
+            if (held.published or taken_off) and not change.fields:
                 base = base_after(meeting.source_base, change.verdicts)
-                found.unchanged += 1
+                found.unchanged += held.published
+                found.unlisted += taken_off  # its body may be called otherwise: that is no word about it
                 if held.digest != digest or base != meeting.source_base:
                     found.settled.append({"id": held.id, "source_digest": digest, "source_base": base})
                 continue
-            taken_off = not held.published and held.digest != NOT_LISTED
             remarks = (("", "", TAKEN_OFF),) if taken_off else ()
             found.changes.append(
                 replace(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from finder.directory.publish import unpublish
 from finder.directory.vocabulary_edit import BODIES, NodeDraft, revise_node
 from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.sources.applying import apply
@@ -16,6 +17,7 @@ from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
 from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.database import Database
+from finder.store.meeting import Meeting
 from finder.store.people import ServiceBody
 from finder.store.shelf import PublicVocabulary
 from tests.conftest import NOW
@@ -260,6 +262,10 @@ def test_a_listing_follows_its_body_where_two_have_swapped_their_names_at_once(d
     with feeding() as feed:
         number = a_server(database, feed, SourcePolicy.PUBLISH)
         refreshed(database, number, feed, payload=answers(*there))
+        off = next(iter(shown(database)))
+        with database.unit_of_work() as session:
+            closed = session.execute(select(Meeting.id).where(Meeting.source_key == off)).scalar_one()
+            unpublish(session, closed, actor="user:1", reason="", now=NOW)  # nothing new is said of it
         moved = [*there[:-2], a_meeting(20, service_body_bigint="13"), there[-1]]
         payload = answers(*moved, GetServiceBodies=swapped)
         refreshed(database, number, feed, payload=payload, later=60)
