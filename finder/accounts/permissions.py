@@ -49,6 +49,12 @@ def viewer(session: Session, user_id: int, *, strong: bool) -> Viewer | None:
     return viewer_of(session, user, strong=strong) if user is not None and user.active else None
 
 
+def may_now(session: Session, user_id: int | None, right: Right, body_id: int | None) -> bool:
+    """Whether somebody who has acted before may do so still, by the roles that they hold now; not who is gone."""
+    found = viewer(session, user_id, strong=True) if user_id is not None else None
+    return found is not None and found.may(right, body_id)
+
+
 def viewer_of(session: Session, user: User, *, strong: bool) -> Viewer:
     """What *user*, whose row is at hand, may do: two statements, one when nothing is held over a body."""
     grants = session.execute(select(Grant.role, Grant.service_body_id).where(Grant.user_id == user.id)).all()

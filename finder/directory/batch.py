@@ -42,6 +42,8 @@ class HeldListing(NamedTuple):
 
 #: In place of a digest: the source lists it no more and it is off the shelf, or people here keep it all the same.
 NOT_LISTED, KEPT = "", "kept"
+#: In place of a digest that would tell nothing: whatever the source says is compared.
+TO_COMPARE = "compare"
 
 
 @dataclass(frozen=True, slots=True)

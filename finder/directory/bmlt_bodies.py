@@ -91,6 +91,7 @@ class _Tree:
         self.edited = set(session.execute(edited).scalars())
         used = select(Meeting.service_body_id).join(Source, Source.id == Meeting.source_id).where(Source.name == source)
         self.used = set(session.execute(used.distinct()).scalars())
+        self.moved: dict[int, Path] = {}  # id of a body that is to move -> what it goes below, by path there
 
     def candidates(self, draft: BodyDraft, above: int | None, *, top: bool) -> Iterator[ServiceBody]:
         """Bodies that *draft* may be about, the likeliest first; *above*: what it lies in, if not at the *top*."""
@@ -114,9 +115,24 @@ class _Tree:
     def way_up(self, number: int) -> list[int]:
         """A body and what it lies in, up to the top."""
         way = [number]
-        while (above := self.by_id[way[-1]].parent_id) is not None:
+        while (above := self.by_id[way[-1]].parent_id) is not None and above not in way:
             way.append(above)
         return way
+
+    def way_to_be(self, plan: BodyPlan, place: Path) -> Iterator[int]:
+        """The bodies that are there of those from *place*, a path there, up to the top, once *plan* is written."""
+        seen = set[int]()
+        number: int | None = None
+        while number is not None or place:
+            if number is None:  # new, so that it lies where it lies there; or to be looked up
+                number, place = plan.held.get(place), place[:-1]
+            elif number in seen:
+                return
+            else:
+                seen.add(number)
+                yield number
+                place = self.moved.get(number, ())
+                number = None if number in self.moved else self.by_id[number].parent_id
 
 
 def plan_bodies(session: Session, drafts: Sequence[BodyDraft], *, source: str) -> BodyPlan:
@@ -155,8 +171,10 @@ def _lay(plan: BodyPlan, tree: _Tree, draft: BodyDraft) -> None:
         words |= {"name": draft.path[-1]}
         words = {name: value for name, value in words.items() if value != getattr(row, name)}
         moves = row.parent_id != above or bool(top and above is None)
-        if moves and above is not None and row.id in tree.way_up(above):
+        if moves and row.id in tree.way_to_be(plan, top):
             moves, place = False, (*tree.path(row.id)[:-1], draft.path[-1])
+        if moves:
+            tree.moved[row.id] = top
     plan.paths[draft.path] = place
     if moves or (words and row.id not in tree.edited):
         plan.steps.append(BodyStep(draft, row.id, words, moves=moves))

@@ -1,6 +1,6 @@
 """Takes back what a BMLT server told beside its meetings: service bodies and formats are as before.
 
-What was changed again since, and a service body that listings lie in, is left, and told of.
+What was changed again since, and a service body that something belongs to, is left, and told of.
 """
 
 import datetime as dt
@@ -11,13 +11,13 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.bmlt_bodies_back import bodies_to_take_back
 from finder.directory.bmlt_moves import write_moves
 from finder.directory.publish import covered
 from finder.directory.revision import note_vocabulary_change, raise_revision
 from finder.directory.shelf import shelve
 from finder.directory.vocabulary import shelve_vocabulary
-from finder.directory.vocabulary_edit import BODIES, columns_of, find_node
-from finder.directory.vocabulary_make import in_use
+from finder.directory.vocabulary_edit import BODIES
 from finder.store.audit import AuditEntry
 from finder.store.bmlt import BmltFormat, BmltFormatName
 from finder.store.people import ServiceBody
@@ -32,13 +32,24 @@ def take_vocabulary_back(
     if not entries:
         return []
     revision = raise_revision(session, now=now)
-    left, acts, touched = [], [], set[int]()
-    for entry in reversed(entries):
-        back = _body_back(session, entry, touched) if entry.target_kind == BODIES.kind else _format_back(session, entry)
+    bodies = [entry for entry in entries if entry.target_kind == BODIES.kind]
+    moved = [entry for entry in entries if entry.act == "renumber"]
+    formats = [entry for entry in entries if entry.target_kind != BODIES.kind and entry.act != "renumber"]
+    left, acts = [], []
+    for entry in reversed(formats):
+        back = _format_back(session, entry)
         if back is None:
             left.append(_title(entry))
         else:
             acts.append(back)
+    numbers = _numbers_back(session, moved)
+    acts += write_moves(session, numbers)
+    left += [_title(entry) for entry in moved if entry.target_id not in numbers]
+    undone = bodies_to_take_back(session, bodies)
+    touched = _write_bodies(session, undone)
+    acts += [_act("refresh" if entry.before else "remove", entry) for entry in undone]
+    done = {entry.id for entry in undone}
+    left += [_title(entry) for entry in reversed(bodies) if entry.id not in done]
     session.flush()
     session.expire_all()
     shelve(session, sorted(touched), revision=revision, renamed=frozenset({BODIES.kind}))
@@ -53,20 +64,19 @@ def _title(entry: AuditEntry) -> str:
     return str(told.get("name") or told.get("key") or f"format {entry.target_id}")
 
 
-def _body_back(session: Session, entry: AuditEntry, touched: set[int]) -> audit.Act | None:
-    row = find_node(session, BODIES, entry.target_id)
-    if row is None or columns_of(row) != entry.after:
-        return None
-    if entry.before is None:
-        if in_use(session, BODIES, row.id):
-            return None
-        session.delete(row)
-        session.flush()
-        return _act("remove", entry)
-    session.execute(update(ServiceBody).where(ServiceBody.id == row.id).values(entry.before))
-    session.expire(row)
-    touched.update(covered(session, "service_body_id", entry.target_id))
-    return _act("refresh", entry)
+def _write_bodies(session: Session, entries: Sequence[AuditEntry]) -> set[int]:
+    """Have service bodies be as before *entries*; gives the listings that lie in them."""
+    touched = set[int]()
+    for entry in entries:
+        if entry.before is not None:
+            session.execute(update(ServiceBody).where(ServiceBody.id == entry.target_id).values(entry.before))
+            touched.update(covered(session, "service_body_id", entry.target_id))
+    session.expire_all()
+    for entry in reversed(entries):  # from the bottom up
+        if entry.before is None:
+            gone = delete(ServiceBody).where(ServiceBody.id == entry.target_id)
+            session.execute(gone.execution_options(synchronize_session="fetch"))
+    return touched
 
 
 def _act(name: str, entry: AuditEntry) -> audit.Act:
@@ -80,8 +90,6 @@ def _act(name: str, entry: AuditEntry) -> audit.Act:
 
 
 def _format_back(session: Session, entry: AuditEntry) -> audit.Act | None:
-    if entry.act == "renumber":
-        return _number_back(session, entry)
     row = session.get(BmltFormat, entry.target_id, populate_existing=True)
     if row is None:
         return None
@@ -130,12 +138,22 @@ def _unchange(session: Session, row: BmltFormat, entry: AuditEntry) -> audit.Act
     return _act("refresh", entry)
 
 
-def _number_back(session: Session, entry: AuditEntry) -> audit.Act | None:
-    number, to = int((entry.before or {})["id"]), entry.target_id
-    own = session.get(BmltFormat, to, populate_existing=True)
-    if own is None or own.source_id is not None or session.get(BmltFormat, number) is not None:
-        return None
-    return write_moves(session, {to: number})[0]
+def _numbers_back(session: Session, entries: Sequence[AuditEntry]) -> dict[int, int]:
+    """Number -> number before, of the directory's own formats that can have theirs again, each for the next."""
+    back = {entry.target_id: int((entry.before or {})["id"]) for entry in entries}
+    while back:
+        rows = {number: session.get(BmltFormat, number, populate_existing=True) for number in {*back, *back.values()}}
+        moves = {to: number for to, number in back.items() if _is_own_untold(rows[to])}
+        moves = {to: number for to, number in moves.items() if number in moves or rows[number] is None}
+        if moves == back:
+            break
+        back = moves
+    return back
+
+
+def _is_own_untold(row: BmltFormat | None) -> bool:
+    """Whether a format is the directory's own, and told as no server has it."""
+    return row is not None and row.source_id is None and row.told is None
 
 
 def _names(session: Session, number: int, languages: Mapping[str, Any]) -> dict[str, dict[str, str]]:

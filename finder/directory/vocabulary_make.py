@@ -75,8 +75,14 @@ def unmake(session: Session, entry: AuditEntry, *, actor: str, reason: str, now:
 
 
 def in_use(session: Session, tree: Tree, number: int) -> bool:
-    """Whether anything belongs to it."""
-    uses = [tree.table.parent_id == number, *(column == number for column in HELD[tree.kind].values())]
+    """Whether anything belongs to it, or lies below it."""
+    below = select(func.count()).where(tree.table.parent_id == number)
+    return bool(session.execute(below).scalar_one()) or is_held(session, tree, number)
+
+
+def is_held(session: Session, tree: Tree, number: int) -> bool:
+    """Whether anything belongs to it; what lies below it in its tree is not asked."""
+    uses = [column == number for column in HELD[tree.kind].values()]
     if tree.table is ServiceBody:
         uses.append(Grant.service_body_id == number)
     return any(session.execute(select(func.count()).where(use)).scalar_one() for use in uses)

@@ -73,6 +73,7 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
     (Status.QUESTION, Action.MERGE): Status.MERGED,
     (Status.QUESTION, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.SECOND_LOOK, Action.ASK): Status.QUESTION,
+    (Status.SECOND_LOOK, Action.APPROVE_FIRST): Status.SECOND_LOOK,  # the first one may not decide any more
     (Status.SECOND_LOOK, Action.APPROVE): Status.APPROVED,
     (Status.SECOND_LOOK, Action.SCHEDULE): Status.SCHEDULED,
     (Status.SECOND_LOOK, Action.REJECT): Status.REJECTED,

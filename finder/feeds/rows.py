@@ -36,7 +36,8 @@ class Row:
     """One row of a feed, numbered from 1, of a table as in its sheet; ``key`` is its source key.
 
     ``key_field`` is the field that the key stands in, "" where it is made of what the row says. ``draft`` is None when
-    it was refused; ``title`` is what people know such a row by.
+    it was refused; ``title`` is what people know such a row by. ``told_in`` is the path of its service body as its
+    source has the tree, where that was laid over the one here.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Row:
     key_field: str = ""
     title: str = ""
     remarks: tuple[Remark, ...] = ()
+    told_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from finder.accounts.permissions import Viewer
+from finder.accounts.permissions import Viewer, may_now
 from finder.directory import one_listing
 from finder.directory.audit import words_of
 from finder.directory.draft import draft_of
@@ -88,6 +88,7 @@ class Case:
     replies: list[SavedReply]
     claimed_by: str
     first_approver: str
+    first_stands: bool
     decided_by: str
 
     @property
@@ -97,7 +98,10 @@ class Case:
 
 
 def read_case(session: Session, reference: str, *, viewer: Viewer, now: dt.datetime) -> Case:
-    """The case of submission *reference*, in at most eight statements. Raises NotFoundError when it is not theirs."""
+    """The case of submission *reference*, in at most eight statements, and three where one of two people has approved.
+
+    Raises NotFoundError when it is not theirs.
+    """
     row, held, names = _submission(session, reference, viewer)
     if held is not None and not held.meeting.published:
         held = None
@@ -122,6 +126,7 @@ def read_case(session: Session, reference: str, *, viewer: Viewer, now: dt.datet
         replies=_replies(session, body_id) if row.status in OPEN else [],
         claimed_by=names["claimed_by"] if _is_claimed(row, now) else "",
         first_approver=names["first_approver"],
+        first_stands=row.status is Status.SECOND_LOOK and may_now(session, row.first_approver, Right.DECIDE, body_id),
         decided_by=names["decided_by"],
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from finder.accounts.permissions import Viewer
+from finder.accounts.permissions import Viewer, may_now
 from finder.directory.draft import draft_of
 from finder.directory.revert import UNDO_DAYS, TooLateError, revert
 from finder.directory.revision import take_lock
@@ -130,12 +130,12 @@ def _approve(
     _refuse_stale(session, row, decision, fields)
     edited = {**(row.edited or {}), **(decision.edited or {})} or None
     words = clean_multiline(decision.text)
-    if needs_two(row) and row.status is not Status.SECOND_LOOK:
+    if row.status is Status.SECOND_LOOK and row.first_approver == by.user_id:
+        raise BadInputError("action", "You have approved this already: another person has to look at it too.")
+    if needs_two(row) and not is_second(session, row):
         kept = {"first_approver": by.user_id, "edited": edited, "accepted": fields}
         act(session, row, Action.APPROVE_FIRST, actor=actor, now=now, values=kept)
         return
-    if row.status is Status.SECOND_LOOK and row.first_approver == by.user_id:
-        raise BadInputError("action", "You have approved this already: another person has to look at it too.")
     values = {**_decided(by, now, words), "edited": edited, "accepted": fields}
     if decision.on is not None and decision.on > now.date():
         act(session, row, Action.SCHEDULE, actor=actor, now=now, values={**values, "effective_date": decision.on})
@@ -148,6 +148,12 @@ def _approve(
 def needs_two(row: Submission) -> bool:
     """Whether two people decide about it."""
     return Risk.PROTECTED.value in (row.risks or ()) and row.kind is not Kind.CONFIRM and row.kind is not Kind.PROBLEM
+
+
+def is_second(session: Session, row: Submission) -> bool:
+    """Whether an approval is the second of two: one was given, by somebody who may still decide about the request."""
+    waits = row.status is Status.SECOND_LOOK
+    return waits and may_now(session, row.first_approver, Right.DECIDE, body_of(session, row))
 
 
 def accepted_fields(row: Submission, decision: Decision) -> Fields:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.audit import Act
 from finder.directory.batch import Batch, SourceWord, apply_batch
+from finder.directory.bodies import body_paths
 from finder.directory.draft import draft_of
 from finder.directory.merging import merge_listings
 from finder.directory.register import RegisterRow, read_register
@@ -163,11 +164,11 @@ class _Plan:
         plan = cls([], [], [], [], [])
         ids = [change.meeting_id for change in changes if change.meeting_id is not None]
         register = {row.meeting.id: row for row in read_register(session, ids)} if ids else {}
-        taken, rules = _keys_taken(session, source), source.field_rules or {}
+        taken, rules, bodies = _keys_taken(session, source), source.field_rules or {}, body_paths(session)
         stands = heirs_of(session, [change.meeting_id or 0 for change in changes if _is_moved(change, register)])
         for change in changes:
             row = register.get(change.meeting_id or 0)
-            draft = kept_draft(change.draft)
+            draft = kept_draft(change.draft, bodies)
             if change.kind is ChangeKind.NEW and draft is not None and change.source_key not in taken:
                 plan.new.append((change, draft))
             elif change.kind is ChangeKind.GONE and row is not None:

@@ -11,13 +11,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
+from finder.directory.batch import KEPT, NOT_LISTED, TO_COMPARE
 from finder.directory.bmlt_taking_back import take_vocabulary_back
 from finder.directory.bmlt_vocabulary import VocabularyPlan, plan_vocabulary, write_vocabulary
+from finder.directory.bodies import body_paths, folded_path
 from finder.domain.bmlt import BodyDraft, FormatDraft, FormatName
+from finder.domain.listing import ListingDraft
 from finder.domain.sources import ChangeKind, ChangeState
 from finder.domain.text import path_of, some_of
 from finder.feeds.bmlt_read_bodies import body_words
@@ -25,6 +28,8 @@ from finder.feeds.rows import Row
 from finder.sources.difference import Change
 from finder.sources.drafts import kept_digest
 from finder.store.audit import AuditEntry
+from finder.store.database import chunks
+from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
 MOST_NAMED = 10
@@ -62,13 +67,23 @@ def beside_change(
     if not vocabulary.size:
         return None
     told = {"bodies": [asdict(each) for each in bodies], "formats": [asdict(each) for each in formats]}
-    digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = _digest_of(told)
     if not anew and digest == _unwanted(session, source):
         return None
     lines = list(vocabulary.lines())
     more = len(lines) - MOST_LINES
     kept = [*lines[:MOST_LINES], *([("", "", f"and {more:,} more")] if more > 0 else [])]
     return Change(kind=ChangeKind.BESIDE, digest=digest, title=TITLE, remarks=tuple(kept), beside=told)
+
+
+def _digest_of(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The digest of what was told: in whatever order, and whether or not any meeting has a format."""
+    formats = [
+        {**each, "used": None, "names": sorted(each["names"], key=lambda name: str(name["language"]))}
+        for each in sorted(told["formats"], key=lambda each: int(each["number"]))
+    ]
+    said = {"bodies": sorted(told["bodies"], key=lambda each: each["path"]), "formats": formats}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _unwanted(session: Session, source: Source) -> str:
@@ -85,19 +100,40 @@ def _unwanted(session: Session, source: Source) -> str:
 
 
 def written(
-    session: Session, change: Change, vocabulary: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime
+    session: Session,
+    source: Source,
+    change: Change,
+    vocabulary: VocabularyPlan,
+    *,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
 ) -> Change:
     """The change as it is when *vocabulary* is written, which this does. The caller holds the lock."""
-    return replace(change, entries=_write(session, vocabulary, actor=actor, reason=reason, now=now))
+    return replace(change, entries=_write(session, source, vocabulary, actor=actor, reason=reason, now=now))
 
 
 def _write(
-    session: Session, vocabulary: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime
+    session: Session, source: Source, vocabulary: VocabularyPlan, *, actor: str, reason: str, now: dt.datetime
 ) -> tuple[int, int]:
     """Write *vocabulary*; gives the first and last entry of the audit chain that tell of it."""
     first = audit.last_entry(session) + 1
     write_vocabulary(session, vocabulary, actor=actor, reason=reason, now=now)
+    _compare_anew(session, source, vocabulary)
     return first, audit.last_entry(session)
+
+
+def _compare_anew(session: Session, source: Source, vocabulary: VocabularyPlan) -> None:
+    """Have the listings of *source* compared that lie in a body whose name and place another one has from now on.
+
+    Their digests name the path of that one, so that a listing of it would pass for one that lies there.
+    """
+    owners = {here: there for there, here in vocabulary.paths.items()}
+    held, before = vocabulary.bodies.held, vocabulary.paths_before
+    for part in chunks([number for there, number in held.items() if owners.get(before[there], there) != there]):
+        listings = update(Meeting).where(Meeting.source_id == source.id, Meeting.service_body_id.in_(part))
+        known = Meeting.source_digest.not_in((NOT_LISTED, KEPT))
+        session.execute(listings.where(Meeting.published, known).values(source_digest=TO_COMPARE))
 
 
 def kept_beside(change: Change) -> dict[str, Any]:
@@ -124,14 +160,15 @@ def apply_beside(
         for each in told["formats"]
     ]
     vocabulary = vocabulary_of(session, source, bodies, formats)
-    entries = _write(session, vocabulary, actor=actor, reason=reason, now=now)
-    moved = {here: vocabulary.paths[there] for there, here in vocabulary.paths_before.items()}
+    entries = _write(session, source, vocabulary, actor=actor, reason=reason, now=now)
+    by_path = {folded_path(path): number for number, path in body_paths(session).items()}
     for each in others:
         kept: dict[str, Any] = each.draft or {}
-        listing: dict[str, Any] = kept.get("listing") or {}
-        path = path_of(listing.get("service_body", ""))
-        if moved.get(path, path) != path:
-            each.draft = kept | {"listing": listing | {"service_body": body_words(moved[path])}}
+        if (here := vocabulary.paths.get(path_of(kept.get("told_in", "")))) and kept["listing"]:
+            words = body_words(here)
+            lies_in = {"listing": kept["listing"] | {"service_body": words}, "body": by_path.get(folded_path(words), 0)}
+            each.draft = kept | lies_in
+    source.payload_digest, source.validators = "", {}  # what lies elsewhere now is compared anew when it is read next
     change.draft = {"listing": None, "digest": kept_digest(change.draft), "entries": list(entries)}
     change.state = ChangeState.APPLIED
     session.flush()
@@ -149,15 +186,19 @@ def take_beside_back(session: Session, change: SourceChange, *, actor: str, reas
 
 def placed_in_bodies(rows: tuple[Row, ...], paths: Paths) -> tuple[Row, ...]:
     """The rows with their service bodies as they are called and lie here, by path there."""
-    moved = {there: here for there, here in paths.items() if there != here}
-    if not moved:
+    if not paths:
         return rows
     return tuple(
-        replace(row, draft=replace(row.draft, service_body=body_words(moved[path])))
-        if row.draft and (path := path_of(row.draft.service_body)) in moved
+        _placed(row, row.draft, paths[path])
+        if row.draft and (path := path_of(row.draft.service_body)) in paths
         else row
         for row in rows
     )
+
+
+def _placed(row: Row, draft: ListingDraft, here: tuple[str, ...]) -> Row:
+    there, words = draft.service_body, body_words(here)
+    return replace(row, told_in=there, draft=draft if words == there else replace(draft, service_body=words))
 
 
 def told_of(vocabulary: VocabularyPlan) -> str:

@@ -106,6 +106,7 @@ def _sort_in(
 ) -> None:
     digest = digest_of(draft)
     if held is None:
+        digest = _digest_there(row, draft)
         if (row.key, digest) in aside:
             found.unlisted += 1
         else:
@@ -131,19 +132,25 @@ def _sort_in(
         found.to_compare.append((row, draft, held, digest))
 
 
+def _digest_there(row: Row, draft: ListingDraft) -> str:
+    """The digest of a row that is new, in the service body that its source tells: it is the same wherever that lies."""
+    return digest_of(replace(draft, service_body=row.told_in) if row.told_in else draft)
+
+
 def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -> None:
     for part in chunks(found.to_compare):
         register = {each.meeting.id: each for each in read_register(session, [held.id for _, _, held, _ in part])}
         for row, draft, held, digest in part:
             meeting, here = register[held.id].meeting, draft_of(register[held.id])
             change = change_of(draft, here, meeting.source_base, rules)
-            if held.published and not change.fields:
+            taken_off = not held.published and held.digest != NOT_LISTED
+            if (held.published or taken_off) and not change.fields:
                 base = base_after(meeting.source_base, change.verdicts)
-                found.unchanged += 1
+                found.unchanged += held.published
+                found.unlisted += taken_off  # its body may be called otherwise: that is no word about it
                 if held.digest != digest or base != meeting.source_base:
                     found.settled.append({"id": held.id, "source_digest": digest, "source_base": base})
                 continue
-            taken_off = not held.published and held.digest != NOT_LISTED
             remarks = (("", "", TAKEN_OFF),) if taken_off else ()
             found.changes.append(
                 replace(

@@ -4,7 +4,7 @@ With the private contacts as long as it waits, so that they answer for the group
 after. Of a new listing that nobody wants only the digest stays: that it is not proposed again while it says the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,11 +15,12 @@ from finder.domain.sourced import Verdict, Winner
 _CONTACT = ("name", "email", "phone")
 
 
-def waiting_draft(draft: ListingDraft, digest: str) -> dict[str, Any]:
-    """A draft that waits, whole."""
+def waiting_draft(draft: ListingDraft, digest: str, *, body: int | None, told_in: str) -> dict[str, Any]:
+    """A draft that waits, whole; *body* is the service body that it names, if there is one, *told_in* as in `Row`."""
     contacts = draft.group.contacts if draft.group else ()
     told = [[getattr(contact, name) for name in _CONTACT] for contact in contacts]
-    return {"listing": audited(draft), "contacts": told, "digest": digest}
+    kept = {"listing": audited(draft), "contacts": told, "digest": digest}
+    return kept | ({"body": body} if body else {}) | ({"told_in": told_in} if told_in else {})
 
 
 def decided_draft(kept: dict[str, Any] | None, *, wanted: bool = True) -> dict[str, Any] | None:
@@ -29,11 +30,16 @@ def decided_draft(kept: dict[str, Any] | None, *, wanted: bool = True) -> dict[s
     return {"listing": kept["listing"] if wanted else None, "digest": kept["digest"]}
 
 
-def kept_draft(kept: dict[str, Any] | None) -> ListingDraft | None:
-    """The draft that was kept, with its contacts if they are still there."""
+def kept_draft(kept: dict[str, Any] | None, bodies: Mapping[int, str]) -> ListingDraft | None:
+    """The draft that was kept, with its contacts if they are still there.
+
+    *bodies* are the paths of the service bodies by id: while it waits, its own is called and lies as it does now.
+    """
     if kept is None or kept["listing"] is None:
         return None
     draft = from_audit(kept["listing"])
+    if (body := bodies.get(kept.get("body", 0))) is not None:
+        draft = replace(draft, service_body=body)
     contacts = tuple(ContactDraft(**dict(zip(_CONTACT, told, strict=True))) for told in kept.get("contacts", ()))
     return replace(draft, group=replace(draft.group, contacts=contacts)) if draft.group and contacts else draft
 

@@ -23,13 +23,22 @@ from finder.store.meeting import Meeting
 from finder.store.source import Source
 
 
-def hand_over(session: Session, ids: Sequence[int], *, actor: str, reason: str, now: dt.datetime) -> set[int]:
+def hand_over(
+    session: Session,
+    ids: Sequence[int],
+    *,
+    actor: str,
+    reason: str,
+    now: dt.datetime,
+    source_id: int | None = None,
+) -> set[int]:
     """Have those of the listings *ids* for which another source has one follow it; gives them. The caller commits.
 
-    That source is read again as soon as can be: what it says may have changed while the other one stood for it.
+    With *source_id* it is that source, whichever others have one. The source that is followed is read again as soon as
+    can be: what it says may have changed while the other one stood for it.
     """
     done: set[int] = set()
-    for number, heir in sorted(heirs_of(session, ids).items()):
+    for number, heir in sorted(heirs_of(session, ids, source_id=source_id).items()):
         merges = select(AuditEntry).where(
             AuditEntry.act == "merge", AuditEntry.target_kind == "meeting", AuditEntry.target_id == heir
         )
@@ -52,8 +61,8 @@ def take_over_kept(session: Session, source: Source, *, by: str, now: dt.datetim
     """
     kept = {row.meeting.id: draft_of(row) for row in read_register(session, orphans_of(session, source.id))}
     reason = f"followed by {source.name}, which lists it"
-    heirs = heirs_of(session, sorted(kept))
-    handed = hand_over(session, sorted(kept), actor=by, reason=reason, now=now)
+    heirs = heirs_of(session, sorted(kept), source_id=source.id)
+    handed = hand_over(session, sorted(kept), actor=by, reason=reason, now=now, source_id=source.id)
     known = {row.meeting.id: draft_of(row) for row in read_register(session, sorted(heirs.values()))}
     changed = tuple((heirs[each], _as_known(kept[each], known[heirs[each]])) for each in sorted(handed))
     batch = Batch(source=source.name, changed=changed, from_source=False, decided=True)

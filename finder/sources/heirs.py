@@ -11,8 +11,11 @@ from finder.store.meeting import Meeting
 from finder.store.source import Source
 
 
-def heirs_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    """Of the listings *ids* those that stand for one which another source still has: id -> id of the first of these."""
+def heirs_of(session: Session, ids: Sequence[int], *, source_id: int | None = None) -> dict[int, int]:
+    """Of the listings *ids* those that stand for one which another source still has: id -> id of the first of these.
+
+    With *source_id* only what that source has is looked at.
+    """
     other = aliased(Meeting)
     heirs: dict[int, int] = {}
     for part in chunks(ids):
@@ -24,6 +27,8 @@ def heirs_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
             .where(Source.removed_at.is_(None))
             .order_by(other.id)
         )
+        if source_id is not None:
+            statement = statement.where(other.source_id == source_id)
         for number, heir in session.execute(statement):
             heirs.setdefault(number or 0, heir)
     return heirs

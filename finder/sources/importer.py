@@ -125,7 +125,7 @@ def run_import(
         told = beside_change(session, row, vocabulary, decoded.bodies, decoded.formats, anew=True)
         if told is not None:
             told = written(
-                session, told, vocabulary, actor="import", reason=f"import of {source}", now=now
+                session, row, told, vocabulary, actor="import", reason=f"import of {source}", now=now
             )  # which changes the mark
         proposal = propose(session, row, placed, manner, worked_out=(difference, mark), beside=told)
         difference = proposal.difference

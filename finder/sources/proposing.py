@@ -1,15 +1,16 @@
 """Makes a proposal of what a source says, and applies at once what its policy lets it: all of it in one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.batch import Batch, apply_batch
+from finder.directory.bodies import body_paths, folded_path
 from finder.directory.revision import take_lock
 from finder.domain.sourced import Winner, merged
 from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy
@@ -150,7 +151,8 @@ def propose(
     created = _apply(session, source, run, now_applied, manner)
     if difference.settled:
         session.execute(update(Meeting), list(difference.settled))
-    _keep(session, run, changes, created=created, applied=applied)
+    told_in = {row.number: row.told_in for row in rows if row.told_in}
+    _keep(session, run, changes, created=created, applied=applied, told_in=told_in)
     overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", but=run.id)
     run.words, run.objection = f"{counts}.", objection
     if run.state is RunState.UNCHANGED:
@@ -233,16 +235,30 @@ def _merged(change: Change) -> Any:  # noqa: ANN401 - a draft; those of changed 
     return merged(change.draft, change.here, change.verdicts) if change.draft and change.here else change.draft
 
 
+class _Lying(NamedTuple):
+    """Where rows lie: the service bodies by their paths, for comparison, and by row the path at its source."""
+
+    bodies: Mapping[tuple[str, ...], int]
+    told_in: Mapping[int, str]
+
+
 def _keep(
-    session: Session, run: SourceRun, changes: Sequence[Change], *, created: Sequence[int], applied: _Ids
+    session: Session,
+    run: SourceRun,
+    changes: Sequence[Change],
+    *,
+    created: Sequence[int],
+    applied: _Ids,
+    told_in: Mapping[int, str],
 ) -> None:
     """Write the changes of a refresh down. Of what is new and applied the audit chain holds the text."""
-    for rows in portions(_kept_rows(run.id, changes, created=iter(created), applied=applied)):
+    lies_in = _Lying({folded_path(path): number for number, path in body_paths(session).items()}, told_in)
+    for rows in portions(_kept_rows(run.id, changes, created=iter(created), applied=applied, lies_in=lies_in)):
         session.execute(insert(SourceChange), rows)
 
 
 def _kept_rows(
-    run_id: int, changes: Sequence[Change], *, created: Iterator[int], applied: _Ids
+    run_id: int, changes: Sequence[Change], *, created: Iterator[int], applied: _Ids, lies_in: _Lying
 ) -> Iterator[dict[str, Any]]:
     refused = 0
     for change in changes:
@@ -252,7 +268,9 @@ def _kept_rows(
             continue
         draft = kept_beside(change) if change.kind is ChangeKind.BESIDE else None
         if change.draft is not None and not (done and change.kind is ChangeKind.NEW):
-            draft = waiting_draft(change.draft, change.digest)
+            body = lies_in.bodies.get(folded_path(change.draft.service_body))
+            told_in = lies_in.told_in.get(change.row, "")
+            draft = waiting_draft(change.draft, change.digest, body=body, told_in=told_in)
             draft = decided_draft(draft) if done else draft
         yield {
             "run_id": run_id,

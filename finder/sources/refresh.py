@@ -144,7 +144,7 @@ def refresh(
         at_once = applied_at_once(source.policy, ChangeKind.BESIDE, risky=False)
         if beside and at_once and not objection_to(rows, difference):  # of a spoilt feed nothing is believed
             beside = written(
-                session, beside, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now
+                session, source, beside, vocabulary, actor=by, reason=f"refresh of {source.name}", now=now
             )  # which changes the mark
             paths = vocabulary.paths
         rows = placed_in_bodies(brought.rows, paths)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from finder.directory import audit
 from finder.directory.audit import Act
 from finder.directory.batch import KEPT
+from finder.directory.bodies import body_paths
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.directory.revision import take_lock
@@ -44,11 +45,11 @@ def put_aside(session: Session, source: Source, changes: Sequence[SourceChange])
     """Remember of *changes* that the source's word is known and not wanted."""
     ids = [each.meeting_id for each in changes if each.meeting_id is not None]
     register = {row.meeting.id: row for row in read_register(session, ids)}
-    known, told = [], []
+    known, told, bodies = [], [], body_paths(session)
     for change in changes:
         kept = decided_draft(change.draft, wanted=change.kind is not ChangeKind.NEW)
         values: dict[str, Any] = {"id": change.id, "state": ChangeState.SET_ASIDE, "draft": kept}
-        row, draft = register.get(change.meeting_id or 0), kept_draft(change.draft)
+        row, draft = register.get(change.meeting_id or 0), kept_draft(change.draft, bodies)
         if row is not None and change.kind is ChangeKind.GONE:
             known.append({"id": row.meeting.id, "source_digest": KEPT})
         elif row is not None and draft is not None:

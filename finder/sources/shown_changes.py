@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from finder.directory.bodies import body_paths
 from finder.directory.draft import draft_of
 from finder.directory.register import RegisterRow, read_register
 from finder.domain.listing import ListingDraft
@@ -98,7 +99,8 @@ def show_changes(
     _, source = run_of(session, run_id)
     ids = {row.meeting_id for row in rows if row.meeting_id is not None} | {int(each[1]) for each in _same_as(rows)}
     register = {each.meeting.id: each for each in read_register(session, sorted(ids))} if ids else {}
-    return [_shown_change(row, register, source) for row in rows]
+    bodies = body_paths(session) if any((row.draft or {}).get("body") for row in rows) else {}
+    return [_shown_change(row, kept_draft(row.draft, bodies), register, source) for row in rows]
 
 
 def open_ids(session: Session, run_id: int, kind: ChangeKind | None) -> list[int]:
@@ -133,8 +135,10 @@ def titles_of(session: Session, run_id: int, ids: Collection[int]) -> list[tuple
     return [(title, state) for title, state in session.execute(statement.order_by(SourceChange.id))]
 
 
-def _shown_change(row: SourceChange, register: Mapping[int, RegisterRow], source: Source) -> ShownChange:
-    held, draft = register.get(row.meeting_id or 0), kept_draft(row.draft)
+def _shown_change(
+    row: SourceChange, draft: ListingDraft | None, register: Mapping[int, RegisterRow], source: Source
+) -> ShownChange:
+    held = register.get(row.meeting_id or 0)
     remarks = [(str(name), str(value), str(reason)) for name, value, reason in row.remarks]
     return ShownChange(
         id=row.id,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from finder.directory.check import faults
 from finder.directory.draft import draft_of
@@ -21,10 +21,12 @@ from finder.domain.vocabulary import AddressVisibility
 from finder.review.case import read_case, timeline
 from finder.review.decisions import Decision, apply_scheduled, decide, undo
 from finder.review.queue import QueueQuestion, claim, list_queue, release
+from finder.store.accounts import Grant, User
 from finder.store.database import Database
 from finder.store.mail import OutboxMail
 from finder.store.meeting import Meeting
 from finder.store.people import Contact
+from finder.store.review import Submission
 from finder.store.shelf import PublicListing
 from tests.conftest import NOW
 from tests.factories import a_listing, a_location
@@ -203,6 +205,31 @@ def test_protected_listings_need_two_people(database: Database) -> None:
     with database.reading() as session:
         [document] = session.execute(select(PublicListing.document)).scalars()
         assert "12 Example Street" not in document
+
+
+@pytest.mark.parametrize("gone", ["closed", "removed", "other role"])
+def test_an_approval_counts_no_more_of_somebody_who_may_not_decide_any_more(database: Database, gone: str) -> None:
+    asked = fields_of(a_listing(location=a_location(address_visibility=AddressVisibility.AREA)))
+    reference = in_queue(database, a_request(asked=asked))
+    with database.unit_of_work() as session:
+        first = an_administrator(session)
+        decide(session, reference, looking(session, reference), by=first, letterhead=HEAD, now=LATER)
+        if gone == "closed":
+            session.execute(update(User).where(User.id == first.user_id).values(active=False))
+        elif gone == "removed":
+            session.execute(update(Submission).values(first_approver=None))
+        else:
+            session.execute(delete(Grant).where(Grant.user_id == first.user_id))
+    with database.unit_of_work() as session:
+        second = an_administrator(session)
+        assert not read_case(session, reference, viewer=second, now=LATER).first_stands
+        decide(session, reference, looking(session, reference), by=second, letterhead=HEAD, now=LATER)
+        assert submission(session, reference).first_approver == second.user_id
+        assert submission(session, reference).status is Status.SECOND_LOOK
+        assert session.execute(select(func.count()).select_from(Meeting)).scalar_one() == 0
+    with database.unit_of_work() as session, pytest.raises(BadInputError, match="another person"):
+        decide(session, reference, looking(session, reference), by=second, letterhead=HEAD, now=LATER)
+    assert decided(database, reference) is Status.APPROVED
 
 
 def test_an_exception_a_closing_and_a_confirmation_do_what_they_say(database: Database) -> None:

@@ -139,6 +139,33 @@ def test_what_is_kept_against_its_source_follows_the_other_one_that_lists_it(dat
     assert faults(database) == []
 
 
+def test_what_is_kept_follows_the_source_that_is_read_where_several_list_it(database: Database) -> None:
+    with (
+        feeding(a_row(1), a_row(2)) as feed,
+        feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other,
+        feeding(a_row(1, slug="finch"), a_row(4, slug="lone-finch")) as third,
+    ):
+        _, larks, there = kept_aside(database, feed, other)
+        finches = a_source(database, third, name="Finches")
+        first = refreshed(database, finches, third, later=90).run
+        [change] = [each for each in changes(database, first) if each.row == 1]
+        with database.unit_of_work() as session:
+            merge_new(session, change.id, into=there, seen=1, by="user:1", now=NOW)
+        refreshed(database, finches, third, later=120)
+        assert {"finch", "larks-2"} <= set(shown(database))
+        assert shown(database)["finch"]["notes"] == "Ring twice."
+        finch = meeting(database, "finch").id
+        assert [meeting(database, key).merged_into for key in ("wren", "larks-1")] == [finch, finch]
+        assert meeting(database, "finch").source_id == finches
+
+        assert refreshed(database, larks, feed, later=180, again=True).state is RunState.UNCHANGED
+        third.rows = [a_row(4, slug="lone-finch")]
+        dropped = refreshed(database, finches, third, later=240).run
+        applied(database, dropped)
+        assert {"larks-1", "larks-2", "lone-wren", "lone-finch"} == set(shown(database))
+    assert faults(database) == []
+
+
 def test_what_is_kept_is_asked_about_when_the_other_one_drops_it_too(database: Database) -> None:
     with feeding(a_row(1), a_row(2)) as feed, feeding(a_row(1, slug="wren"), a_row(3, slug="lone-wren")) as other:
         _, larks, _ = kept_aside(database, feed, other)

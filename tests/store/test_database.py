@@ -8,7 +8,7 @@ from sqlalchemy import inspect, select, text
 from finder.directory.batch import Batch, apply_batch
 from finder.directory.check import faults
 from finder.domain.errors import NotSavedError
-from finder.domain.sources import RunState
+from finder.domain.sources import ChangeKind, RunState
 from finder.domain.vocabulary import Attendance, JoinPolicy
 from finder.store import dump, migrate
 from finder.store.database import Database
@@ -16,7 +16,7 @@ from finder.store.schema import metadata
 from finder.store.shelf import DirectoryRevision, PublicListing
 from finder.store.shelf_connection import READ_ERRORS
 from finder.store.shelf_reader import ShelfReader
-from finder.store.source import Source, SourceRun
+from finder.store.source import Source, SourceChange, SourceRun
 from tests.conftest import Databases, prepare
 from tests.factories import a_listing
 
@@ -58,6 +58,26 @@ def test_what_refreshes_said_of_themselves_is_taken_apart_and_put_together(datab
         again = list(connection.execute(text("SELECT words FROM source_run ORDER BY id")).scalars())
     assert again[1] == "7 of 12 would go. Read in parts. 7 gone, 5 as before."
     migrate.upgrade(database)
+
+
+def test_a_refresh_that_waits_with_nothing_but_what_an_older_version_does_not_know_is_closed(
+    database: Database,
+) -> None:
+    with database.unit_of_work() as session:
+        session.add(Source(id=1, name="Larks", field_rules={}, validators={}))
+        session.flush()
+        run = {"source_id": 1, "state": RunState.PROPOSED, "at": INSTANT, "asked_by": "worker"}
+        session.add_all(SourceRun(id=number, **run) for number in (1, 2))
+        session.flush()
+        kinds = ((1, ChangeKind.BESIDE), (1, ChangeKind.REFUSED), (2, ChangeKind.BESIDE), (2, ChangeKind.NEW))
+        values: dict[str, list[str]] = {"fields": [], "risks": [], "remarks": []}
+        session.add_all(SourceChange(run_id=number, kind=kind, **values) for number, kind in kinds)
+    migrate.downgrade(database, "0009")
+    migrate.upgrade(database)
+    with database.reading() as session:
+        states = session.execute(select(SourceRun.state).order_by(SourceRun.id)).scalars().all()
+        assert list(faults(session)) == []
+    assert states == [RunState.OVERTAKEN, RunState.PROPOSED]
 
 
 def test_notes_on_joining_come_on_the_shelf_and_leave_it(database: Database) -> None:

@@ -9,7 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from finder.directory.draft import draft_of
 from finder.directory.publish import revise
@@ -17,6 +17,7 @@ from finder.directory.register import read_register
 from finder.domain.asked import fields_of
 from finder.domain.review import Kind, Status
 from finder.domain.vocabulary import AddressVisibility
+from finder.store.accounts import User
 from finder.store.database import Database
 from finder.store.meeting import Meeting
 from finder.store.review import SavedReply
@@ -331,7 +332,12 @@ def test_two_people_decide_about_a_hidden_address_and_the_first_is_named(desk: D
     assert press(first, reference, take=["notes"]).status_code == 303
     assert "You have approved this" in text(desk, f"/moderate/{reference}")
     assert press(first, reference).status_code == 400
-    assert "Mo has approved this" in text(desk, f"/moderate/{reference}", "second")
+    assert "Mo has approved this. If you approve too" in text(desk, f"/moderate/{reference}", "second")
+    with desk.database.unit_of_work() as session:
+        session.execute(update(User).where(User.name == "Mo").values(active=False))
+    assert "yours is the first approval" in text(desk, f"/moderate/{reference}", "second")
+    with desk.database.unit_of_work() as session:
+        session.execute(update(User).where(User.name == "Mo").values(active=True))
     assert press(second, reference).status_code == 303
     after = fields(desk, meeting.id)
     assert (after["notes"], after["start"]) == ("Cup", "19:00")

@@ -9,16 +9,20 @@ from markupsafe import Markup
 
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
+from finder.review.case import Step
+from finder.review.editing import Undoable
 from finder.search.answer import Hit, Relaxation
 from finder.search.criteria import SearchCriteria, Sort, When
 from finder.web.presenters.ask import ask, quick_choices
 from finder.web.presenters.cards import Card, Seeker, fill, telling
 from finder.web.presenters.distances import distance_words, radius_choices
+from finder.web.presenters.edit import WORKER_NAMES, history_lines
 from finder.web.presenters.facts import facts
 from finder.web.presenters.groups import groups
 from finder.web.presenters.headings import chips, heading, sorts
 from finder.web.presenters.labels import Labels, counted, labels_of
 from finder.web.presenters.links import directions, help_lines, mail, service_of, telephone, web_link
+from finder.web.presenters.moderate_history import ACTORS
 from finder.web.presenters.offers import offers
 from finder.web.presenters.overrides import banner
 from finder.web.presenters.pieces import pieces_of
@@ -482,3 +486,10 @@ def test_a_name_that_is_not_in_the_vocabulary_is_its_slug() -> None:
 def test_numbers_agree_with_their_nouns() -> None:
     assert (counted(1), counted(0), counted(1240)) == ("1 meeting", "0 meetings", "1,240 meetings")
     assert isinstance(help_lines("x"), Markup)
+
+
+def test_whoever_acts_without_an_account_is_named_in_the_histories_of_groups_and_places() -> None:
+    assert not (ACTORS.keys() - {"submitter"}) - WORKER_NAMES.keys()
+    step = Step(1, NOW, "operator", "bring", "service_body", "", None, None)
+    [line] = history_lines([Undoable(step=step, undoable=False)], now=NOW)
+    assert line.words.startswith("Brought by its source by the operator")

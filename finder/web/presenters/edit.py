@@ -32,7 +32,13 @@ ACTS = {
 }
 #: How many names a path has at most: a circle in a tree ends here.
 DEEPEST = 20
-WORKER_NAMES = {"group": "the group", "import": "an import", "seed": "the seed", "worker": "the clock"}
+WORKER_NAMES = {
+    "group": "the group",
+    "import": "an import",
+    "operator": "the operator",
+    "seed": "the seed",
+    "worker": "the clock",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,10 @@ def _second(case: Case, viewer: Viewer) -> str:
     if row.status is Status.SECOND_LOOK:
         if row.first_approver == viewer.user_id:
             return "You have approved this. Another person has to look at it before it is in the finder."
-        return f"{case.first_approver or 'Somebody'} has approved this. If you approve too, it is in the finder."
+        who = case.first_approver or "Somebody"
+        if not case.first_stands:
+            return f"{who} has approved this, but may not any more: yours is the first approval, and another follows."
+        return f"{who} has approved this. If you approve too, it is in the finder."
     if needs_two(row) and row.status in OPEN:
         return "Two people decide about this one: yours is the first approval, and another person has to agree."
     return ""
