@@ -102,7 +102,8 @@ def run_import(
     with database.reading() as session:
         mark = mark_of(session, source)
         vocabulary = planned(session)
-        placed = placed_in_bodies(rows, vocabulary.paths)
+        # A body that is renamed changes none of its listings: they are told as they lie before it is.
+        placed = placed_in_bodies(rows, vocabulary.paths_before)
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed, anew=True)
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
