@@ -47,10 +47,17 @@ class _Found:
 
 
 def compare(
-    session: Session, source: str, rules: Mapping[str, str], rows: Sequence[Row], *, aside: frozenset[tuple[str, str]]
+    session: Session,
+    source: str,
+    rules: Mapping[str, str],
+    rows: Sequence[Row],
+    *,
+    aside: frozenset[tuple[str, str]],
+    again: frozenset[int] = frozenset(),
 ) -> Difference:
     """What *rows* change about the listings of *source*; *aside* are new ones (key, digest) that nobody wanted.
 
+    Those of *again* (ids) that are off the shelf come back with what their rows say, as if they were new.
     A row that was refused keeps the listing that an earlier feed made of it: it is in the feed, so it is not gone.
     """
     held = held_listings(session, source)
@@ -61,8 +68,8 @@ def compare(
         if row.draft is None:
             found.changes.append(_refused(row))
         else:
-            _sort_in(found, row, row.draft, held.get(row.key), aside=aside, overruled=overruled)
-    _compare_fields(session, found, rules)
+            _sort_in(found, row, row.draft, held.get(row.key), aside=aside, overruled=overruled, again=again)
+    _compare_fields(session, found, rules, again)
     place = {row.number: place for place, row in enumerate(rows)}
     found.changes.sort(key=lambda change: place[change.row])
     present = {row.key for row in rows}
@@ -98,6 +105,7 @@ def _sort_in(
     *,
     aside: frozenset[tuple[str, str]],
     overruled: bool,
+    again: frozenset[int],
 ) -> None:
     digest = digest_of(draft)
     if held is None:
@@ -119,14 +127,14 @@ def _sort_in(
         found.unchanged += 1
         if held.digest == NOT_LISTED:
             found.settled.append({"id": held.id, "source_digest": digest})
-    elif held.digest == digest and not (overruled and held.edited and held.published):
+    elif held.digest == digest and not (overruled and held.edited and held.published) and held.id not in again:
         found.unchanged += held.published
         found.unlisted += not held.published
     else:
         found.to_compare.append((row, draft, held, digest))
 
 
-def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -> None:
+def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str], again: frozenset[int]) -> None:
     for part in chunks(found.to_compare):
         register = {each.meeting.id: each for each in read_register(session, [held.id for _, _, held, _ in part])}
         for row, draft, held, digest in part:
@@ -138,7 +146,7 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -
                 if held.digest != digest or base != meeting.source_base:
                     found.settled.append({"id": held.id, "source_digest": digest, "source_base": base})
                 continue
-            taken_off = not held.published and held.digest != NOT_LISTED
+            taken_off = not held.published and held.digest != NOT_LISTED and held.id not in again
             remarks = (("", "", TAKEN_OFF),) if taken_off else ()
             found.changes.append(
                 replace(

@@ -23,6 +23,7 @@ def test_the_table_of_policies_is_the_one_of_the_code() -> None:
         (ChangeKind.CHANGED, False),
         (ChangeKind.CHANGED, True),
         (ChangeKind.GONE, False),
+        (ChangeKind.BESIDE, False),
     ]
     told = {
         SourcePolicy(name): [cell == "at once" for cell in cells]
