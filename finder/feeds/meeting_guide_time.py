@@ -84,7 +84,7 @@ def _zones() -> dict[str, str]:
 def read_days(record: Record) -> tuple[int, ...]:
     """The weekdays of a row, sorted, 0 = Sunday; what is none gets a remark.
 
-    A text may be a list of days ("Mon, Wed & Fri"), a range ("Mon-Fri"), or a word for several ("daily"). Of "Friday,
+    A text may be a list of days ("Mon, Wed & Fri", "Tue Thu"), a range ("Mon-Fri"), or a word for several ("daily"). Of "Friday,
     1st & 3rd" no day is taken: people would stand before a locked door on all others.
     """
     value = record.raw("day")
@@ -112,7 +112,10 @@ def _days(item: object) -> tuple[int, ...]:
     first, last = (_day(told[1]), _day(told[2])) if told else (None, None)
     if first is not None and last is not None:
         return tuple((first + step) % DAYS for step in range((last - first) % DAYS + 1))
-    return _SEVERAL.get(word, ())
+    if word in _SEVERAL:
+        return _SEVERAL[word]
+    several = [None if part.isdigit() else _day(part) for part in word.split()]
+    return tuple(each for each in several if each is not None) if None not in several else ()
 
 
 def _day(item: object) -> int | None:

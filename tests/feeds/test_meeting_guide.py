@@ -95,6 +95,7 @@ def test_a_plain_row_becomes_a_listing_without_a_remark() -> None:
         ("Mon & Wed", (1, 3)),
         ("Mon, Wed and Fri", (1, 3, 5)),
         ("Mon-Fri", (1, 2, 3, 4, 5)),
+        ("Tue Thu", (2, 4)),
         ("Fri. \N{EN DASH} Mon.", (0, 1, 5, 6)),
         ("Monday through Wednesday, Sat", (1, 2, 3, 6)),
         ("Daily", (0, 1, 2, 3, 4, 5, 6)),
