@@ -84,8 +84,8 @@ def _zones() -> dict[str, str]:
 def read_days(record: Record) -> tuple[int, ...]:
     """The weekdays of a row, sorted, 0 = Sunday; what is none gets a remark.
 
-    A text may be a list of days ("Mon, Wed & Fri", "Tue Thu"), a range ("Mon-Fri"), or a word for several ("daily"). Of "Friday,
-    1st & 3rd" no day is taken: people would stand before a locked door on all others.
+    A text may be a list of days ("Mon, Wed & Fri", "Tue Thu"), a range ("Mon-Fri"), or a word for several ("daily").
+    Of "Friday, 1st & 3rd" no day is taken: people would stand before a locked door on all others.
     """
     value = record.raw("day")
     if isinstance(value, str) and _SOME_WEEKS.search(value):
