@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import click
 
@@ -16,6 +17,7 @@ from finder.domain.countries import read_country
 from finder.domain.errors import BadInputError
 from finder.domain.schedule import zone_of
 from finder.domain.text import path_of
+from finder.feeds.payload import Payload
 from finder.feeds.rows import DecodeOptions
 from finder.feeds.spreadsheet import is_spreadsheet
 from finder.sources.bmlt_server import load_server
@@ -27,6 +29,8 @@ from finder.store import dump as dumping
 from finder.store import migrate
 from finder.store.load import load as load_dump
 
+TABLES = (".csv", ".tsv")
+
 
 @click.command("import")
 @click.argument("source_file", metavar="SOURCE")
@@ -36,7 +40,7 @@ from finder.store.load import load as load_dump
     type=click.Choice(list(DECODERS)),
     help="How SOURCE is written: a Meeting Guide feed (JSON), a table (csv, xlsx) with a row of headers, a BMLT "
     "server, or the sheet of NA World Services (naws; CSV or XLSX). Without it, a workbook is read as a table (xlsx), "
-    "anything else as a Meeting Guide feed.",
+    "what is called .csv or .tsv as one, too, anything else as a Meeting Guide feed.",
 )
 @click.option("--program", required=True, help="The program of the meetings, for example aa, na, al-anon, smart.")
 @click.option("--source", required=True, help='Name of where they come from, for example "Orange County".')
@@ -79,6 +83,8 @@ def import_(
     """
     toolbox = ready(context)
     settings = toolbox.settings
+    if report is not None and not report.parent.is_dir():
+        raise BadInputError("report", f"There is no folder {report.parent} to write the report to: nothing was read.")
     if zone:
         zone_of(zone)  # a ScheduleError says what a zone looks like
     with toolbox.database.reading() as session:
@@ -97,7 +103,7 @@ def import_(
         load = load_server if kind == "bmlt" else load_payload
         payload = load(source_file, allow=settings.feed_allow)
     if kind is None:
-        kind = "meeting-guide" if isinstance(payload, Mapping) or not is_spreadsheet(payload) else "xlsx"
+        kind = _kind_of(source_file, payload)
     with progress("Importing") as tell:
         result = run_import(
             toolbox.database,
@@ -121,6 +127,13 @@ def import_(
     if not result.applied and not dry_run:
         error_screen().print("To apply it all the same, run the command again with --allow-removals.")
         sys.exit(1)
+
+
+def _kind_of(source_file: str, payload: Payload | Mapping[str, Payload]) -> str:
+    """How what nobody said it of is written: a workbook by what it is, a table by its name, else a feed."""
+    if not isinstance(payload, Mapping) and is_spreadsheet(payload):
+        return "xlsx"
+    return "csv" if urlsplit(source_file).path.casefold().endswith(TABLES) else "meeting-guide"
 
 
 @click.command()

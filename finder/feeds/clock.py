@@ -1,8 +1,8 @@
 """A time of day as people and spreadsheets write it.
 
-By 24 or 12 hours ("19:30", "7:30 PM", "7p", "730pm", "1930"), in words ("noon"), as the fraction of a day that it is to
-a spreadsheet (0.8125), or with the date before it that one puts there ("1899-12-30 19:30:00"). What could be two times
-is none: nobody is sent to a time that nobody meant.
+By 24 or 12 hours ("19:30", "7:30 PM", "7p", "730pm", "1930", "19.30 Uhr", "19h30"), in words ("noon"), as the fraction
+of a day that it is to a spreadsheet (0.8125), or with the date before it that one puts there ("1899-12-30 19:30:00").
+What could be two times is none: nobody is sent to a time that nobody meant.
 """
 
 import datetime as dt
@@ -19,6 +19,8 @@ SERIAL_DIGITS, FRACTION_DIGITS = 5, 3
 
 _HALF = r"\s*(?:(?P<half>[ap])(?:\.?\s?m)?\.?)?"
 _HOURS = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:\.\d+)?)?)?" + _HALF)
+#: Hours of 24 with the word for them: 19 Uhr, 19.30 Uhr, 19h, 19h30. What is 7h may be either half of the day.
+_UNIT = re.compile(r"(\d{1,2}(?=\s?h\s?\d)|\d{1,2}[:.]\d{2}|0\d|1[3-9]|2\d)\s?(?:uhr|h)\.?\s?(\d{2})?")
 _TOGETHER = re.compile(r"(?P<hour>\d{1,2})(?P<minute>\d{2})" + _HALF)
 _FRACTION = re.compile(r"(\d{0,5})[.,](\d{1,30})")
 _DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2}))(?:t|,?\s+)(.+)")
@@ -37,7 +39,7 @@ def read_clock(text: str) -> dt.time | None:
         return dt.time()
     found = _of_fraction(words)
     if found is None:
-        found = _of_hours(words)
+        found = _of_hours(_without_unit(words))
     return _dated(words) if found is None else found
 
 
@@ -58,6 +60,17 @@ def _of_fraction(text: str) -> dt.time | None:
     if counted and not minutes:  # a date alone
         return None
     return dt.time(*divmod(minutes, 60))
+
+
+def _without_unit(text: str) -> str:
+    """*text* as hours and minutes alone, where a word for hours stands in it."""
+    match = _UNIT.fullmatch(text)
+    if match is None:
+        return text
+    hours, minutes = match.groups()
+    if minutes is None:
+        minutes = "" if len(hours) > len("19") else "00"
+    return f"{hours}:{minutes}" if minutes else hours
 
 
 def _of_hours(text: str) -> dt.time | None:

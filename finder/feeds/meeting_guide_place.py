@@ -72,7 +72,7 @@ def read_spot(record: Record) -> Spot:
 
 def read_point(record: Record) -> tuple[float | None, float | None, bool]:
     """Latitude and longitude, and whether they are only the middle of a box."""
-    latitude, longitude, boxed = record.number("latitude"), record.number("longitude"), False
+    latitude, longitude, boxed = record.degrees("latitude"), record.degrees("longitude"), False
     if latitude is None and longitude is None:
         text = record.line("coordinates")
         numbers = [float(number) for number in _NUMBERS.findall(text[:200])]

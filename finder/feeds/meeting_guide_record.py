@@ -17,6 +17,7 @@ _TAGS = re.compile(
 )
 _HIDDEN = re.compile("[\x00\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s,;<>()\"\\]{1,64}@[^@\s,;<>()\"\\.]+(?:\.[^@\s,;<>()\"\\.]+)+")
+_DECIMAL_COMMA = re.compile(r"([+-]?\d{1,3}),(\d{1,30})")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,12}(?:\.\d{0,30})?|\.\d{1,30})")
 
 NOTES_LENGTH = 10_000
@@ -116,6 +117,12 @@ class Record:
             return float(value)
         self.remarks.add(field, value, "is not a number: left out")
         return None
+
+    def degrees(self, field: str) -> float | None:
+        """A coordinate: a number, which may have a comma before its decimals, as in tables of many countries."""
+        value = self._fields.get(field)
+        told = _DECIMAL_COMMA.fullmatch(value.strip()) if isinstance(value, str) else None
+        return self.number(field) if told is None else float(f"{told[1]}.{told[2]}")
 
     def texts(self, field: str) -> list[str]:
         """The items of a list as they stand, or of a text split at commas; what is not a text gets a remark."""

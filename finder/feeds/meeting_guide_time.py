@@ -13,9 +13,26 @@ from finder.feeds.rows import shown
 
 DAY_NAMES = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MAX_DAY = 6
+DAYS = 7
 LONG_DURATION = dt.timedelta(hours=6)
 WHOLE_DAY = dt.timedelta(days=1)
 
+#: Between days of a list.
+_SEPARATOR = re.compile(r"\s*(?:[,;/&+]|\band\b)\s*", re.IGNORECASE)
+_RANGE = re.compile(r"([^\W\d]+)\.?\s*(?:-|\u2013|\bto\b|\bthrough\b|\bthru\b)\s*([^\W\d]+)\.?", re.IGNORECASE)
+#: Several days in a word.
+_SEVERAL = {
+    **dict.fromkeys(("daily", "every day", "everyday"), tuple(range(DAYS))),
+    **dict.fromkeys(("weekdays", "m-f"), tuple(range(1, 6))),
+    **dict.fromkeys(("weekends",), (0, 6)),
+}
+#: What says that a meeting is not held every week: a feed of weekdays cannot.
+_SOME_WEEKS = re.compile(
+    r"\b(?:[1-5](?:st|nd|rd|th)|first|second|third|fourth|fifth|last|every other|alternat\w*|bi-?weekly|fortnight\w*"
+    r"|month\w*|odd|even)\b",
+    re.IGNORECASE,
+)
+SOME_WEEKS = "is not every week, which a day cannot say: no day was taken"
 _HOUR_ALONE = re.compile(r"\d{1,3}")  # 7, 730
 #: Why a time is not taken, with what would be.
 NO_TIME = "is not a time of day: left out. Write it as 19:30 or 7:30 PM"
@@ -65,19 +82,40 @@ def _zones() -> dict[str, str]:
 
 
 def read_days(record: Record) -> tuple[int, ...]:
-    """The weekdays of a row, sorted, 0 = Sunday; what is none gets a remark."""
+    """The weekdays of a row, sorted, 0 = Sunday; what is none gets a remark.
+
+    A text may be a list of days ("Mon, Wed & Fri", "Tue Thu"), a range ("Mon-Fri"), or a word for several ("daily").
+    Of "Friday, 1st & 3rd" no day is taken: people would stand before a locked door on all others.
+    """
     value = record.raw("day")
-    items = value[:50] if isinstance(value, list) else re.split(r"[,;/]", value) if isinstance(value, str) else [value]
-    days = set()
+    if isinstance(value, str) and _SOME_WEEKS.search(value):
+        record.remarks.add("day", value, SOME_WEEKS)
+        return ()
+    items = value[:50] if isinstance(value, list) else _SEPARATOR.split(value) if isinstance(value, str) else [value]
+    days = set[int]()
     for item in items:
         if item is None or (isinstance(item, str) and not item.strip()):
             continue
-        day = _day(item)
-        if day is None:
+        found = _days(item)
+        if not found:
             record.remarks.add("day", item, "is not a day: 0 (Sunday) to 6, or its English name")
-        else:
-            days.add(day)
+        days.update(found)
     return tuple(sorted(days))
+
+
+def _days(item: object) -> tuple[int, ...]:
+    day = _day(item)
+    if day is not None or not isinstance(item, str):
+        return () if day is None else (day,)
+    word = " ".join(item.split()).casefold()
+    told = _RANGE.fullmatch(word)
+    first, last = (_day(told[1]), _day(told[2])) if told else (None, None)
+    if first is not None and last is not None:
+        return tuple((first + step) % DAYS for step in range((last - first) % DAYS + 1))
+    if word in _SEVERAL:
+        return _SEVERAL[word]
+    several = [None if part.isdigit() else _day(part) for part in word.split()]
+    return tuple(each for each in several if each is not None) if None not in several else ()
 
 
 def _day(item: object) -> int | None:

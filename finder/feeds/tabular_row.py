@@ -194,7 +194,7 @@ def _choice(record: Record, field: str, kind: type[Choice], default: Choice) -> 
 def _location(record: Record) -> LocationDraft | None:
     """The place as it stands, but for an address that somebody gave in one line."""
     address = _address(record)
-    latitude, longitude = record.number("latitude"), record.number("longitude")
+    latitude, longitude = record.degrees("latitude"), record.degrees("longitude")
     if latitude is None or longitude is None or abs(latitude) > MAX_LATITUDE or abs(longitude) > MAX_LONGITUDE:
         if latitude is not None or longitude is not None:
             record.remarks.add("latitude", record.raw("latitude"), "is no point on the globe: left out")

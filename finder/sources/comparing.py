@@ -49,10 +49,17 @@ class _Found:
 
 
 def compare(
-    session: Session, source: str, rules: Mapping[str, str], rows: Sequence[Row], *, aside: frozenset[tuple[str, str]]
+    session: Session,
+    source: str,
+    rules: Mapping[str, str],
+    rows: Sequence[Row],
+    *,
+    aside: frozenset[tuple[str, str]],
+    again: frozenset[int] = frozenset(),
 ) -> Difference:
     """What *rows* change about the listings of *source*; *aside* are new ones (key, digest) that nobody wanted.
 
+    Those of *again* (ids) that are off the shelf come back with what their rows say, as if they were new.
     A row that was refused keeps the listing that an earlier feed made of it: it is in the feed, so it is not gone.
     """
     held = held_listings(session, source)
@@ -66,8 +73,9 @@ def compare(
         else:
             known = moved.get(row.key)
             told = row if known is None else replace(row, remarks=(*row.remarks, Remark("", "", MOVED)))
-            _sort_in(found, told, row.draft, held.get(known or row.key), aside=aside, overruled=overruled)
-    _compare_fields(session, found, rules)
+            there = held.get(known or row.key)
+            _sort_in(found, told, row.draft, there, aside=aside, overruled=overruled, again=again)
+    _compare_fields(session, found, rules, again)
     place = {row.number: place for place, row in enumerate(rows)}
     found.changes.sort(key=lambda change: place[change.row])
     present = {moved.get(row.key, row.key) for row in rows}
@@ -103,6 +111,7 @@ def _sort_in(
     *,
     aside: frozenset[tuple[str, str]],
     overruled: bool,
+    again: frozenset[int],
 ) -> None:
     digest = digest_of(draft)
     if held is None:
@@ -125,7 +134,7 @@ def _sort_in(
         found.unchanged += 1
         if held.digest == NOT_LISTED:
             found.settled.append({"id": held.id, "source_digest": digest})
-    elif held.digest == digest and not (overruled and held.edited and held.published):
+    elif held.digest == digest and not (overruled and held.edited and held.published) and held.id not in again:
         found.unchanged += held.published
         found.unlisted += not held.published
     else:
@@ -137,13 +146,13 @@ def _digest_there(row: Row, draft: ListingDraft) -> str:
     return digest_of(replace(draft, service_body=row.told_in) if row.told_in else draft)
 
 
-def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str]) -> None:
+def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str], again: frozenset[int]) -> None:
     for part in chunks(found.to_compare):
         register = {each.meeting.id: each for each in read_register(session, [held.id for _, _, held, _ in part])}
         for row, draft, held, digest in part:
             meeting, here = register[held.id].meeting, draft_of(register[held.id])
             change = change_of(draft, here, meeting.source_base, rules)
-            taken_off = not held.published and held.digest != NOT_LISTED
+            taken_off = not held.published and held.digest != NOT_LISTED and held.id not in again
             if (held.published or taken_off) and not change.fields:
                 base = base_after(meeting.source_base, change.verdicts)
                 found.unchanged += held.published

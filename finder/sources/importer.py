@@ -79,6 +79,7 @@ def run_import(
         raise BadInputError("format", f"There is no format {kind!r}: choose {' or '.join(DECODERS)}.")
     with database.reading() as session:
         source = name_to_import(session, source)
+        _refuse_other_program(session, source, options.program)
         options = _as_set(session, source, options)
         options = replace(options, country=options.country or default_country)
         known = held_points(session, source)
@@ -102,7 +103,8 @@ def run_import(
     with database.reading() as session:
         mark = mark_of(session, source)
         vocabulary = planned(session)
-        placed = placed_in_bodies(rows, vocabulary.paths)
+        # A body that is renamed changes none of its listings: they are told as they lie before it is.
+        placed = placed_in_bodies(rows, vocabulary.paths_before)
         held = source_row(session, source, url=source_url, kind=kind)
         difference = difference_of(session, held, placed, anew=True)
         brings_nothing = difference.empty and not vocabulary.size and bool(held.program)
@@ -112,7 +114,8 @@ def run_import(
         words = f"Nothing was imported: {objection}" if objection else "This was a dry run: nothing was written."
         return report(difference, told_of(vocabulary), doubles, words, applied=False)
     if brings_nothing:
-        return report(difference, "The feed says what it said before: nothing to change.", applied=True)
+        words = "The feed says what it said before: nothing to change."
+        return report(difference, words, _unlisted(difference), applied=True)
     manner = Manner(
         by="import", now=now, policy=SourcePolicy.PUBLISH, allowed=True, twins=False, anew=True, progress=progress
     )
@@ -133,16 +136,35 @@ def run_import(
         row.looked_at, row.payload_digest, row.validators = now, "", {}
         _keep_settings(session, row, options)
         waiting = proposal.waiting
-    message = ""
+    message = _unlisted(difference)
     if waiting:
-        message = f"{counted(waiting, 'listing was', 'listings were')} touched here as well: see finder sources diff."
-    return report(difference, told_of(vocabulary), doubles, message, applied=True)
+        message += f" {counted(waiting, 'listing was', 'listings were')} touched here as well: see finder sources diff."
+    return report(difference, told_of(vocabulary), doubles, message.strip(), applied=True)
+
+
+def _unlisted(difference: Difference) -> str:
+    """How many rows are as before and yet not in the finder; "" for none."""
+    if not difference.unlisted:
+        return ""
+    rows = counted(difference.unlisted, "row that is as before is", "rows that are as before are")
+    return f"{rows} not in the finder: set aside or taken off here."
 
 
 def source_row(session: Session, name: str, *, url: str, kind: str) -> Source:
     """The source of that name, or a new one that is not kept yet."""
     found = session.execute(select(Source).where(Source.name == name)).scalar_one_or_none()
     return found or Source(name=name, url=url, kind=kind, field_rules={}, validators={})
+
+
+def _refuse_other_program(session: Session, name: str, program: str) -> None:
+    """Raise BadInputError where the source of that name is of another program: all its listings would change theirs."""
+    held = session.execute(select(Source.program).where(Source.name == name)).scalar()
+    if held and held != program:
+        raise BadInputError(
+            "program",
+            f"The source {name} is of the program {held}: give another --source, or first change it with "
+            f'`finder sources change "{name}" --program {program}`.',
+        )
 
 
 def _as_set(session: Session, name: str, options: DecodeOptions) -> DecodeOptions:

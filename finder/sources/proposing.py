@@ -29,6 +29,8 @@ from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
 Progress = Callable[[int, int], None]
+#: The revision of a listing to which nothing has happened but that it was brought and rolled back.
+BROUGHT_AND_BACK = 2
 #: Refused rows that are kept of one refresh; the counts tell of the others.
 MOST_REFUSED = 1000
 
@@ -37,7 +39,8 @@ MOST_REFUSED = 1000
 class Manner:
     """How a proposal is made. *policy* overrules the source's own; *twins*: look for the same meeting elsewhere.
 
-    *allowed*: too much may go, for somebody has said so. *anew*: what was set aside of what is new is new again.
+    *allowed*: too much may go, for somebody has said so. *anew*: what was set aside or rolled back of what is new is
+    new again.
     """
 
     by: str
@@ -73,7 +76,21 @@ def mark_of(session: Session, source: str) -> tuple[int, ...]:
 def difference_of(session: Session, source: Source, rows: Sequence[Row], *, anew: bool = False) -> Difference:
     """What *rows* change about the listings of *source*, but for new ones that nobody wanted; *anew*: these, too."""
     aside = _set_aside(session, source.id) if source.id and not anew else frozenset()
-    return compare(session, source.name, source.field_rules or {}, rows, aside=aside)
+    again = _rolled_back(session, source.id) if source.id and anew else frozenset()
+    return compare(session, source.name, source.field_rules or {}, rows, aside=aside, again=again)
+
+
+def _rolled_back(session: Session, source_id: int) -> frozenset[int]:
+    """The listings of a source that left the finder when the refresh which brought them was rolled back, by id."""
+    statement = (
+        select(Meeting.id)
+        .join(SourceChange, SourceChange.meeting_id == Meeting.id)
+        .join(SourceRun, SourceRun.id == SourceChange.run_id)
+        .where(SourceRun.source_id == source_id, Meeting.source_id == source_id)
+        .where(SourceChange.kind == ChangeKind.NEW, SourceChange.state == ChangeState.ROLLED_BACK)
+        .where(~Meeting.published, Meeting.merged_into.is_(None), Meeting.revision == BROUGHT_AND_BACK)
+    )
+    return frozenset(session.execute(statement).scalars())
 
 
 def _set_aside(session: Session, source_id: int) -> frozenset[tuple[str, str]]:

@@ -36,7 +36,7 @@ from finder.store.source import Source, SourceRun
 
 Progress = Callable[[int, int], None]
 #: Raised when feeds are read otherwise than before, so that what was read before is read again.
-READING = 2
+READING = 3
 #: A source that fails is asked less and less often, until it is asked once a day.
 LONGEST_WAIT = dt.timedelta(days=1)
 SAME = "The feed says what it said before."

@@ -51,6 +51,18 @@ def test_a_workbook_is_known_as_one_where_no_format_is_given(instance: Instance,
 
 
 @pytest.mark.one_database
+def test_a_table_is_known_by_its_name_and_a_report_needs_a_folder(instance: Instance, tmp_path: Path) -> None:
+    payload = tmp_path / "meetings.CSV"
+    payload.write_text("Name,Day,Time,City,State\nLarks,Monday,19:00,Springfield,IL\n", encoding="utf-8")
+    command = ("import", str(payload), "--program", "na", "--source", "Larks")
+
+    refused = instance.run(*command, "--report", str(tmp_path / "none" / "report.json"))
+    assert refused.returncode != 0
+    assert "nothing was read" in " ".join(refused.stderr.split())
+    assert "Larks: imported" in instance.run(*command).stdout
+
+
+@pytest.mark.one_database
 def test_a_country_that_there_is_not_is_refused_before_anything_is_read(instance: Instance, tmp_path: Path) -> None:
     payload = tmp_path / "meetings.xlsx"
     payload.write_bytes(TABLE)

@@ -20,6 +20,9 @@ HALF_PAST_SEVEN = dt.time(19, 30)
 
 READ = {
     "19:30": ("19:30", "19.30", "19:30:00", "19:30:00.000", " 19:30 ", "1930"),
+    "at 19:30 by the word for hours": ("19.30 Uhr", "19:30 uhr", "19h30", "19 h 30", "19:30h"),
+    "at 19:00 by the word for hours": ("19 Uhr", "19h", "19 h."),
+    "at 07:30 by the word for hours": ("7.30 Uhr", "7h30", "07h30"),
     "07:30": ("7:30", "07:30", "0730", "7:30 am", "7:30a", "7.30 AM"),
     "7:30 in the evening": (
         "7:30 PM",
@@ -39,6 +42,9 @@ READ = {
 }
 MEANT = {
     "19:30": HALF_PAST_SEVEN,
+    "at 19:30 by the word for hours": HALF_PAST_SEVEN,
+    "at 19:00 by the word for hours": dt.time(19),
+    "at 07:30 by the word for hours": dt.time(7, 30),
     "07:30": dt.time(7, 30),
     "7:30 in the evening": HALF_PAST_SEVEN,
     "19:00": dt.time(19),
@@ -118,7 +124,26 @@ def test_the_date_that_a_program_puts_before_a_time_is_passed_over(written: str,
         ),
         *("13/2024 19:30", "2024-01-01", "1/1/1900", "2024-01-01 00:00:00", "1/1/24 12:00 AM", "1899-12-30"),
         *("1899-12-30T19:30:00Z", "2024-01-01T19:30:00+01:00", "7:30 PM CST", "7:30 - 8:30 pm", "7 or 8 pm"),
-        *("", " ", "n", "p", "pm", ":30", "12m", "evening", "TBD", "Noon-ish", "7½ pm", "\x00", "²", "1e-1"),
+        *(
+            "",
+            " ",
+            "n",
+            "p",
+            "pm",
+            ":30",
+            "12m",
+            "evening",
+            "TBD",
+            "Noon-ish",
+            "7h",
+            "7 Uhr",
+            "25h30",
+            "24h",
+            "7½ pm",
+            "\x00",
+            "²",
+            "1e-1",
+        ),
     ],
 )
 def test_what_could_be_two_times_or_none_is_not_read(written: str) -> None:

@@ -92,10 +92,30 @@ def test_a_plain_row_becomes_a_listing_without_a_remark() -> None:
         ("tues", (2,)),
         ("Monday, Wednesday", (1, 3)),
         (2.0, (2,)),
+        ("Mon & Wed", (1, 3)),
+        ("Mon, Wed and Fri", (1, 3, 5)),
+        ("Mon-Fri", (1, 2, 3, 4, 5)),
+        ("Tue Thu", (2, 4)),
+        ("Fri. \N{EN DASH} Mon.", (0, 1, 5, 6)),
+        ("Monday through Wednesday, Sat", (1, 2, 3, 6)),
+        ("Daily", (0, 1, 2, 3, 4, 5, 6)),
+        ("M-F", (1, 2, 3, 4, 5)),
     ],
 )
 def test_days_are_read_as_numbers_texts_arrays_and_names(written: object, days: tuple[int, ...]) -> None:
     assert draft_of(day=written).schedule.weekdays == days
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Friday, 1st & 3rd", "1st Monday and Friday", "Friday, alternating", "Last Tuesday", "Monthly, Mon"],
+)
+def test_a_day_that_is_not_every_week_is_taken_for_no_weekly_one(written: str) -> None:
+    row = row_of(day=written)
+
+    assert row.draft is not None
+    assert (row.draft.schedule.kind, row.draft.schedule.weekdays) == (RecurrenceKind.APPOINTMENT, ())
+    assert any("not every week" in remark.reason for remark in row.remarks)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,31 @@ def test_a_field_s_own_name_wins_over_a_heading_that_means_the_same() -> None:
     assert draft.source_key == "larks"
 
 
+def test_a_seven_beside_a_zero_is_a_slip_of_one_row() -> None:
+    decoded = decode("Name,Day,Time,City\nA,0,19:00,Springfield\nB,7,19:00,Springfield\n")
+
+    assert [row.draft and row.draft.schedule.weekdays for row in decoded.rows] == [(0,), ()]
+
+
+def test_a_title_above_the_names_of_the_columns_is_passed_over_and_told() -> None:
+    decoded = decode("Lark County,,\nPrinted in May,,\n,,\nName,City,Day\nA,Springfield,Monday\n")
+
+    assert [(row.number, row.title) for row in decoded.rows] == [(5, "A")]
+    assert "passed over: Lark County, Printed in May" in decoded.note
+
+
+def test_a_row_is_not_taken_for_the_names_of_the_columns() -> None:
+    with pytest.raises(FeedError, match="found: Title, City, Day"):
+        decode("Title,City,Day\nMeeting,Springfield,Monday\n")
+
+
+def test_coordinates_may_have_a_comma_before_their_decimals() -> None:
+    (draft,) = drafts("Name;Address;City;Latitude;Longitude\nA;Example Street 1;Springfield;39,8017;-89,6436\n")
+
+    assert draft.location is not None
+    assert (draft.location.latitude, draft.location.longitude) == (39.8017, -89.6436)
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_separators_and_line_ends_are_told_from_the_header(separator: str, ending: str) -> None:
@@ -151,6 +176,7 @@ def test_a_row_without_id_is_taken_without_a_remark() -> None:
         (b'Name,City\n"abc,x\nd,e\n', "line 2, column 1 is never closed"),
         (b'Name,City\r\nA,"b" c\r\n', "line 2, column 6"),
         (b"Title,City\nA,B\n", 'no column "Name"'),
+        (b"Name,Day,City\nA,1,B\nC,7,B\n", "1 may be Sunday or Monday"),
         (b",".join([b"c"] * 20_000) + b"\n", "columns"),
         (b"Name\n" + b"A" * 200_000, "longer than"),
     ],

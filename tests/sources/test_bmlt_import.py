@@ -94,6 +94,9 @@ def test_a_new_name_of_a_body_is_no_change_of_a_listing_but_of_its_words(databas
     imported(database, answers(a_meeting(7), a_meeting(8)))
     renamed = [{**body, "name": "Stream Area"} if body["id"] == "12" else body for body in service_bodies()]
 
+    tried = imported(database, answers(a_meeting(7), a_meeting(8), GetServiceBodies=renamed), dry_run=True)
+    assert counts(tried) == (0, 0, 2, 0, 0)
+    assert "beside the listings: 1 " in tried.message
     imported(database, answers(a_meeting(7), a_meeting(8), GetServiceBodies=renamed))
     assert shown(database)["7"]["service_body"] == {"slug": "river-area", "name": "Stream Area"}
     assert tree(database)["Lark Region / Stream Area"] == 12

@@ -1,6 +1,7 @@
 """What a moderator decides about a refresh: all or part of it, once, never over somebody's work, and back again."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolic
 from finder.sources.applying import Applied, apply, merge_new
 from finder.sources.comparing import DECIDED_GONE, EDITED_GONE, STILL_LISTED
 from finder.sources.importer import run_import
+from finder.sources.report import ImportReport
 from finder.sources.rolling_back import roll_back
 from finder.sources.setting_aside import set_aside
 from finder.sources.shown import show_run, show_source
@@ -557,6 +559,38 @@ def test_what_was_set_aside_is_counted_apart_and_comes_with_an_import(database: 
         last = refreshed(database, number, feed, later=120, again=True)
     assert last.words == "Nothing has changed: 6 as before."
     assert faults(database) == []
+
+
+def test_an_import_that_was_rolled_back_can_be_loaded_again_but_for_what_was_closed_here(database: Database) -> None:
+    payload = a_feed(*(a_row(number) for number in range(6)))
+
+    def load() -> ImportReport:
+        return run_import(database, source="Larks", payload=payload, kind="meeting-guide", options=OPTIONS, now=NOW)
+
+    load()
+    with database.unit_of_work() as session:
+        unpublish(session, meeting(database, "larks-3").id, actor="user:1", reason="closed", now=NOW)
+    with database.reading() as session:
+        first = session.execute(select(SourceRun.id)).scalar_one()
+    assert rolled_back(database, first) == (5, 1)
+    assert shown(database) == {}
+
+    report = load()
+
+    assert sorted(shown(database)) == [f"larks-{number}" for number in (0, 1, 2, 4, 5)]
+    assert "1 row that is as before is not in the finder: set aside or taken off here." in report.message
+    assert "not in the finder" in load().message
+    assert faults(database) == []
+
+
+def test_an_import_of_another_program_does_not_turn_a_source_into_one_of_it(database: Database) -> None:
+    payload = a_feed(a_row(1))
+    run_import(database, source="Larks", payload=payload, kind="meeting-guide", options=OPTIONS, now=NOW)
+    other = replace(OPTIONS, program="na")
+
+    with pytest.raises(BadInputError, match="is of the program aa"):
+        run_import(database, source="Larks", payload=payload, kind="meeting-guide", options=other, now=NOW)
+    assert shown(database)["larks-1"]["program"] == "aa"
 
 
 def test_a_number_that_was_told_of_a_refresh_is_given_to_no_other(database: Database) -> None:
