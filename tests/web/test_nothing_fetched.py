@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from sqlalchemy import select
@@ -16,8 +17,9 @@ from tests.web.desk import a_desk, press
 from tests.web.submitting import NEW, carry_on, link_mailed, post
 from tests.web.submitting import press as go
 
-#: PostgreSQL is itself spoken to by a connection.
-pytestmark = pytest.mark.one_database
+#: PostgreSQL is itself spoken to by a connection. An audit hook stays for as long as its process lives, and while one
+#: looks on, threads and what measures coverage get into each other's way: this runs where nothing is measured.
+pytestmark = [pytest.mark.one_database, pytest.mark.long]
 
 OUTWARD = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "subprocess.Popen"}
 _watching: list[list[str]] = []
@@ -34,12 +36,15 @@ def _note(event: str, _: object) -> None:
         _watching[-1].append(event)
 
 
-sys.addaudithook(_note)
+@cache
+def _look_on() -> None:
+    sys.addaudithook(_note)
 
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
     """What this process does outward within, as Python's own audit hooks tell it."""
+    _look_on()
     seen: list[str] = []
     _watching.append(seen)
     try:
