@@ -24,6 +24,7 @@ from finder.domain.listing import ListingDraft
 from finder.domain.sources import OWN, ChangeKind
 from finder.sources.difference import SAME_AS, Difference, TellRemark
 from finder.sources.wording import counted
+from finder.store.database import portions
 from finder.store.meeting import Meeting
 from finder.store.place import Location
 from finder.store.source import Source
@@ -38,6 +39,8 @@ REACH = TOWN_KM / KM_PER_DEGREE
 MOST_TOWNS = 1000
 #: Listings of one day in one cell, or behind one link, that are compared with one row.
 MOST_TOGETHER = 100
+#: Rows that are looked at together: what is compared of them takes some kilobytes each.
+MOST_AT_ONCE = 10_000
 
 Key = tuple[object, ...]
 Held = tuple[int, Compared]
@@ -45,6 +48,20 @@ Held = tuple[int, Compared]
 
 def twins_of(session: Session, drafts: Mapping[str, ListingDraft], *, source_id: int) -> dict[str, TellRemark]:
     """The likeliest twin of each new row, by its key, as the remark that tells of it: `SAME_AS`, its number, why."""
+    others = select(Meeting.id).where(Meeting.published, _of_others(source_id)).limit(1)
+    if not drafts or session.execute(others).first() is None:  # as when a directory is loaded for the first time
+        return {}
+    found: dict[str, TellRemark] = {}
+    for part in portions(drafts.items(), size=MOST_AT_ONCE):
+        found |= _twins_of(session, dict(part), source_id=source_id)
+    return found
+
+
+def _of_others(source_id: int) -> ColumnElement[bool]:
+    return or_(Meeting.source_id != source_id, Meeting.source_id.is_(None))
+
+
+def _twins_of(session: Session, drafts: Mapping[str, ListingDraft], *, source_id: int) -> dict[str, TellRemark]:
     told = {key: fields_of(draft) for key, draft in drafts.items()}
     sought = {key: list(_sought(fields)) for key, fields in told.items()}
     there = _listings(session, list(drafts.values()), source_id, {place for each in sought.values() for place in each})
@@ -83,7 +100,7 @@ def _listings(
         select(Meeting.id, Program.slug, *COLUMNS)
         .join(Program, Program.id == Meeting.program_id)
         .outerjoin(Location, Location.id == Meeting.location_id)
-        .where(Meeting.published, or_(Meeting.source_id != source_id, Meeting.source_id.is_(None)), _within(drafts))
+        .where(Meeting.published, _of_others(source_id), _within(drafts))
         .where(Program.slug.in_(sorted({draft.program for draft in drafts})))
         .order_by(Meeting.id)
     )
