@@ -43,6 +43,10 @@ def overrides_of(document: Document) -> tuple[Override, ...]:
     )
 
 
+#: Where a sitting is that has moved nobody says where to.
+UNNAMED_PLACE = "Another place"
+
+
 def is_out_of_its_building(document: Document) -> bool:
     """Whether the listing is held online because its building is closed for now: nobody is to be sent there."""
     return bool(document["attendance"] == "online" and document.get("extra", {}).get(LOCATION_CLOSED) == "yes")

@@ -20,7 +20,7 @@ from finder.domain.recurrence import first_sitting, ordinal_on_or_after
 from finder.domain.rrule import changed_sittings, excluded_starts, nominal_start, to_rrule
 from finder.domain.schedule import Occurrence, Override, Schedule, zone_of
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
-from finder.feeds.document import Document, overrides_of, schedule_of
+from finder.feeds.document import UNNAMED_PLACE, Document, overrides_of, schedule_of
 from finder.feeds.on_request import on_request_of
 from finder.feeds.vtimezone import vtimezone
 
@@ -219,7 +219,7 @@ def _event(document: Document, start: dt.datetime, duration: dt.timedelta, overr
 def _place(location: dict[str, Any], override: Override | None, *, attendance: str) -> str:
     """Where to go, in a line: what is public of it, or where a sitting has moved to; "Online" when it is."""
     if override is not None and override.kind is OverrideKind.MOVED:
-        return override.place or "Another place"
+        return override.place or UNNAMED_PLACE
     if attendance == "online" or (override is not None and override.kind is OverrideKind.ONLINE_ONLY):
         return "Online"
     return ", ".join(part for part in (location.get("name"), location.get("address")) if part)

@@ -16,7 +16,7 @@ from finder.domain.overrides import override_on
 from finder.domain.recurrence import dates
 from finder.domain.schedule import Occurrence, Override
 from finder.domain.vocabulary import OverrideKind, RecurrenceKind
-from finder.feeds.document import Document, overrides_of, point_of, schedule_of
+from finder.feeds.document import UNNAMED_PLACE, Document, overrides_of, point_of, schedule_of
 from finder.feeds.words import Words
 
 CONTEXT = "https://schema.org"
@@ -135,7 +135,7 @@ def _locations(document: Document, attendance: str, override: Override | None) -
 def _moved(location: Document, place: str) -> dict[str, Any]:
     """Where a sitting has moved to: of the usual place only the town is said."""
     usual = ("street", "unit", "postal_code")
-    return _place({**location, **dict.fromkeys(usual, ""), "name": place or "Another place"}, None)
+    return _place({**location, **dict.fromkeys(usual, ""), "name": place or UNNAMED_PLACE}, None)
 
 
 def _place(location: Document, point: tuple[float, float] | None) -> dict[str, Any]:

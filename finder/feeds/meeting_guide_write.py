@@ -15,7 +15,7 @@ import orjson
 
 from finder.domain.schedule import Override
 from finder.domain.vocabulary import OverrideKind
-from finder.feeds.document import Document, is_out_of_its_building, point_of
+from finder.feeds.document import UNNAMED_PLACE, Document, is_out_of_its_building, point_of
 from finder.feeds.meeting_guide_address import KNOWN_ADDRESS
 from finder.feeds.meeting_guide_days import DayRow, day_rows, row_slug
 from finder.feeds.meeting_guide_line import address_line, is_full, known_address
@@ -25,8 +25,6 @@ from finder.feeds.on_request import on_request_of
 CLOSED, ONLINE = "TC", "ONL"
 #: What a moved sitting leaves out: all that leads to the usual place.
 OF_THE_PLACE = ("address", KNOWN_ADDRESS, "postal_code", "latitude", "longitude", "location_notes")
-#: Where a sitting is that has moved nobody says where to.
-ELSEWHERE = "Another place"
 ONLINE_FIELDS = ("conference_url", "conference_url_notes", "conference_phone", "conference_phone_notes")
 ENTITY_FIELDS = ("entity", "entity_email", "entity_location", "entity_logo", "entity_phone", "entity_url")
 #: What an exception says before its note.
@@ -198,7 +196,7 @@ def _change(row: Row, document: Document, sitting: DayRow, override: Override) -
         row["types"] = [*(code for code in row.get("types", ()) if code not in {CLOSED, ONLINE}), CLOSED]
     elif override.kind is OverrideKind.MOVED:
         _leave_out(row, OF_THE_PLACE)
-        row["location"] = override.place or ELSEWHERE
+        row["location"] = override.place or UNNAMED_PLACE
         row["formatted_address"] = address_line(document, moved_to=row["location"])
         row["approximate"] = row["approximate"] if override.place else "yes"
     elif override.kind is OverrideKind.ONLINE_ONLY:

@@ -1,7 +1,7 @@
 """Many approvals as one act: kept, confirmed by a second moderator when there are too many, taken back as one."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import CursorResult, select, update
@@ -100,11 +100,16 @@ def bulk_for(session: Session, number: int, *, viewer: Viewer, now: dt.datetime)
 
 def _lapsed(session: Session, row: BulkAct, references: list[str]) -> bool:
     """Whether whoever asked may not decide about every one of them any more, by the roles that they hold now."""
-    asker = viewer_for(session, row.asked_by, strong=True) if row.asked_by is not None else None
+    return has_lapsed(session, row.asked_by, lambda asker: _refuse_foreign(session, references, asker))
+
+
+def has_lapsed(session: Session, asked_by: int | None, look: Callable[[Viewer], object]) -> bool:
+    """Whether *look* is not for whoever asked any more, by the roles that they hold now: it raises NotFoundError."""
+    asker = viewer_for(session, asked_by, strong=True) if asked_by is not None else None
     if asker is None:
         return True
     try:
-        _refuse_foreign(session, references, asker)
+        look(asker)
     except NotFoundError:
         return True
     return False

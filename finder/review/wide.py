@@ -8,14 +8,13 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from finder.accounts.permissions import Viewer
-from finder.accounts.permissions import viewer as viewer_for
 from finder.directory.revision import take_lock
 from finder.domain.errors import BadInputError, NotFoundError
 from finder.domain.review import AlreadyDecidedError, BulkStatus, StaleError
 from finder.review.bulk import most_at_once
 from finder.review.letters import Letterhead
 from finder.review.notices import ask_second
-from finder.review.second_person import LAPSED, OWN
+from finder.review.second_person import LAPSED, OWN, has_lapsed
 from finder.review.wide_kinds import KINDS, bodies_of
 from finder.review.wide_shapes import Act, Shown
 from finder.store.accounts import User
@@ -138,15 +137,8 @@ def _overtaken(session: Session, act: Act) -> bool:
 
 
 def _lapsed(session: Session, act: Act, asked_by: int | None) -> bool:
-    """Whether whoever asked for it may not do it any more, by the roles that they hold now."""
-    asker = viewer_for(session, asked_by, strong=True) if asked_by is not None else None
-    if asker is None:
-        return True
-    try:
-        KINDS[act.kind].look(session, act, asker)
-    except NotFoundError:
-        return True
-    return False
+    """Whether whoever asked for it may not do it any more."""
+    return has_lapsed(session, asked_by, lambda asker: KINDS[act.kind].look(session, act, asker))
 
 
 def _shown(session: Session, act: Act, viewer: Viewer, *, done: bool) -> Shown | None:

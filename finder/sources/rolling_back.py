@@ -90,7 +90,7 @@ def roll_back(
     if not done.done and not beside:
         raise AlreadyDecidedError(_why_not(session, run, done))
     kept = [each for change in beside for each in take_beside_back(session, change, actor=by, reason=reason, now=now)]
-    taken = [*beside] + [change for number in done.done for change in changes[number]]
+    taken = [*beside, *(change for number in done.done for change in changes[number])]
     _keep_listed(session, [change.meeting_id or 0 for change in taken if change.kind is ChangeKind.GONE])
     write_changes(session, [{"id": change.id, "state": ChangeState.ROLLED_BACK} for change in taken])
     _set_the_rest_aside(session, run, source)

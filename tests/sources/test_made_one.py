@@ -193,15 +193,8 @@ def test_what_comes_back_by_rolling_back_follows_the_one_that_lists_it(database:
 
 
 def test_two_that_were_merged_are_two_again_and_follow_their_source(database: Database) -> None:
-    with feeding(a_row(1)) as feed:
-        with feeding(a_row(1, slug="wren")) as other:
-            wrens = a_source(database, other, name="Wrens")
-            refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        outcome = refreshed(database, number, feed)
-        [change] = changes(database, outcome.run)
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+    with feeding(a_row(1)) as feed, feeding(a_row(1, slug="wren")) as other:
+        _, number, _ = one_of_two(database, feed, other)
         feed.rows = [a_row(1, notes="Changed.")]
         refreshed(database, number, feed, later=60)
         with database.unit_of_work() as session:
@@ -231,13 +224,7 @@ def test_a_merge_is_rolled_back_with_its_refresh(database: Database) -> None:
 
 def test_what_stands_for_a_listing_of_another_source_does_not_go_without_a_word(database: Database) -> None:
     with feeding(a_row(1)) as feed, feeding(a_row(1, slug="wren"), *ROWS[3:]) as other:
-        wrens = a_source(database, other, name="Wrens")
-        refreshed(database, wrens, other)
-        number = a_source(database, feed)
-        outcome = refreshed(database, number, feed)
-        [change] = changes(database, outcome.run)
-        with database.unit_of_work() as session:
-            merge_new(session, change.id, into=meeting(database, "wren").id, seen=1, by="user:1", now=NOW)
+        wrens, _, _ = one_of_two(database, feed, other)
         other.rows = ROWS[3:]
         gone = refreshed(database, wrens, other, later=60)
 
