@@ -128,6 +128,7 @@ def _sort_in(
                     digest=digest,
                     title=draft.name[:255],
                     remarks=_told(row),
+                    told_in=row.told_in,
                 )
             )
     elif held.merged:  # whatever it says, the other one stands for it; its word is compared when they are two again
@@ -168,6 +169,7 @@ def _compare_fields(session: Session, found: _Found, rules: Mapping[str, str], a
                     key=row.key,
                     digest=digest,
                     held_digest=held.digest,
+                    told_in=row.told_in,
                     meeting_id=held.id,
                     meeting_revision=held.revision,
                     remarks=(*_told(row), *remarks),

@@ -49,6 +49,7 @@ class Change:
     here: ListingDraft | None = None
     verdicts: tuple[Verdict, ...] = ()
     base: dict[str, Any] | None = None
+    told_in: str = ""  # as in `Row`
     beside: dict[str, Any] | None = None  # what was told beside the rows
     entries: tuple[int, ...] = ()  # of the audit chain that wrote it already, first and last
 

@@ -1,38 +1,34 @@
 """Makes a proposal of what a source says, and applies at once what its policy lets it: all of it in one transaction."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from finder.directory import audit
 from finder.directory.batch import Batch, apply_batch
-from finder.directory.bodies import body_paths, folded_path
 from finder.directory.revision import take_lock
-from finder.domain.sourced import Winner, merged
-from finder.domain.sources import WAITING, ChangeKind, ChangeState, RunState, SourcePolicy
+from finder.domain.sourced import merged
+from finder.domain.sources import ChangeKind, ChangeState, RunState, SourcePolicy
 from finder.feeds.rows import Row
 from finder.sources.at_once import parts_of
-from finder.sources.beside import kept_beside
 from finder.sources.comparing import compare
 from finder.sources.difference import MAX_GONE, MAX_GONE_SHARE, Change, Difference
-from finder.sources.drafts import decided_draft, kept_digest, kept_verdicts, waiting_draft
+from finder.sources.drafts import kept_digest
 from finder.sources.handing_over import take_over_kept
+from finder.sources.keeping import Chosen, keep_changes, run_for, standing_run
 from finder.sources.runs import note_entries, overtake, reason_of
 from finder.sources.twins import twins_of
 from finder.sources.wording import and_in_quarantine, counts_words
-from finder.store.database import portions
 from finder.store.meeting import Meeting
 from finder.store.source import Source, SourceChange, SourceRun
 
 Progress = Callable[[int, int], None]
 #: The revision of a listing to which nothing has happened but that it was brought and rolled back.
 BROUGHT_AND_BACK = 2
-#: Refused rows that are kept of one refresh; the counts tell of the others.
-MOST_REFUSED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +144,11 @@ def propose(
         found = _with_twins(session, source, difference) if manner.twins else changes
         parts = [part for change in found for part in parts_of(change, manner.policy or source.policy)]
         changes, now_applied = [part for part, _ in parts], [part for part, goes in parts if goes]
-    applied = _Ids(now_applied)
+    applied = Chosen(now_applied)
     waiting = [change for change in changes if change.kind is not ChangeKind.REFUSED and change not in applied]
-    standing = _standing(session, source, waiting) if waiting and not now_applied else None
+    standing = standing_run(session, source, waiting) if waiting and not now_applied else None
     quiet = standing is not None or not (waiting or now_applied or objection)
-    run = _run(session, source, difference, manner, quiet=quiet)
+    run = run_for(session, source, difference, by=manner.by, now=manner.now, quiet=quiet)
     counts = counts_words(run, unlisted=difference.unlisted)
     if standing is not None:  # what a moderator looks at stays as it is
         run.words = f"{counts}. Refresh {standing.id} says so already{and_in_quarantine(standing)}."
@@ -168,23 +164,12 @@ def propose(
     created = _apply(session, source, run, now_applied, manner)
     if difference.settled:
         session.execute(update(Meeting), list(difference.settled))
-    told_in = {row.number: row.told_in for row in rows if row.told_in}
-    _keep(session, run, changes, created=created, applied=applied, told_in=told_in)
+    keep_changes(session, run, changes, created=created, applied=applied)
     overtake(session, source.id, words=f"Overtaken by refresh {run.id}.", but=run.id)
     run.words, run.objection = f"{counts}.", objection
     if run.state is RunState.UNCHANGED:
         run.words = f"Nothing has changed: {run.words}"
     return Proposal(run=run, difference=difference, waiting=len(waiting), objection=objection)
-
-
-class _Ids:
-    """Membership by identity: changes hold lists and cannot be hashed."""
-
-    def __init__(self, changes: Sequence[Change]) -> None:
-        self._ids = {id(change) for change in changes}
-
-    def __contains__(self, change: object) -> bool:
-        return id(change) in self._ids
 
 
 def _with_twins(session: Session, source: Source, difference: Difference) -> tuple[Change, ...]:
@@ -198,28 +183,6 @@ def _with_twins(session: Session, source: Source, difference: Difference) -> tup
         else change
         for change in difference.changes
     )
-
-
-def _run(session: Session, source: Source, difference: Difference, manner: Manner, *, quiet: bool) -> SourceRun:
-    """The row of this refresh; a *quiet* one, without a change, takes the place of a quiet one before it.
-
-    No other is given a number that has been told before.
-    """
-    counts = {kind.value: len(difference.of(kind)) for kind in ChangeKind}
-    last = session.execute(
-        select(SourceRun).where(SourceRun.source_id == source.id).order_by(SourceRun.id.desc()).limit(1)
-    ).scalar()
-    if not quiet or last is None or last.state is not RunState.UNCHANGED:
-        last = SourceRun(source_id=source.id, revision=1, first_entry=0, last_entry=0)
-        session.add(last)
-    else:
-        session.execute(delete(SourceChange).where(SourceChange.run_id == last.id))
-    last.state, last.at, last.asked_by = RunState.UNCHANGED, manner.now, manner.by
-    last.unchanged, last.objection = difference.unchanged, ""
-    for name, count in counts.items():
-        setattr(last, name, count)
-    session.flush()  # the changes and the chain name its id
-    return last
 
 
 def _apply(session: Session, source: Source, run: SourceRun, changes: Sequence[Change], manner: Manner) -> list[int]:
@@ -250,72 +213,3 @@ def _apply(session: Session, source: Source, run: SourceRun, changes: Sequence[C
 
 def _merged(change: Change) -> Any:  # noqa: ANN401 - a draft; those of changed listings are all there
     return merged(change.draft, change.here, change.verdicts) if change.draft and change.here else change.draft
-
-
-class _Lying(NamedTuple):
-    """Where rows lie: the service bodies by their paths, for comparison, and by row the path at its source."""
-
-    bodies: Mapping[tuple[str, ...], int]
-    told_in: Mapping[int, str]
-
-
-def _keep(
-    session: Session,
-    run: SourceRun,
-    changes: Sequence[Change],
-    *,
-    created: Sequence[int],
-    applied: _Ids,
-    told_in: Mapping[int, str],
-) -> None:
-    """Write the changes of a refresh down. Of what is new and applied the audit chain holds the text."""
-    lies_in = _Lying({folded_path(path): number for number, path in body_paths(session).items()}, told_in)
-    for rows in portions(_kept_rows(run.id, changes, created=iter(created), applied=applied, lies_in=lies_in)):
-        session.execute(insert(SourceChange), rows)
-
-
-def _kept_rows(
-    run_id: int, changes: Sequence[Change], *, created: Iterator[int], applied: _Ids, lies_in: _Lying
-) -> Iterator[dict[str, Any]]:
-    refused = 0
-    for change in changes:
-        done = change in applied
-        refused += change.kind is ChangeKind.REFUSED
-        if change.kind is ChangeKind.REFUSED and refused > MOST_REFUSED:
-            continue
-        draft = kept_beside(change) if change.kind is ChangeKind.BESIDE else None
-        if change.draft is not None and not (done and change.kind is ChangeKind.NEW):
-            body = lies_in.bodies.get(folded_path(change.draft.service_body))
-            told_in = lies_in.told_in.get(change.row, "")
-            draft = waiting_draft(change.draft, change.digest, body=body, told_in=told_in)
-            draft = decided_draft(draft) if done else draft
-        yield {
-            "run_id": run_id,
-            "kind": change.kind,
-            "state": ChangeState.APPLIED if done else ChangeState.OPEN,
-            "row": change.row,
-            "source_key": change.key[:255],
-            "meeting_id": next(created) if done and change.kind is ChangeKind.NEW else change.meeting_id,
-            "meeting_revision": change.meeting_revision,
-            "title": change.title,
-            "draft": draft,
-            "before": change.before,
-            "verdicts": kept_verdicts(each for each in change.verdicts if not (done and each.winner is Winner.ASK)),
-            "fields": list(change.fields),
-            "risks": list(change.risks),
-            "remarks": [list(remark) for remark in change.remarks],
-        }
-
-
-def _standing(session: Session, source: Source, waiting: Sequence[Change]) -> SourceRun | None:
-    """The refresh of which just these changes wait for a moderator already, or None."""
-    statement = (
-        select(SourceRun.id, SourceChange.kind, SourceChange.source_key, SourceChange.draft)
-        .join(SourceRun, SourceRun.id == SourceChange.run_id)
-        .where(SourceRun.source_id == source.id, SourceRun.state.in_(WAITING))
-        .where(SourceChange.state == ChangeState.OPEN, SourceChange.kind != ChangeKind.REFUSED)
-    )
-    rows = session.execute(statement).all()
-    held = {(kind, key, kept_digest(draft)) for _, kind, key, draft in rows}
-    same = held == {(change.kind, change.key[:255], change.digest) for change in waiting}
-    return session.get_one(SourceRun, max(number for number, *_ in rows)) if same else None
